@@ -1,0 +1,35 @@
+"""Django for a command: the database running, the apps loaded."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from stadig.config import postgres
+from stadig.config.environment import environment
+
+
+def setup() -> None:
+    """Load Django's apps. Does not touch the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadig.config.settings")
+    import django
+
+    django.setup()
+
+
+@contextlib.contextmanager
+def with_database() -> Iterator[None]:
+    """Django with a database that answers: the embedded one is started for the block where none runs."""
+    if environment.database_url:
+        setup()
+        yield
+        return
+    with postgres.running():
+        setup()
+        try:
+            yield
+        finally:
+            from django.db import connections
+
+            connections.close_all()

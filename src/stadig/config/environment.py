@@ -1,0 +1,98 @@
+"""What a municipality may set from outside, all of it through the environment or a ``.env`` file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+"""Where the source tree (or the installed package's data) lies."""
+
+
+class Environment(BaseSettings):
+    """Settings from outside. Every field is read from ``STADIG_<NAME>``, but for ``DATABASE_URL``."""
+
+    model_config = SettingsConfigDict(env_prefix="STADIG_", env_file=".env", extra="ignore")
+
+    database_url: str = ""
+    """``postgresql://user:password@host:port/name``; empty means the embedded database."""
+    home: Path | None = None
+    """Where keys, stored files and (for a user) the embedded database lie. Default: ``.stadig/`` of the checkout."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    debug: bool = False
+    demo: bool = False
+    """A demo town: shows the strip that switches between people. Never set this for a real city."""
+    allowed_hosts: str = "localhost,127.0.0.1,[::1]"
+    public_url: str = ""
+    """The address residents use, for links in messages. Default: http://HOST:PORT."""
+    mqtt_url: str = ""
+    """``mqtt(s)://user:password@host:port``; empty means the embedded broker on the loopback address."""
+    email_url: str = ""
+    """``smtp(s)://user:password@host:port``; empty means that e-mail is kept in a folder."""
+    oidc_url: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = ""
+    map_tiles_url: str = ""
+    """A tile URL template ``https://…/{z}/{x}/{y}.png``; empty means our own street and district layers."""
+    workers: int = 2
+
+    @cached_property
+    def home_dir(self) -> Path:
+        """The folder for keys, files and data, made with mode 0700."""
+        path = (self.home or CHECKOUT / ".stadig").resolve()
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
+
+    @cached_property
+    def instance(self) -> str:
+        """A short name for this installation: the hash of its home folder's path."""
+        return hashlib.sha256(str((self.home or CHECKOUT / ".stadig").resolve()).encode()).hexdigest()[:12]
+
+    @cached_property
+    def runtime_dir(self) -> Path:
+        """A short 0700 folder for sockets and process ids, since a socket's path must stay under 107 bytes."""
+        base = os.environ.get("XDG_RUNTIME_DIR", "")
+        if base and Path(base).is_dir() and os.access(base, os.W_OK) and len(base) < 60:
+            path = Path(base) / f"stadig-{self.instance}"
+        else:
+            path = Path(tempfile.gettempdir()) / f"stadig-{os.getuid()}-{self.instance}"
+        path.mkdir(mode=0o700, exist_ok=True)
+        owner = path.stat()
+        if owner.st_uid != os.getuid() or owner.st_mode & 0o077:
+            raise PermissionError(f"{path} is open to others or owned by someone else. Remove it and start again.")
+        return path
+
+    def secret(self, name: str, size: int = 32) -> str:
+        """A key that is made once and kept in ``home/keys/NAME`` with mode 0600."""
+        from_outside = os.environ.get(f"STADIG_{name.upper()}")
+        if from_outside:
+            return from_outside
+        folder = self.home_dir / "keys"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / name
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        value = secrets.token_urlsafe(size)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(value)
+        return value
+
+
+def load() -> Environment:
+    """Read the environment once; ``DATABASE_URL`` keeps its usual name without a prefix."""
+    found = Environment()
+    if not found.database_url:
+        found.database_url = os.environ.get("DATABASE_URL", "")
+    return found
+
+
+environment = load()

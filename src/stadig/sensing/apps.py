@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SensingConfig(AppConfig):
+    name = "stadig.sensing"
+    label = "sensing"
+    verbose_name = "Sensorer"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class WasteConfig(AppConfig):
+    name = "stadig.waste"
+    label = "waste"
+    verbose_name = "Papperskorgar"
+    default_auto_field = "django.db.models.BigAutoField"
