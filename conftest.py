@@ -13,9 +13,10 @@ ROOT = Path(__file__).parent
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The embedded database is started before the first test that needs one, unless DATABASE_URL names another."""
-    from stadig.config import postgres
+    from stadig.config import postgres, translations
     from stadig.config.environment import environment
 
+    translations.compile_all()
     if not environment.database_url:
         postgres.start()
 
