@@ -1,0 +1,63 @@
+"""Reading observations. Other rooms read through these functions, never from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+LATEST = """
+SELECT d, o.phenomenon_time, o.result, o.result_json
+FROM unnest(%s::int4[]) AS given(d)
+CROSS JOIN LATERAL (
+    SELECT phenomenon_time, result, result_json FROM sensing_observation
+    WHERE datastream_id = d ORDER BY phenomenon_time DESC, seq DESC LIMIT 1
+) AS o
+"""
+
+SERIES = """
+SELECT phenomenon_time, result FROM sensing_observation
+WHERE datastream_id = %s AND phenomenon_time >= %s AND phenomenon_time < %s AND result IS NOT NULL
+ORDER BY phenomenon_time, seq
+"""
+
+
+class Latest(NamedTuple):
+    """The last observation of a datastream. ``value`` is a float, or what JSON holds for other kinds of result."""
+
+    time: datetime
+    value: Any
+
+
+class Series(NamedTuple):
+    """Observations in order of time: aware UTC times, and a float64 array as long."""
+
+    times: list[datetime]
+    values: npt.NDArray[np.float64]
+
+
+def latest(datastream_ids: Iterable[int]) -> dict[int, Latest]:
+    """The last observation of each datastream; datastreams without any are left out."""
+    ids = list(datastream_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST, [ids])
+        return {d: Latest(time, value if json is None else _decoded(json)) for d, time, value, json in cursor.fetchall()}
+
+
+def series(datastream_id: int, start: datetime, end: datetime) -> Series:
+    """All numeric observations from ``start`` up to but not including ``end``."""
+    with connection.cursor() as cursor:
+        cursor.execute(SERIES, [datastream_id, start, end])
+        rows = cursor.fetchall()
+    return Series([time for time, _ in rows], np.fromiter((value for _, value in rows), np.float64, len(rows)))
+
+
+def _decoded(json: Any) -> Any:
+    """Django hands jsonb out as text on a raw cursor."""
+    import msgspec  # noqa: PLC0415
+
+    return msgspec.json.decode(json) if isinstance(json, str | bytes) else json
