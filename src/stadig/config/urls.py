@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from stadig.config import pages
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/", include("allauth.urls")),
+    path("hjalp", pages.page_help, name="help"),
+    path("tillganglighet", pages.accessibility, name="accessibility"),
+    path("dina-uppgifter", pages.privacy, name="privacy"),
+    path("visning", pages.preferences, name="preferences"),
+    path("stil/", pages.style, name="style"),
 ]

@@ -1,0 +1,3 @@
+import "./htmx.js";
+import "htmx-ext-sse/sse.js";
+import "./page.js";
