@@ -34,7 +34,7 @@ CARE_HOMES = [
 ]  # fmt: skip
 
 SPECIAL_BINS: list[tuple[str, str, float, float, BinKind, float]] = [
-    ("Hamntorget, vid kiosken", "square", 3190, 2060, BinKind.COMPACTOR, 15.0),
+    ("Hamntorget, vid kiosken", "square", 3190, 2060, BinKind.ORDINARY, 15.0),
     ("Hamntorget norra", "square", 3240, 2120, BinKind.COMPACTOR, 6.4),
     ("Kajen, vid glasskiosken", "quay", 3330, 1560, BinKind.COMPACTOR, 7.2),
     ("Gästhamnens pir", "quay", 3080, 1690, BinKind.COMPACTOR, 5.1),

@@ -37,6 +37,11 @@ class BinKind(StrEnum):
     COMPACTOR = "compactor"
     UNDERGROUND = "underground"
 
+    @property
+    def holds_l(self) -> int:
+        """Litres of uncompacted litter until it is full."""
+        return {"ordinary": 140, "compactor": 620, "underground": 2_400}[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class District:
