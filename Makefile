@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 UV := $(BIN)/python -m uv
 PYTEST_ARGS ?=
 
-.PHONY: run test test-all setup setup-dev assets check bench audit docs lock clean
+.PHONY: run test test-all test-url setup setup-dev assets check bench audit docs lock clean
 
 run: setup ## start the demo town
 	@$(BIN)/stadig demo
@@ -15,6 +15,9 @@ test: setup-dev ## every fast test, browser tests included
 
 test-all: setup-dev ## the full matrix of widths, languages and themes
 	@STADIG_TEST_MATRIX=full $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-url: setup-dev ## the fast tests on a second database, reached over TCP
+	@$(BIN)/python tools/test_url.py $(PYTEST_ARGS)
 
 setup: $(VENV)/.runtime assets ## the environment alone
 

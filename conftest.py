@@ -17,7 +17,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from stadig.config.environment import environment
 
     translations.compile_all()
-    if not environment.database_url:
+    if environment.database_url:
+        postgres.require_supported(environment.database_url)
+    else:
         postgres.start()
 
 

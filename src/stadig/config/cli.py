@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import sys
 from importlib.util import find_spec
+from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
+
+from stadig.config.faults import Fault
 
 COMMANDS = {
     "run": "stadig.config.commands.run",
@@ -31,10 +34,10 @@ COMMANDS = {
 class LazyGroup(TyperGroup):
     """Loads a command's module when it is asked for, so that analysts' commands start without Django."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return [name for name, module in COMMANDS.items() if find_spec(module)]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
         command = typer.main.get_command(importlib.import_module(COMMANDS[cmd_name]).app)
@@ -51,5 +54,10 @@ def stadig() -> None:
 
 
 def main() -> None:
+    """Run the command. A :class:`~stadig.config.faults.Fault` becomes its message and its exit code, not a stack trace."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadig.config.settings")
-    app()
+    try:
+        app()
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        sys.exit(fault.code)

@@ -20,8 +20,12 @@ def setup() -> None:
 
 @contextlib.contextmanager
 def with_database() -> Iterator[None]:
-    """Django with a database that answers: the embedded one is started for the block where none runs."""
+    """Django with a database that answers: the embedded one is started for the block where none runs.
+
+    Raises :class:`~stadig.config.postgres.DatabaseFault` where there is none that we can use.
+    """
     if environment.database_url:
+        postgres.require_supported(environment.database_url)
         setup()
         yield
         return

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 from babel.messages.extract import extract_python  # pyright: ignore[reportMissingTypeStubs]
 from django.template.base import Lexer, Token, TokenType
-from django.utils.translation import trim_whitespace
+from django.utils.translation import trim_whitespace  # pyright: ignore[reportAttributeAccessIssue]
 
 PYTHON_KEYWORDS = dict.fromkeys(
     ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext")
@@ -59,14 +59,15 @@ class Bare:
 
 def in_python(source: str) -> Iterator[Text]:
     """The texts that Python source marks with ``gettext`` and its relatives."""
-    for line, function, messages, _comments in extract_python(
+    for line, keyword, messages, _comments in extract_python(
         io.BytesIO(source.encode()), PYTHON_KEYWORDS, (), {"encoding": "utf-8"}
     ):
+        function = str(keyword)
         found = [messages] if isinstance(messages, str) else list(messages)
         context = ""
-        if function and "pgettext" in function:
+        if "pgettext" in function:
             context = found.pop(0) or ""
-        wanted = found[:2] if function and function.startswith(("ngettext", "npgettext")) else found[:1]
+        wanted = found[:2] if function.startswith(("ngettext", "npgettext")) else found[:1]
         if wanted and all(isinstance(text, str) and text for text in wanted):
             yield Text(line, wanted[0], wanted[1] if len(wanted) == 2 else "", context)
 

@@ -165,21 +165,26 @@ def _faults(text: Text, catalogue: Catalog) -> Iterator[str]:
         yield "no English"
         return
     wanted = placeholders(text.plural or text.singular)
-    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    if placeholders(forms[-1]) != wanted:
-        yield f"placeholders differ, the English has {placeholders(forms[-1])}"
+    have = placeholders(_forms(message)[-1])
+    if have != wanted:
+        yield f"placeholders differ, the English has {have}"
 
 
 def _kept(before: Message | None, plural: bool) -> str | tuple[str, ...]:
     """The English we had, if it still has the right number of forms."""
     if before is None or bool(before.pluralizable) != plural:
         return ("", "") if plural else ""
-    return tuple(before.string) if isinstance(before.string, (tuple, list)) else before.string
+    return _forms(before) if plural else _forms(before)[0]
 
 
 def _is_full(message: Message) -> bool:
-    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    return all(forms)
+    return all(_forms(message))
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    """The English: one form, or one for each number."""
+    found = message.string
+    return tuple(found) if isinstance(found, (tuple, list)) else (found or "",)
 
 
 def _singular(message: Message) -> str:
