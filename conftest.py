@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,3 +41,37 @@ def reference_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """What a process remembers for a second or five must not reach the next test."""
+    from stadig.city import clock, municipality
+
+    clock.forget()
+    municipality.forget()
+
+
+@pytest.fixture
+def at() -> Iterator[Callable[[str], datetime]]:
+    """Set the town's clock: ``at("2026-11-24T06:30+01:00")``. It stands still until the test ends or sets it anew."""
+    from stadig.city import clock
+
+    with contextlib.ExitStack() as stack:
+        yield lambda moment: stack.enter_context(clock.frozen(datetime.fromisoformat(moment)))
+
+
+@pytest.fixture
+def someone(db: None) -> Callable[..., Any]:
+    """``someone(Role.PLANNER, district=…)`` → a user who holds the role; ``Role.RESIDENT`` gives them a person."""
+    from stadig.city import testing
+
+    return testing.someone
+
+
+@pytest.fixture
+def deliver(db: None) -> Callable[[], int]:
+    """``deliver()`` runs the handlers of every event announced so far; returns how many ran."""
+    from stadig.city import testing
+
+    return testing.deliver

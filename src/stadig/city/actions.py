@@ -1,0 +1,219 @@
+"""The ground's verbs: users, roles, services, roll-out, notices, people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from stadig.city import access, audit, clock, municipality, persons
+from stadig.city.models import District, Municipality, Notice, Organisation, Person, RoleAssignment, Rollout, Service, User
+from stadig.city.permissions import Permission
+from stadig.city.personnummer import parse
+from stadig.city.roles import Role
+from stadig.city.verbs import verb
+
+
+class NotAllowed(Exception):
+    """The one who asked does not hold the permission that this needs."""
+
+
+def _require(by: User | None, wanted: Permission) -> None:
+    """``by`` None is the command line or a seed: whoever runs those owns the database already."""
+    if by is not None and not wanted.held_by(by):
+        raise NotAllowed(wanted.name)
+
+
+@verb
+def create_user(
+    by: User | None,
+    *,
+    username: str,
+    first_name: str = "",
+    last_name: str = "",
+    email: str = "",
+    password: str | None = None,
+    organisation: Organisation | None = None,
+    person: Person | None = None,
+) -> User:
+    """Make someone who can log in; without a password only through the identity provider.
+
+    Raises ``ValidationError`` for a weak password, a bad or a taken user name.
+    """
+    _require(by, access.USERS)
+    user = User(
+        username=username, first_name=first_name, last_name=last_name, email=email, organisation=organisation, person=person
+    )
+    user.is_staff = person is None
+    if password:
+        validate_password(password, user)
+    user.set_password(password)
+    user.full_clean()
+    user.save()
+    audit.record(by, "created", user)
+    return user
+
+
+@verb
+def set_password(by: User | None, user: User, password: str) -> None:
+    """Give someone a new password. Raises ``ValidationError`` for a weak one."""
+    if by != user:
+        _require(by, access.USERS)
+    validate_password(password, user)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(by, "set_password", user)
+
+
+@verb
+def assign_role(
+    by: User | None, user: User, role: Role | str, *, organisation: Organisation | None = None, district: District | None = None
+) -> RoleAssignment:
+    """Give a role, in an organisation and a district or everywhere. Given again it is the same one."""
+    _require(by, access.USERS)
+    wanted = Role(role)
+    if wanted == Role.RESIDENT:
+        raise ValidationError("Rollen invånare ges inte: den följer av en e-legitimation.")
+    held, made = RoleAssignment.objects.get_or_create(user=user, role=wanted, organisation=organisation, district=district)
+    if not user.is_staff:
+        User.objects.filter(pk=user.pk).update(is_staff=True)
+    user.__dict__.pop("role_assignments", None)
+    if made:
+        audit.record(by, "gave_role", user, role=str(wanted), organisation=organisation, district=district)
+    return held
+
+
+@verb
+def remove_role(by: User | None, assignment_id: int) -> None:
+    """Take a role back. Raises ``RoleAssignment.DoesNotExist``; an administrator cannot take away their own last one."""
+    _require(by, access.USERS)
+    held = RoleAssignment.objects.select_related("user").get(pk=assignment_id)
+    if (
+        held.role == Role.ADMINISTRATOR
+        and not RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exclude(pk=held.pk).exists()
+    ):
+        raise ValidationError("Det måste finnas minst en administratör.")
+    held.delete()
+    audit.record(by, "took_role", held.user, role=held.role)
+
+
+@verb
+def set_active(by: User | None, user: User, active: bool) -> None:
+    """Let someone log in, or stop them; an ended user is logged out everywhere."""
+    _require(by, access.USERS)
+    User.objects.filter(pk=user.pk).update(is_active=active)
+    if not active:
+        end_sessions(user)
+    audit.record(by, "activated" if active else "deactivated", user)
+
+
+def end_sessions(user: User, *, but: str | None = None) -> int:
+    """End a user's sessions, but for one key; returns how many."""
+    from django.contrib.sessions.models import Session
+
+    from stadig.city.models import OpenSession
+
+    found = OpenSession.objects.filter(user=user).exclude(session_key=but or "")
+    keys = list(found.values_list("session_key", flat=True))
+    Session.objects.filter(session_key__in=keys).delete()
+    found.delete()
+    return len(keys)
+
+
+@verb
+def register_person(
+    by: User | None, *, given_name: str, family_name: str, personnummer: str = "", protection: str = "", **fields: Any
+) -> Person:
+    """Make a person; the personnummer is hashed and sealed at once. Raises ``NotAPersonnummer``."""
+    person = Person(given_name=given_name, family_name=family_name, protection=protection, **fields)
+    if personnummer:
+        number = parse(personnummer, today=clock.today())
+        person.personnummer_hash = persons.hash_of(number)
+        person.personnummer_sealed = persons.seal(number)
+    person.save()
+    audit.record(by, "registered", person)
+    return person
+
+
+@verb
+def pause_service(by: User | None, slug: str, message: str) -> Service:
+    """Pause a service: its page then shows the message and the other ways. Raises ``ValidationError`` without a message."""
+    _require(by, access.SERVICES)
+    service = Service.objects.select_for_update().get(slug=slug)
+    service.paused, service.operating_message = True, message.strip()
+    service.full_clean()
+    service.save()
+    audit.record(by, "paused", service)
+    return service
+
+
+@verb
+def resume_service(by: User | None, slug: str) -> Service:
+    """Start a paused service again."""
+    _require(by, access.SERVICES)
+    service = Service.objects.select_for_update().get(slug=slug)
+    service.paused, service.operating_message = False, ""
+    service.save()
+    audit.record(by, "resumed", service)
+    return service
+
+
+@verb
+def change_service(by: User | None, slug: str, **changes: Any) -> Service:
+    """Change how a service runs: status, owner, phone, other_ways, operating_message."""
+    _require(by, access.SERVICES)
+    unknown = changes.keys() - {"status", "owner", "phone", "other_ways", "operating_message"}
+    if unknown:
+        raise TypeError(f"A service has no {', '.join(sorted(unknown))} to change.")
+    service = Service.objects.select_for_update().get(slug=slug)
+    for name, value in changes.items():
+        setattr(service, name, value)
+    service.full_clean()
+    service.save()
+    audit.record(by, "changed", service, fields=sorted(changes))
+    return service
+
+
+@verb
+def set_rollout(
+    by: User | None,
+    service: str,
+    *,
+    stopped: bool = False,
+    districts: list[District] | None = None,
+    percent: int = 100,
+    begins: dt.datetime | None = None,
+    ends: dt.datetime | None = None,
+) -> Rollout:
+    """Say where a service is on."""
+    _require(by, access.ROLLOUT)
+    values = {"stopped": stopped, "percent": percent, "begins": begins, "ends": ends}
+    setting, _ = Rollout.objects.update_or_create(service=service, defaults=values)
+    setting.districts.set(districts or [])
+    audit.record(
+        by, "set_rollout", setting, service=service, stopped=stopped, percent=percent, districts=[d.pk for d in districts or []]
+    )
+    return setting
+
+
+@verb
+def publish_notice(by: User | None, *, kind: str, title: str, text: str, **fields: Any) -> Notice:
+    """Publish an announcement or operating disturbance."""
+    _require(by, access.SERVICES)
+    notice = Notice(kind=kind, title=title, text=text, published_at=clock.now(), **fields)
+    notice.full_clean()
+    notice.save()
+    audit.record(by, "published", notice)
+    return notice
+
+
+@verb
+def set_municipality(by: User | None, **fields: Any) -> Municipality:
+    """Name the municipality that this installation serves."""
+    _require(by, access.ROLLOUT)
+    found, _ = Municipality.objects.update_or_create(pk=1, defaults=fields)
+    municipality.forget()
+    audit.record(by, "set_municipality", found)
+    return found

@@ -1,0 +1,38 @@
+"""What the ground stores, one module per concept."""
+
+from stadig.city.models.access import Disclosure, RoleAssignment
+from stadig.city.models.audit import AuditEntry, AuditHead, AuditReason
+from stadig.city.models.clock import ClockSetting
+from stadig.city.models.effects import Effect, Factor, Metric
+from stadig.city.models.exchange import Draft, HandledEvent, RequestResult
+from stadig.city.models.organisation import District, Municipality, Organisation
+from stadig.city.models.people import Person, Pseudonym, User
+from stadig.city.models.register import Notice, Service
+from stadig.city.models.rollout import Rollout
+from stadig.city.models.sessions import LoginLimit, OpenSession
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "AuditReason",
+    "ClockSetting",
+    "Disclosure",
+    "District",
+    "Draft",
+    "Effect",
+    "Factor",
+    "HandledEvent",
+    "LoginLimit",
+    "Metric",
+    "Municipality",
+    "Notice",
+    "OpenSession",
+    "Organisation",
+    "Person",
+    "Pseudonym",
+    "RequestResult",
+    "RoleAssignment",
+    "Rollout",
+    "Service",
+    "User",
+]

@@ -1,0 +1,74 @@
+"""The register of services, and notices to residents."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city.models.organisation import District, Organisation
+from stadig.city.sorting import SortKeyField
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent(), model_name="ServiceEvent")
+class Service(models.Model):
+    """A service that residents or employees use. Its words come from the code; how it runs is set here."""
+
+    class Status(models.TextChoices):
+        IDEA = "idea", _("Idé")
+        PILOT = "pilot", _("Försök")
+        RUNNING = "running", _("I drift")
+        WITHDRAWN = "withdrawn", _("Tillbakadragen")
+
+    class Audience(models.TextChoices):
+        RESIDENTS = "residents", _("Invånare")
+        STAFF = "staff", _("Anställda")
+
+    slug = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=120)
+    description = models.TextField(blank=True)
+    search_text = models.TextField(blank=True)
+    audience = models.CharField(max_length=20, choices=Audience.choices, default=Audience.RESIDENTS)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.RUNNING)
+    owner = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL)
+    phone = models.CharField(max_length=40, blank=True)
+    other_ways = models.TextField(blank=True, help_text="Besök, brev, telefon: en väg per rad")
+    paused = models.BooleanField(default=False)
+    operating_message = models.CharField(max_length=300, blank=True)
+    declared = models.BooleanField(default=True, help_text="Finns i programmet")
+    sort_key = SortKeyField("title")
+
+    class Meta:
+        ordering = ["sort_key"]
+        constraints = [
+            models.CheckConstraint(
+                name="city_pause_says_why",
+                condition=models.Q(paused=False) | ~models.Q(operating_message=""),
+                violation_error_message=_("Skriv varför tjänsten är pausad."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Notice(models.Model):
+    """Something the municipality tells residents: an operating disturbance or an announcement (anslag)."""
+
+    class Kind(models.TextChoices):
+        DISTURBANCE = "disturbance", _("Driftinformation")
+        ANNOUNCEMENT = "announcement", _("Anslag")
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    title = models.CharField(max_length=160)
+    text = models.TextField()
+    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL)
+    district = models.ForeignKey(District, null=True, blank=True, on_delete=models.SET_NULL)
+    published_at = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-published_at"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,70 @@
+"""How rooms meet upwards and sideways: events of ids, deferred as jobs in the action's own transaction.
+
+>>> outbox.announce("waste.bin_emptied", bin=bin_id)             # in an action
+>>> @outbox.handler("waste.bin_emptied")                         # in another room's tasks.py
+... def note_emptying(bin): ...
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+Handler = Callable[..., object]
+_handlers: dict[str, dict[str, Handler]] = {}
+
+
+def announce(name: str, **ids: int | str | None) -> uuid.UUID:
+    """Tell that something happened. One job per handler, deferred with the transaction: no commit, no event."""
+    event = uuid.uuid4()
+    for value in ids.values():
+        if not isinstance(value, (int, str, type(None))):
+            raise TypeError(f"The event {name} may carry ids alone, not {type(value).__name__}.")
+    for handler in _handlers.get(name, {}):
+        app.configure_task(_task(name, handler), queue="events").defer(event=str(event), ids=ids)
+    return event
+
+
+def handler(name: str) -> Callable[[Handler], Handler]:
+    """Run the function, in a transaction, once for every event of this name. It is tried again when it raises."""
+
+    def register(function: Handler) -> Handler:
+        key = f"{function.__module__.removeprefix('stadig.')}.{function.__qualname__}"
+        _handlers.setdefault(name, {})[key] = function
+
+        @app.task(name=_task(name, key), queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
+        def job(event: str, ids: dict[str, Any]) -> None:
+            handle(key, function, uuid.UUID(event), ids)
+
+        return function
+
+    return register
+
+
+def handle(key: str, function: Handler, event: uuid.UUID, ids: dict[str, Any]) -> bool:
+    """Run a handler for an event unless it has done it before; returns whether it ran."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO city_handledevent (event, handler, at) VALUES (%s, %s, now()) "
+                "ON CONFLICT (event, handler) DO NOTHING RETURNING id",
+                [event, key],
+            )
+            if cursor.fetchone() is None:
+                return False
+        function(**ids)
+    return True
+
+
+def handlers(name: str) -> dict[str, Handler]:
+    """The handlers registered for an event, by key."""
+    return dict(_handlers.get(name, {}))
+
+
+def _task(name: str, key: str) -> str:
+    return f"event:{name}:{key}"
