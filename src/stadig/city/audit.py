@@ -70,21 +70,19 @@ def link(pending: Pending) -> None:
     with connection.cursor() as cursor:
         position, last = _head(cursor)
         key = settings.AUDIT_KEY.encode()
-        values: list[Any] = []
         for actor, did, what, what_id, ids, reason in rows:
             position += 1
             at = clock.real_now()
             reason_mac = _mac(key, f"reason {position} {reason}") if reason else ""
             last = entry_link(key, last, position, at.isoformat(), actor, did, what, what_id, ids, reason_mac)
-            values += [position, at, actor, did, what, what_id, json.dumps(ids), reason_mac, last]
             if reason:
                 cursor.execute("INSERT INTO city_auditreason (position, text) VALUES (%s, %s)", [position, reason[:500]])
-        cursor.execute(
-            "WITH head AS (UPDATE city_audithead SET position = %s, link = %s WHERE id = 1) "
-            "INSERT INTO city_auditentry (position, at, actor, did, what, what_id, ids, reason_mac, link) VALUES "
-            + ", ".join(["(%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)"] * len(rows)),  # noqa: S608 – placeholders alone
-            [position, last, *values],
-        )
+            cursor.execute(
+                "WITH head AS (UPDATE city_audithead SET position = %s, link = %s WHERE id = 1) "
+                "INSERT INTO city_auditentry (position, at, actor, did, what, what_id, ids, reason_mac, link) "
+                "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
+                [position, last, position, at, actor, did, what, what_id, json.dumps(ids), reason_mac, last],
+            )
 
 
 def entry_link(key: bytes, before: str, *parts: object) -> str:

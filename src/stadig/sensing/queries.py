@@ -58,6 +58,6 @@ def series(datastream_id: int, start: datetime, end: datetime) -> Series:
 
 def _decoded(json: Any) -> Any:
     """Django hands jsonb out as text on a raw cursor."""
-    import msgspec  # noqa: PLC0415
+    import msgspec
 
     return msgspec.json.decode(json) if isinstance(json, str | bytes) else json

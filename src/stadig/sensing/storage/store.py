@@ -262,7 +262,7 @@ def _psycopg(connection: Any) -> Connection[Any]:
 
 def _clock() -> datetime:
     try:
-        from stadig.city import clock  # noqa: PLC0415 – until the ground floor has its clock
+        from stadig.city import clock
     except ImportError:
         return datetime.now(UTC)
     return clock.now()
