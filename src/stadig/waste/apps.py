@@ -6,3 +6,8 @@ class WasteConfig(AppConfig):
     label = "waste"
     verbose_name = "Papperskorgar"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.waste import registration
+
+        registration.register()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class WorkConfig(AppConfig):
@@ -6,3 +7,9 @@ class WorkConfig(AppConfig):
     label = "work"
     verbose_name = "Arbetsorder"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.ui import navigation
+        from stadig.work import access
+
+        navigation.staff(_("Arbetsorder"), "work:orders", access.VIEW, order=40)

@@ -1,0 +1,38 @@
+"""What a file may be for. Each room registers its purposes: who may read, how long it is kept, how large it may be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stadig.files.models import StoredFile
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """``may_read(user, file)`` is asked at each download."""
+
+    slug: str
+    may_read: Callable[[Any, StoredFile], bool]
+    keep: timedelta
+    most_bytes: int = 12 * 2**20
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(slug: str, *, may_read: Callable[[Any, StoredFile], bool], keep: timedelta, most_bytes: int = 12 * 2**20) -> None:
+    _purposes[slug] = Purpose(slug, may_read, keep, most_bytes)
+
+
+def of(slug: str) -> Purpose:
+    """Raises KeyError for a purpose no room has registered: nothing is stored without a reader and an end."""
+    return _purposes[slug]
+
+
+def may_read(user: Any, file: StoredFile) -> bool:
+    purpose = _purposes.get(file.purpose)
+    return purpose is not None and purpose.may_read(user, file)

@@ -1,0 +1,43 @@
+"""Who may see bins, plan, empty and edit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city.permissions import Role, permission
+
+VIEW = permission(
+    "waste.view",
+    Role.PLANNER,
+    Role.MANAGER,
+    Role.DIRECTOR,
+    Role.ADMINISTRATOR,
+    Role.TECHNICIAN,
+    Role.AUDITOR,
+    description=_("Se korgar och planer"),
+)
+PLAN = permission("waste.plan", Role.PLANNER, Role.ADMINISTRATOR, description=_("Planera tömningar"))
+EDIT = permission("waste.edit", Role.PLANNER, Role.ADMINISTRATOR, description=_("Ändra korgar och bilar"))
+EMPTY = permission("waste.empty", Role.CREW, description=_("Tömma korgar och stänga stopp"))
+
+
+def may_see(user: Any) -> Q:
+    """Bins in the districts the person's role reaches."""
+    districts = VIEW.districts(user)
+    return Q() if districts is None else Q(district__in=districts)
+
+
+def routes_of(user: Any) -> Q:
+    """Routes that belong to the person's own crews."""
+    crews = EMPTY.organisations(user)
+    return Q() if crews is None else Q(vehicle__crew__in=crews)
+
+
+def may_close(user: Any) -> Q:
+    """Stops on those routes, of plans that are locked."""
+    crews = EMPTY.organisations(user)
+    locked = Q(route__plan__state="locked")
+    return locked if crews is None else locked & Q(route__vehicle__crew__in=crews)

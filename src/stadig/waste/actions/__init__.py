@@ -1,0 +1,1 @@
+"""The verbs of the room, one module per thing they change."""

@@ -1,0 +1,67 @@
+"""What the room tells the others: its service, measures, kinds of work, files, menus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city import effects, services
+from stadig.files import purposes
+from stadig.ui import navigation
+from stadig.waste import access
+from stadig.work import access as work_access
+from stadig.work import kinds
+
+SERVICE = "papperskorgar"
+
+
+def _staff_may_read(user: Any, file: Any) -> bool:
+    """Pictures from residents and crews are for those who plan, empty or mend."""
+    return access.VIEW.held_by(user) or access.EMPTY.held_by(user) or work_access.VIEW.held_by(user)
+
+
+def register() -> None:
+    services.declare(
+        slug=SERVICE,
+        title=_("Papperskorgar nära dig"),
+        description=_("Se var det finns plats, och säg till när en papperskorg är full, trasig eller har skräp bredvid sig."),
+        url_name="waste:near",
+        audience="residents",
+        icon="trash-2",
+        synonyms=(
+            _("soptunna"),
+            _("skräpkorg"),
+            _("sopkorg"),
+            _("papperskorg"),
+            _("skräp"),
+            _("nedskräpning"),
+            _("full soptunna"),
+            _("felanmälan papperskorg"),
+            _("hundlatrin"),
+            _("skräpig park"),
+        ),
+        status="pilot",
+    )
+    effects.metric("emptyings", _("Tömda papperskorgar"), "count", direction="less", sustainability="economic")
+    effects.metric("km", _("Kilometer med sopbil"), "km", direction="less", sustainability="environmental")
+    effects.metric("minutes", _("Minuter på rutten"), "min", direction="less", sustainability="economic")
+    effects.metric("reports", _("Invånare som har sagt till"), "count", direction="less", sustainability="social")
+    effects.metric(
+        "hours_to_answer",
+        _("Timmar tills den som sagt till fick svar"),
+        "h",
+        direction="less",
+        additivity="mean",
+        sustainability="social",
+    )
+    kinds.register("bin-full", _("Full papperskorg"), "trash-2")
+    kinds.register("bin-broken", _("Trasig papperskorg"), "wrench")
+    kinds.register("bin-litter", _("Skräp bredvid korgen"), "trash")
+    purposes.register("waste.report_photo", may_read=_staff_may_read, keep=timedelta(days=180))
+    purposes.register("waste.crew_photo", may_read=_staff_may_read, keep=timedelta(days=365))
+    navigation.staff(_("Plan"), "waste:plan", access.VIEW, order=10)
+    navigation.staff(_("Korgar"), "waste:bins", access.VIEW, order=20)
+    navigation.staff(_("Bilar"), "waste:vehicles", access.VIEW, order=30)
+    navigation.staff(_("Min rutt"), "waste:crew", access.EMPTY, order=5)

@@ -1,0 +1,58 @@
+"""Reading work orders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from stadig.work import access
+from stadig.work.models import WAITING, WorkOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list shows; empty strings mean everything. ``waiting`` alone is the default view."""
+
+    words: str = ""
+    state: str = "waiting"
+    kind: str = ""
+    crew: str = ""
+    district: str = ""
+
+
+def orders(user: Any, wanted: Filter) -> QuerySet[WorkOrder]:
+    """What the person may see, most urgent first."""
+    found = WorkOrder.objects.filter(access.may_see(user)).select_related("district", "crew")
+    if wanted.state == "waiting":
+        found = found.filter(state__in=WAITING)
+    elif wanted.state:
+        found = found.filter(state=wanted.state)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.crew:
+        found = found.filter(crew=None) if wanted.crew == "none" else found.filter(crew_id=int(wanted.crew))
+    if wanted.district:
+        found = found.filter(district_id=int(wanted.district))
+    if wanted.words:
+        found = found.filter(Q(title__icontains=wanted.words) | Q(place_name__icontains=wanted.words))
+    return found.order_by(F("due").asc(nulls_last=True), "-opened_at")
+
+
+def waiting_for(crews: set[int] | None) -> list[WorkOrder]:
+    """What is on a crew's list: its own waiting orders, then those nobody has. ``None`` means every crew."""
+    found = WorkOrder.objects.filter(state__in=WAITING)
+    if crews is not None:
+        found = found.filter(Q(crew__in=crews) | Q(crew=None))
+    return list(found.order_by(F("due").asc(nulls_last=True), "opened_at")[:50])
+
+
+def order(user: Any, order_id: int) -> WorkOrder:
+    """Raises WorkOrder.DoesNotExist for one the person may not see."""
+    return (
+        WorkOrder.objects.filter(access.may_see(user))
+        .select_related("district", "crew", "opened_by", "closed_by")
+        .prefetch_related("evidence")
+        .get(pk=order_id)
+    )
