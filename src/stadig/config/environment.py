@@ -34,6 +34,8 @@ class Environment(BaseSettings):
     """The address residents use, for links in messages. Default: http://HOST:PORT."""
     mqtt_url: str = ""
     """``mqtt(s)://user:password@host:port``; empty means the embedded broker on the loopback address."""
+    mqtt_port: int = 1883
+    """Where the embedded broker listens on the loopback address."""
     email_url: str = ""
     """``smtp(s)://user:password@host:port``; empty means that e-mail is kept in a folder."""
     oidc_url: str = ""

@@ -203,6 +203,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 
+# Devices: the broker of the city, or our own on the loopback address
+MQTT_EMBEDDED = not environment.mqtt_url
+MQTT_URL = environment.mqtt_url or f"mqtt://stadig:{environment.secret('mqtt_password')}@127.0.0.1:{environment.mqtt_port}"
+
 # Logs: what happened, never to whom
 LOGGING = {
     "version": 1,

@@ -64,9 +64,11 @@ class Path:
             if isinstance(step, int):
                 if not isinstance(document, list) or step >= len(document):
                     return MISSING
-            elif not isinstance(document, dict) or step not in document:
-                return MISSING
-            document = document[step]
+                document = document[step]
+            else:
+                if not isinstance(document, dict) or step not in document:
+                    return MISSING
+                document = document[step]
         return document
 
 
