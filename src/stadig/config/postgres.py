@@ -109,6 +109,18 @@ def stop(wanted: Cluster | None = None, *, mode: str = "fast") -> None:
         run_program(this, "pg_ctl", "stop", "-D", str(this.data), "-m", mode, "-w", "-t", str(START_SECONDS))
 
 
+def stop_if_unused(wanted: Cluster | None = None) -> bool:
+    """Stop the cluster unless someone else has a session; sessions that are just ending get a second. Returns whether it stopped."""
+    this = wanted or cluster()
+    deadline = time.monotonic() + 1
+    while _other_sessions(this):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    stop(this)
+    return True
+
+
 def is_running(this: Cluster) -> bool:
     """Whether a server accepts our password on the cluster's socket. Raises :class:`DatabaseFault` if it wants another."""
     try:

@@ -1,0 +1,64 @@
+"""The web server: Granian with our ASGI dispatcher in each of its workers."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import sys
+
+from stadig.config import supervisor
+from stadig.config.environment import environment
+
+MAX_REQUESTS_AT_ONCE = 400
+"""Per worker, event streams among them; more wait in the socket's queue."""
+HEADER_SECONDS = 10
+HEADER_BYTES = 64 * 1024
+
+
+def serve() -> None:
+    """Serve until SIGTERM; requests under way are finished first."""
+    from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    if sys.platform == "linux":
+        multiprocessing.set_start_method("fork", force=True)  # the workers share what is loaded already
+    server = Server(
+        "stadig.config.asgi:application",
+        address=environment.host,
+        port=environment.port,
+        interface=Interfaces.ASGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=environment.workers,
+        blocking_threads=1,
+        runtime_threads=1,
+        runtime_mode=RuntimeModes.st,
+        loop=Loops.auto,
+        backlog=1024,
+        backpressure=MAX_REQUESTS_AT_ONCE,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADER_SECONDS * 1000, max_buffer_size=HEADER_BYTES),
+        respawn_failed_workers=True,
+        workers_kill_timeout=int(supervisor.STOP_SECONDS) - 2,
+        log_enabled=True,
+        log_level=LogLevels.warning,
+        log_access=False,
+    )
+    server.serve(target_loader=_load, wrap_loader=False)
+
+
+def _load() -> object:
+    """Called in each worker: the application."""
+    supervisor.die_with_parent()
+    logging.getLogger("_granian").setLevel(logging.WARNING)
+    from stadig.config.asgi import application
+
+    return application
+
+
+if __name__ == "__main__":
+    from stadig.config import django
+
+    django.setup()
+    serve()
