@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
@@ -96,17 +97,25 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def throwaway(*, tcp_port: int | None = None) -> Iterator[Cluster]:
+    """A cluster of its own, running; removed afterwards."""
+    base = Path(tempfile.mkdtemp(prefix="stadig-test-", dir=SYSTEM_HOME if IS_ROOT else None))
+    sockets = Path(tempfile.mkdtemp(prefix="stadig-test-"))
+    this = replace(postgres.cluster(), data=base / "data", sockets=sockets, password="på prov", tcp_port=tcp_port)
+    postgres.start(this)
+    try:
+        yield this
+    finally:
+        postgres.stop(this, mode="immediate")
+        shutil.rmtree(base)
+        shutil.rmtree(sockets)
+
+
 @pytest.fixture(scope="module")
 def town() -> Iterator[Cluster]:
-    """A cluster of its own, running when the test begins."""
-    base = Path(tempfile.mkdtemp(prefix="stadig-test-", dir=SYSTEM_HOME if IS_ROOT else None))
-    own = postgres.cluster()
-    this = replace(own, data=base / "data", sockets=Path(tempfile.mkdtemp(prefix="stadig-test-")), password="prov")
-    postgres.start(this)
-    yield this
-    postgres.stop(this, mode="immediate")
-    shutil.rmtree(base)
-    shutil.rmtree(this.sockets)
+    with throwaway() as this:
+        yield this
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="needs root")
@@ -247,20 +256,13 @@ def test_a_database_by_address_that_is_too_old_or_away_is_refused_without_its_pa
     assert "mycket-hemligt" not in str(raised.value)
 
 
-def test_the_whole_program_runs_on_a_database_by_address(folder: Path) -> None:
+def test_the_whole_program_runs_on_a_database_by_address() -> None:
     """Migrates and reads over TCP, as with a server elsewhere."""
-    base = Path(tempfile.mkdtemp(prefix="stadig-test-", dir=SYSTEM_HOME if IS_ROOT else None))
-    this = replace(postgres.cluster(), data=base / "data", sockets=folder, password="över TCP", tcp_port=free_port())
-    postgres.start(this)
-    environ = os.environ | {"DATABASE_URL": this.url(), "STADIG_HOME": str(environment.home_dir)}
     program = [sys.executable, "-m", "stadig.config.manage"]
-    count = "from stadig.city.models import User; from django.db import connection as c; c.ensure_connection()"
-    try:
+    read = "from stadig.city.models import User; from django.db import connection as c; print(User.objects.count(), c.settings_dict['PORT'])"
+    with throwaway(tcp_port=free_port()) as this:
+        environ = os.environ | {"DATABASE_URL": this.url(), "STADIG_HOME": str(environment.home_dir)}
         assert postgres.require_supported(this.url()) >= postgres.OLDEST_SERVER
         subprocess.run([*program, "migrate", "-v0"], env=environ, check=True, capture_output=True)
-        shown = f"{count}; print(User.objects.count(), c.settings_dict['PORT'])"
-        done = subprocess.run([*program, "shell", "-v0", "-c", shown], env=environ, check=True, capture_output=True, text=True)
+        done = subprocess.run([*program, "shell", "-v0", "-c", read], env=environ, check=True, capture_output=True, text=True)
         assert done.stdout.split()[-1] == str(this.tcp_port)
-    finally:
-        postgres.stop(this)
-        shutil.rmtree(base)
