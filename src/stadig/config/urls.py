@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dina-uppgifter", pages.privacy, name="privacy"),
     path("visning", pages.preferences, name="preferences"),
     path("stil/", pages.style, name="style"),
+    path("karta/", include("stadig.geo.urls")),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from stadig.geo import layers
 from stadig.geo.models import StreetNetwork
 from stadig.geo.network import Network
 
@@ -27,4 +28,5 @@ def save_network(name: str, network: Network, *, source: str, licence: str, at: 
             "data": network.pack(),
         },
     )
+    layers.forget()
     return saved

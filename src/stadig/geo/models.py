@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stadig.city.sorting import SortKeyField
+
 
 class StreetNetwork(models.Model):
     """One import of streets: packed arrays to compute on (:mod:`stadig.geo.network`)."""
@@ -62,7 +64,7 @@ class Street(models.Model):
 
     network = models.ForeignKey(StreetNetwork, on_delete=models.CASCADE, related_name="streets")
     name = models.CharField(max_length=120, blank=True)
-    sort_key = models.CharField(max_length=240, db_index=True)
+    sort_key = SortKeyField("name")
     street_class = models.CharField(max_length=9, choices=StreetClass)
     length_m = models.FloatField()
     geometry = models.JSONField(help_text="GeoJSON MultiLineString, WGS 84.")
@@ -108,7 +110,7 @@ class Feature(models.Model):
 
     kind = models.CharField(max_length=12, choices=FeatureKind, db_index=True)
     name = models.CharField(max_length=120, blank=True)
-    sort_key = models.CharField(max_length=240, blank=True)
+    sort_key = SortKeyField("name")
     geometry = models.JSONField(help_text="GeoJSON geometry, WGS 84.")
     source = models.CharField(max_length=200, blank=True)
 
