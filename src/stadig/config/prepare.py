@@ -31,7 +31,9 @@ def known_migrations() -> set[tuple[str, str]]:
         name = f"{app.name}.migrations"
         if find_spec(name) is None:
             continue
-        folder = import_module(name).__path__
+        folder = getattr(import_module(name), "__path__", None)
+        if folder is None:  # a module of helpers by that name, as pgtrigger has
+            continue
         found |= {(app.label, each.name) for each in pkgutil.iter_modules(folder) if each.name[0] not in "_~"}
     return found
 
@@ -43,7 +45,6 @@ def migrate(say: Callable[[str], None]) -> None:
     if pending_migrations():
         say("Updating the database …")
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
 
 
 def collect_static(say: Callable[[str], None]) -> None:
