@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +75,69 @@ def deliver(db: None) -> Callable[[], int]:
     from stadig.city import testing
 
     return testing.deliver
+
+
+TOWN_NOW = "2026-11-24T07:00+01:00"
+"""When the present of the test town begins: a Tuesday morning."""
+
+
+@pytest.fixture(scope="session")
+def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database with a small Lindhamn in it, seeded once; :func:`demo_town` clones it."""
+    from django.db import connection
+
+    from stadig.city import clock
+    from stadig.config import demo
+
+    plain = connection.settings_dict["NAME"]
+    name = f"{plain}_town"
+    with django_db_blocker.unblock():
+        _clone(plain, name)
+        _connect_to(name)
+        try:
+            demo.seed(size="small", now=datetime.fromisoformat(TOWN_NOW).astimezone(UTC))
+        finally:
+            clock.forget()
+            _connect_to(plain)
+        yield name
+        _drop(name)
+
+
+@pytest.fixture
+def demo_town(_town_template: str, django_db_blocker: Any, at: Callable[[str], datetime]) -> Iterator[None]:
+    """A small Lindhamn of its own for one test, committed, so that a live server sees it; Tuesday 24 November, 07.00."""
+    from django.db import connection
+
+    plain = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        _clone(_town_template, f"{plain}_clone")
+        _connect_to(f"{plain}_clone")
+        at(TOWN_NOW)
+        try:
+            yield
+        finally:
+            _connect_to(plain)
+            _drop(f"{plain}_clone")
+
+
+def _connect_to(name: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    connection.settings_dict["NAME"] = name
+
+
+def _clone(source: str, target: str) -> None:
+    from django.db import connection
+
+    connection.close()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')
+
+
+def _drop(name: str) -> None:
+    from django.db import connection
+
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
