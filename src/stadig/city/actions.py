@@ -217,3 +217,19 @@ def set_municipality(by: User | None, **fields: Any) -> Municipality:
     municipality.forget()
     audit.record(by, "set_municipality", found)
     return found
+
+
+@verb
+def add_organisation(
+    by: User | None, name: str, kind: Organisation.Kind | str, *, parent: Organisation | None = None
+) -> Organisation:
+    """Add a part of the organisation; one that is there already is returned as it is. Raises ``ValidationError``."""
+    _require(by, access.USERS)
+    found = Organisation.objects.filter(name=name, parent=parent).first()
+    if found is not None:
+        return found
+    made = Organisation(name=name, kind=kind, parent=parent)
+    made.full_clean()
+    made.save()
+    audit.record(by, "added", made)
+    return made
