@@ -1,0 +1,179 @@
+"""What browser tests of every room use: the whole program behind a port, Chromium, axe, and a walk through a page.
+
+``make test`` looks at each page once, on a phone in Swedish. ``STADIG_TEST_MATRIX=full`` looks at it at three widths,
+in two languages, light and dark.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+PHONE, TABLET, DESK = 390, 820, 1440
+FULL = os.environ.get("STADIG_TEST_MATRIX") == "full"
+ADVICE = (
+    "No Chromium was found. On Debian or Ubuntu: `sudo apt install chromium`; elsewhere: "
+    "`.venv/bin/python -m playwright install chromium` and set STADIG_CHROMIUM to its path."
+)
+
+
+def chromium() -> str | None:
+    """The browser's path: ``STADIG_CHROMIUM``, else the system's, else the one Playwright has installed, else None."""
+    named = os.environ.get("STADIG_CHROMIUM")
+    if named:
+        return named
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found:
+            return found
+    for found in sorted((Path.home() / ".cache/ms-playwright").glob("chromium-*/chrome-linux*/chrome")):
+        return str(found)
+    return None
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    """The real WSGI application on a free port of the loopback address, in a thread; gives its address."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            return
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, ipv6=False, allow_reuse_address=True)
+    server.daemon_threads = True
+    server.set_app(get_wsgi_application())
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def log_in(page: Page, user: Any) -> None:
+    """Log in as someone without typing: the session's cookie is put into the browser."""
+    from django.conf import settings  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    base = page.context.stadig_address  # type: ignore[attr-defined]
+    page.context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": base}]
+    )
+
+
+def axe(page: Page) -> None:
+    """Fail unless axe-core finds the page free from faults (WCAG 2.2 A and AA, and good practice)."""
+    if not page.evaluate("() => !!window.axe"):
+        page.evaluate((CHECKOUT / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)")
+    lines = [
+        f"{fault['id']} ({fault['impact']}): {fault['help']}\n"
+        + "\n".join(f"    {node['html'][:160]}\n    {node['failureSummary']}" for node in fault["nodes"][:4])
+        for fault in found
+    ]
+    assert not lines, f"{page.url} at {page.viewport_size}\n" + "\n".join(lines)  # noqa: S101
+
+
+def sound(page: Page) -> None:
+    """Fail unless the page has one h1, at most one filled button, a title, a language, and does not scroll sideways."""
+    headings = page.locator("h1:visible").count()
+    assert headings == 1, f"{page.url} has {headings} h1"  # noqa: S101
+    filled = page.locator("main .ds-button:not([data-variant]):visible")
+    assert filled.count() <= 1, f"{page.url} has {filled.count()} filled buttons: {filled.all_inner_texts()}"  # noqa: S101
+    assert page.title().strip(" –"), f"{page.url} has no title"  # noqa: S101
+    wide = page.evaluate(
+        """() => { const limit = document.documentElement.clientWidth;
+        if (document.documentElement.scrollWidth <= limit) return "";
+        const found = [...document.querySelectorAll("body *")].find((e) => {
+          const box = e.getBoundingClientRect(); return box.width && box.right > limit + 1 && !e.closest(".scroll, .sr"); });
+        return found ? found.outerHTML.slice(0, 160) : "the page"; }"""
+    )
+    assert not wide, f"{page.url} scrolls sideways at {page.viewport_size}: {wide}"  # noqa: S101
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[None]:
+    """Fail if the page's scripts fail or the content security policy stops something."""
+    faults: list[str] = []
+
+    def hear(message: Any) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def fail(error: Any) -> None:
+        faults.append(str(error))
+
+    page.on("console", hear)
+    page.on("pageerror", fail)
+    try:
+        yield
+    finally:
+        page.remove_listener("console", hear)
+        page.remove_listener("pageerror", fail)
+    assert not faults, f"{page.url}: {faults}"  # noqa: S101
+
+
+def walk(page: Page, url: str, *, status: int = 200) -> None:
+    """Look at one page as the matrix says: sound, free from faults, and readable at 400 % zoom (320 px).
+
+    The page is left on a phone in Swedish, with ``url`` open.
+    """
+    from django.conf import settings  # noqa: PLC0415
+
+    base = page.context.stadig_address  # type: ignore[attr-defined]
+    widths = (PHONE, TABLET, DESK) if FULL else (PHONE,)
+    languages = ("en", "sv") if FULL else ("sv",)
+    schemes = ("dark", "light") if FULL else ("light",)
+    for language, scheme in itertools.product(languages, schemes):
+        page.context.add_cookies(
+            [
+                {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": base},
+                {"name": "stadig_scheme", "value": scheme, "url": base},
+            ]
+        )
+        with watched(page):
+            answer = page.goto(url)
+            assert answer is not None, url  # noqa: S101
+            assert answer.status == status, f"{url} answered {answer.status}"  # noqa: S101
+            assert page.locator("html").get_attribute("lang") == language  # noqa: S101
+            for width in widths:
+                page.set_viewport_size({"width": width, "height": 844})
+                sound(page)
+                axe(page)
+            page.set_viewport_size({"width": 320, "height": 640})
+            sound(page)
+            page.set_viewport_size({"width": PHONE, "height": 844})
+
+
+def path_of(page: Page) -> str:
+    """Where the browser is, without the host."""
+    return urlsplit(page.url).path
