@@ -141,3 +141,66 @@ def _drop(name: str) -> None:
 
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, started once for all tests. Absent: skipped with advice, and a failure in CI."""
+    from stadig.ui import testing
+
+    path = testing.chromium()
+    if path is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(testing.ADVICE)
+        pytest.skip(testing.ADVICE)
+    from playwright.sync_api import sync_playwright
+
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop is no server: the test's own queries may run
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=testing.FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(transactional_db: None) -> Iterator[str]:
+    """The address of the whole program, served from a thread over the test database."""
+    from stadig.ui import testing
+
+    with testing.served() as address:
+        yield address
+
+
+@pytest.fixture
+def new_page(browser: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """``new_page(javascript=False, width=1440)`` → a page of its own in Swedish; addresses are relative to the site."""
+    from stadig.ui import testing
+
+    with contextlib.ExitStack() as stack:
+
+        def make(*, javascript: bool = True, width: int = testing.PHONE, height: int = 844) -> Any:
+            context = browser.new_context(
+                base_url=site,
+                viewport={"width": width, "height": height},
+                locale="sv-SE",
+                timezone_id="Europe/Stockholm",
+                java_script_enabled=javascript,
+            )
+            context.stadig_address = site
+            stack.callback(context.close)
+            context.set_default_timeout(10_000)
+            return context.new_page()
+
+        yield make
+
+
+@pytest.fixture
+def page(new_page: Callable[..., Any]) -> Any:
+    """A page on a phone, in Swedish, with JavaScript."""
+    return new_page()
+
+
+@pytest.fixture
+def plain_page(new_page: Callable[..., Any]) -> Any:
+    """The same without JavaScript."""
+    return new_page(javascript=False)

@@ -9,6 +9,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from stadig.city.permissions import public
 from stadig.ui.context import SCHEME_COOKIE, SCHEMES
 
 YEAR = 365 * 24 * 3600
@@ -23,6 +24,7 @@ def _own(request: HttpRequest) -> bool:
     return origin is None or origin == f"{request.scheme}://{request.get_host()}"
 
 
+@public
 @csrf_exempt  # no session and no token, so that a reader who has not logged in gets no cookie until they choose something
 @require_POST
 def preferences(request: HttpRequest) -> HttpResponse:
@@ -46,21 +48,25 @@ def _remember(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
 
 
+@public
 @require_safe
 def page_help(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/help.html")
 
 
+@public
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/accessibility.html")
 
 
+@public
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/privacy.html")
 
 
+@public
 @require_safe
 def style(request: HttpRequest) -> HttpResponse:
     """Every component on one page; only in a demo town and while developing."""

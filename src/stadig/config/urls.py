@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from stadig.config import pages
+from stadig.config import pages, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("konto/", include("allauth.urls")),
+    path("", start.home, name="home"),
+    path("sok", start.find, name="search"),
     path("hjalp", pages.page_help, name="help"),
     path("tillganglighet", pages.accessibility, name="accessibility"),
     path("dina-uppgifter", pages.privacy, name="privacy"),
@@ -15,3 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("stil/", pages.style, name="style"),
     path("karta/", include("stadig.geo.urls")),
 ]
+
+handler400 = "stadig.config.errors.bad_request"
+handler403 = "stadig.config.errors.forbidden"
+handler404 = "stadig.config.errors.not_found"
+handler500 = "stadig.config.errors.broken"

@@ -97,9 +97,9 @@ def _sound(value: Any) -> Any:
 
 def xlsx(columns: Sequence[Column], rows: Iterable[Any], title: str = "") -> Any:
     """A workbook with one sheet, in a temporary file that is read from its start."""
-    from openpyxl import Workbook  # noqa: PLC0415  only when someone asks for a workbook
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-    from openpyxl.styles import Font  # noqa: PLC0415
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31] or "Blad1")

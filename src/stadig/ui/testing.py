@@ -57,8 +57,8 @@ def chromium() -> str | None:
 @contextmanager
 def served() -> Iterator[str]:
     """The real WSGI application on a free port of the loopback address, in a thread; gives its address."""
-    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler  # noqa: PLC0415
-    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -79,8 +79,8 @@ def served() -> Iterator[str]:
 
 def log_in(page: Page, user: Any) -> None:
     """Log in as someone without typing: the session's cookie is put into the browser."""
-    from django.conf import settings  # noqa: PLC0415
-    from django.test import Client  # noqa: PLC0415
+    from django.conf import settings
+    from django.test import Client
 
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -147,7 +147,7 @@ def walk(page: Page, url: str, *, status: int = 200) -> None:
 
     The page is left on a phone in Swedish, with ``url`` open.
     """
-    from django.conf import settings  # noqa: PLC0415
+    from django.conf import settings
 
     base = page.context.stadig_address  # type: ignore[attr-defined]
     widths = (PHONE, TABLET, DESK) if FULL else (PHONE,)

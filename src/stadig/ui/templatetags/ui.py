@@ -6,6 +6,7 @@ the components ``<c-icon>``, ``<c-fill>`` and ``<c-tag>`` give the same markup f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -200,7 +201,24 @@ def draw(chart: Any, csv: str = "") -> SafeString:
     return chart.html(csv)
 
 
-@register.simple_tag
-def live(topic: str, url: str) -> SafeString:
-    """Where a page listens: ``{% live topic url %}`` fetches ``url`` again when something on ``topic`` has changed."""
-    return format_html('hx-ext="sse" sse-connect="/events?{}" hx-get="{}" hx-trigger="sse:change"', topic, url)
+_token: list[Callable[[Any, str], str]] = []
+
+
+def use_live(token: Callable[[Any, str], str]) -> None:
+    """Let ``{% live %}`` sign what a page listens to; called by the room above that owns it."""
+    _token[:] = [token]
+
+
+@register.simple_tag(takes_context=True)
+def live(context: template.Context, topic: str, url: str) -> SafeString:
+    """Attributes for an element that ``url`` draws: it is fetched again when something on ``topic`` has changed.
+
+    ``<div id="alarms" {% live "alarms" url %}>``. Without JavaScript the page is simply as it was when it was loaded.
+    """
+    if not _token:
+        return mark_safe("")
+    request = context.get("request")
+    signed = _token[0](getattr(request, "user", None), topic)
+    return format_html(
+        'hx-ext="sse" sse-connect="/events?token={}" hx-get="{}" hx-trigger="sse:message" hx-swap="outerHTML"', signed, url
+    )
