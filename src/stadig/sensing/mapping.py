@@ -34,21 +34,39 @@ MOST_AHEAD = timedelta(minutes=10)
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LARGEST_SEQUENCE = 2**53
 TIME_FORMATS = ("iso", "unix", "unix_ms", "received")
+PROBLEMS = {
+    "json": "this is not JSON",
+    "object": "an object is needed",
+    "unknown": "the name is not known",
+    "empty": "at least one reading is needed",
+    "path": "a path such as data.fill or cells[0].mv is needed",
+    "format": f"must be one of {', '.join(TIME_FORMATS)}",
+    "datastream": "the number of a datastream is needed",
+    "number": "a number is needed",
+    "zero": "0 would make every value the same",
+    "text": "a text is needed",
+    "boolean": "true or false is needed",
+}
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,6})\]")
 _PATH = re.compile(r"(?:[^.\[\]]+|\[\d{1,6}\])(?:\.[^.\[\]]+|\[\d{1,6}\])*")
 
 
 class MappingFault(ValueError):
-    """The declaration cannot be used. The message says which part and why."""
+    """The declaration cannot be used. ``place`` is the part of it, ``code`` what is wrong with it (:data:`PROBLEMS`)."""
+
+    def __init__(self, code: str, place: str) -> None:
+        super().__init__(f"{place}: {PROBLEMS[code]}")
+        self.code = code
+        self.place = place
 
 
 class PayloadFault(ValueError):
-    """A message cannot be read. ``code`` is one of a few words that are counted; ``detail`` names the place."""
+    """A message cannot be read. ``code`` is one of a few words that are counted; ``detail`` is the place and what stood there."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
+    def __init__(self, code: str, place: str, found: Any = ...) -> None:
         self.code = code
-        self.detail = detail
+        self.detail = place if found is ... else f"{place} = {_excerpt(found)}"
+        super().__init__(f"{code}: {self.detail}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,41 +156,41 @@ class Mapping:
         for place, sample in self._samples(document):
             at = self._time(sample, place, received)
             if at > ahead:
-                raise PayloadFault("future", f"{place}: {at.isoformat()} is more than ten minutes ahead")
+                raise PayloadFault("future", place, at.isoformat())
             found += self._values(sample, place, at)
         if not found:
-            raise PayloadFault("missing", "no reading of the mapping is in the message")
+            raise PayloadFault("missing", ", ".join(reading.path.text for reading in self.readings))
         return Message(tuple(found), sequence)
 
     def _samples(self, document: Any) -> Iterator[tuple[str, Any]]:
         if self.each is None:
-            yield "message", document
+            yield "", document
             return
         samples = self.each.find(document)
         if samples is MISSING:
-            raise PayloadFault("missing", f"{self.each.text} is not in the message")
+            raise PayloadFault("missing", self.each.text)
         if not isinstance(samples, list):
-            raise PayloadFault("type", f"{self.each.text} is {_kind(samples)}, not a list")
+            raise PayloadFault("type", self.each.text, samples)
         if len(samples) > MOST_SAMPLES:
-            raise PayloadFault("too_large", f"{self.each.text} holds {len(samples)} samples, more than {MOST_SAMPLES}")
+            raise PayloadFault("too_large", self.each.text, len(samples))
         for number, sample in enumerate(samples):
-            yield f"{self.each.text}[{number}]", sample
+            yield f"{self.each.text}[{number}].", sample
 
     def _values(self, sample: Any, place: str, at: datetime) -> Iterator[Observed]:
         for reading in self.readings:
             raw = reading.path.find(sample)
             if raw is MISSING or raw is None:
                 if reading.required:
-                    raise PayloadFault("missing", f"{reading.path.text} is not in {place}")
+                    raise PayloadFault("missing", f"{place}{reading.path.text}")
                 continue
             if isinstance(raw, bool) or not isinstance(raw, int | float):
-                raise PayloadFault("type", f"{reading.path.text} is {_kind(raw)}, not a number")
+                raise PayloadFault("type", f"{place}{reading.path.text}", raw)
             try:
                 value = raw * reading.scale + reading.offset
             except OverflowError:
                 value = math.inf
             if not math.isfinite(value):
-                raise PayloadFault("number", f"{reading.path.text} is not a finite number")
+                raise PayloadFault("number", f"{place}{reading.path.text}", raw)
             yield Observed(reading.datastream, at, float(value))
 
     def _sequence(self, document: Any) -> int | None:
@@ -180,9 +198,9 @@ class Mapping:
             return None
         number = self.sequence.find(document)
         if number is MISSING:
-            raise PayloadFault("sequence", f"{self.sequence.text} is not in the message")
+            raise PayloadFault("sequence", self.sequence.text)
         if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < LARGEST_SEQUENCE:
-            raise PayloadFault("sequence", f"{self.sequence.text} is not a whole number from 0")
+            raise PayloadFault("sequence", self.sequence.text, number)
         return number
 
     def _time(self, sample: Any, place: str, received: datetime) -> datetime:
@@ -190,14 +208,22 @@ class Mapping:
             return received
         raw = self.time.find(sample)
         if raw is MISSING:
-            raise PayloadFault("missing", f"{self.time.text} is not in {place}")
+            raise PayloadFault("missing", f"{place}{self.time.text}")
         try:
             at = _moment(raw, self.time_format)
         except (ValueError, OverflowError, OSError) as fault:
-            raise PayloadFault("time", f"{self.time.text} in {place}: {fault}") from fault
+            raise PayloadFault("time", f"{place}{self.time.text}", raw) from fault
         if at < EARLIEST:
-            raise PayloadFault("time", f"{self.time.text} in {place} is before 1900")
+            raise PayloadFault("time", f"{place}{self.time.text}", raw)
         return at
+
+
+def decode(text: bytes) -> Any:
+    """A declaration as JSON text. Raises :class:`MappingFault` when it is not JSON."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise MappingFault("json", str(fault)) from fault
 
 
 def parse(declaration: Any) -> Mapping:
@@ -209,11 +235,11 @@ def parse(declaration: Any) -> Mapping:
         Something is missing, unknown or of the wrong type; the message names it.
     """
     if not isinstance(declaration, dict):
-        raise MappingFault("a mapping is a JSON object")
-    _only(declaration, {"time", "sequence", "each", "readings"}, "the mapping")
+        raise MappingFault("object", "{}")
+    _only(declaration, {"time", "sequence", "each", "readings"}, "")
     readings = declaration.get("readings")
     if not isinstance(readings, list) or not readings:
-        raise MappingFault("readings: a list with at least one reading is needed")
+        raise MappingFault("empty", "readings")
     time, time_format = _parse_time(declaration.get("time"))
     return Mapping(
         tuple(_parse_reading(each, f"readings[{number}]") for number, each in enumerate(readings)),
@@ -228,11 +254,11 @@ def _parse_time(declared: Any) -> tuple[Path | None, str]:
     if declared is None:
         return None, "received"
     if not isinstance(declared, dict):
-        raise MappingFault("time: an object with path and format is needed")
-    _only(declared, {"path", "format"}, "time")
+        raise MappingFault("object", "time")
+    _only(declared, {"path", "format"}, "time.")
     time_format = declared.get("format", "iso")
     if time_format not in TIME_FORMATS:
-        raise MappingFault(f"time.format: must be one of {', '.join(TIME_FORMATS)}")
+        raise MappingFault("format", "time.format")
     if time_format == "received":
         return None, "received"
     return _parse_path(declared.get("path"), "time.path"), time_format
@@ -240,65 +266,69 @@ def _parse_time(declared: Any) -> tuple[Path | None, str]:
 
 def _parse_reading(declared: Any, place: str) -> Reading:
     if not isinstance(declared, dict):
-        raise MappingFault(f"{place}: an object is needed")
-    _only(declared, {"path", "datastream", "scale", "offset", "unit", "required"}, place)
+        raise MappingFault("object", place)
+    _only(declared, {"path", "datastream", "scale", "offset", "unit", "required"}, f"{place}.")
     datastream = declared.get("datastream")
     if isinstance(datastream, bool) or not isinstance(datastream, int) or not 0 < datastream < 2**31:
-        raise MappingFault(f"{place}.datastream: the datastream's number is needed")
+        raise MappingFault("datastream", f"{place}.datastream")
     numbers: dict[str, float] = {}
     for name, default in (("scale", 1.0), ("offset", 0.0)):
         value = declared.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise MappingFault(f"{place}.{name}: a number is needed")
+            raise MappingFault("number", f"{place}.{name}")
         numbers[name] = float(value)
     if numbers["scale"] == 0:
-        raise MappingFault(f"{place}.scale: 0 would make every value the same")
+        raise MappingFault("zero", f"{place}.scale")
     unit, required = declared.get("unit", ""), declared.get("required", True)
     if not isinstance(unit, str):
-        raise MappingFault(f"{place}.unit: a text is needed")
+        raise MappingFault("text", f"{place}.unit")
     if not isinstance(required, bool):
-        raise MappingFault(f"{place}.required: true or false is needed")
+        raise MappingFault("boolean", f"{place}.required")
     return Reading(_parse_path(declared.get("path"), f"{place}.path"), datastream, **numbers, unit=unit, required=required)
 
 
 def _parse_path(text: Any, place: str) -> Path:
     if not isinstance(text, str) or not text.strip():
-        raise MappingFault(f"{place}: a path such as data.fill or cells[0].mv is needed")
+        raise MappingFault("path", place)
     bare = text.strip().removeprefix("$").removeprefix(".")
     if len(bare) > 200 or not _PATH.fullmatch(bare):
-        raise MappingFault(f"{place}: {text!r} is not a path such as data.fill or cells[0].mv")
+        raise MappingFault("path", f"{place} = {_excerpt(text)}")
     return Path(bare, tuple(int(match[2]) if match[2] else match[1] for match in _STEP.finditer(bare)))
 
 
 def _only(declared: dict[Any, Any], known: set[str], place: str) -> None:
     unknown = [str(name) for name in declared if name not in known]
     if unknown:
-        raise MappingFault(f"{place}: {', '.join(unknown)} is not known; use {', '.join(sorted(known))}")
+        raise MappingFault("unknown", f"{place}{unknown[0][:40]}")
 
 
 def _document(payload: bytes) -> Any:
     if len(payload) > LARGEST_MESSAGE:
-        raise PayloadFault("too_large", f"{len(payload)} bytes, more than {LARGEST_MESSAGE}")
+        raise PayloadFault("too_large", "", len(payload))
     try:
         return msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-        raise PayloadFault("json", str(fault) or "not JSON") from fault
+        raise PayloadFault("json", str(fault)) from fault
 
 
 def _moment(raw: Any, time_format: str) -> datetime:
     if time_format == "iso":
         if not isinstance(raw, str):
-            raise ValueError(f"{_kind(raw)}, not a text")
+            raise ValueError("a time as text is needed")
         at = datetime.fromisoformat(raw)
         if at.tzinfo is None:
             raise ValueError("the time has no zone; end it with Z or +01:00")
         return at.astimezone(UTC)
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        raise ValueError(f"{_kind(raw)}, not a number")
+        raise ValueError("a time as number is needed")
     divisor = 1000 if time_format == "unix_ms" else 1
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(raw * (1_000_000 // divisor)))
 
 
-def _kind(value: Any) -> str:
-    names = {bool: "true or false", str: "a text", dict: "an object", list: "a list", int: "a number", float: "a number"}
-    return "nothing" if value is None else names.get(type(value), "something else")
+def _excerpt(value: Any) -> str:
+    """The beginning of a value as JSON."""
+    try:
+        text = msgspec.json.encode(value).decode(errors="replace")
+    except (TypeError, ValueError, RecursionError, OverflowError):
+        text = type(value).__name__
+    return text if len(text) <= 80 else text[:79] + "…"

@@ -156,6 +156,8 @@ class AlarmSubscription(models.Model):
     by_email = models.BooleanField(_("även med e-post"), default=False)
     quiet_from = models.TimeField(_("tyst från"), null=True, blank=True)
     quiet_until = models.TimeField(_("tyst till"), null=True, blank=True)
+    told_alarm = models.BigIntegerField(default=0, db_default=0)
+    """The newest alarm that the user has been told of."""
     user_id: int
 
     class Meta:

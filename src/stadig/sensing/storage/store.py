@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,7 @@ class Ask:
 
 
 Steps = Generator[Ask, list[tuple[Any, ...]], Written]
+Result = TypeVar("Result")
 
 
 def write(
@@ -74,13 +75,14 @@ def _drive(wire: Connection[Any], rows: Batch, now: datetime, conflicts: Conflic
         if conflicts != "replace":
             try:
                 with wire.transaction():
-                    return _run(wire, whole(rows, now, wire.info.dbname))
+                    return run(wire, whole(rows, now, wire.info.dbname))
             except errors.UniqueViolation:
                 pass
-        return _run(wire, whole(rows, now, wire.info.dbname, staged=conflicts))
+        return run(wire, whole(rows, now, wire.info.dbname, staged=conflicts))
 
 
-def _run(wire: Connection[Any], steps: Steps) -> Written:
+def run(wire: Connection[Any], steps: Generator[Ask, list[tuple[Any, ...]], Result]) -> Result:
+    """Drive a generator of statements; returns what it returns."""
     cursor = wire.cursor()
     answer: list[tuple[Any, ...]] = []
     try:
@@ -107,21 +109,22 @@ async def write_async(
     """
     if checked and rows.extra is None and conflicts != "replace":
         try:
-            return await _run_async(wire, _copied(rows))  # one statement is its own transaction
+            return await run_async(wire, _copied(rows))  # one statement is its own transaction
         except errors.UniqueViolation:
             pass
     async with wire.transaction():
         if not checked and conflicts != "replace":
             try:
                 async with wire.transaction():
-                    return await _run_async(wire, whole(rows, now, wire.info.dbname))
+                    return await run_async(wire, whole(rows, now, wire.info.dbname))
             except errors.UniqueViolation:
                 pass
         steps = _staged(rows, conflicts) if checked else whole(rows, now, wire.info.dbname, staged=conflicts)
-        return await _run_async(wire, steps)
+        return await run_async(wire, steps)
 
 
-async def _run_async(wire: AsyncConnection[Any], steps: Steps) -> Written:
+async def run_async(wire: AsyncConnection[Any], steps: Generator[Ask, list[tuple[Any, ...]], Result]) -> Result:
+    """As :func:`run`."""
     cursor = wire.cursor()
     answer: list[tuple[Any, ...]] = []
     try:
