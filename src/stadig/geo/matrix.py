@@ -76,22 +76,34 @@ def extend(network: Network, known: Matrix | None, nodes: ArrayLike) -> Matrix:
     return Matrix(wanted, seconds, metres)
 
 
-def path(network: Network, nodes: ArrayLike) -> NDArray[np.float64]:
-    """The fastest way through ``nodes`` in order, as a line (k, 2) of longitude and latitude."""
+def legs(network: Network, nodes: ArrayLike) -> list[NDArray[np.float64]]:
+    """The fastest way between each junction and the next, each as a line (k, 2) of longitude and latitude.
+
+    A leg that goes nowhere is the junction alone, one point.
+    """
     stops = np.asarray(nodes, np.int32).reshape(-1)
     if len(stops) < 2:
-        return np.stack([network.lon[stops], network.lat[stops]], axis=-1)
+        return []
     starts, where = np.unique(stops[:-1], return_inverse=True)
     _, before = dijkstra(_graph(network), indices=starts, return_predecessors=True)
-    pieces: list[NDArray[np.float64]] = []
+    found: list[NDArray[np.float64]] = []
     for row, goal in zip(where, stops[1:], strict=True):
         passed = [int(goal)]
         while passed[-1] != starts[row]:
             passed.append(int(before[row, passed[-1]]))
         passed.reverse()
-        if len(passed) > 1:
-            pieces += [network.drawn(int(e)) for e in network.edge(passed[:-1], passed[1:])]
-    if not pieces:
-        return np.stack([network.lon[stops[:1]], network.lat[stops[:1]]], axis=-1)
-    line = np.concatenate(pieces)
-    return line[np.concatenate([[True], np.any(line[1:] != line[:-1], axis=1)])]
+        if len(passed) == 1:
+            found.append(np.array([[network.lon[goal], network.lat[goal]]]))
+            continue
+        line = np.concatenate([network.drawn(int(e)) for e in network.edge(passed[:-1], passed[1:])])
+        found.append(line[np.append(True, np.any(line[1:] != line[:-1], axis=1))])
+    return found
+
+
+def path(network: Network, nodes: ArrayLike) -> NDArray[np.float64]:
+    """The fastest way through ``nodes`` in order, as a line (k, 2) of longitude and latitude."""
+    stops = np.asarray(nodes, np.int32).reshape(-1)
+    if len(stops) < 2:
+        return np.stack([network.lon[stops], network.lat[stops]], axis=-1)
+    line = np.concatenate(legs(network, stops))
+    return line[np.append(True, np.any(line[1:] != line[:-1], axis=1))]

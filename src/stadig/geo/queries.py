@@ -59,6 +59,12 @@ def route_geometry(streets: Network, *nodes: int) -> list[list[float]]:
     return np.round(matrix.path(streets, nodes), 6).tolist()
 
 
+def route_legs(lon: Sequence[float], lat: Sequence[float], name: str = "") -> list[list[list[float]]]:
+    """The fastest way between each place and the next, each as GeoJSON coordinates (LineString)."""
+    streets = network(name)
+    return [np.round(leg, 6).tolist() for leg in matrix.legs(streets, streets.snap(lon, lat)[0])]
+
+
 def route_through(lon: Sequence[float], lat: Sequence[float], name: str = "") -> list[list[float]]:
     """The fastest way through places in order, as GeoJSON coordinates (LineString)."""
     streets = network(name)

@@ -82,6 +82,9 @@ class Station:
     id: int
     place: int
     unload_s: int = 900
+    opens_s: int = 0
+    closes_s: int = 24 * 3600
+    """A vehicle must arrive at the latest then."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

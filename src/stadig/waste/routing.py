@@ -161,6 +161,7 @@ def _timed(task: DayTask, number: int, visits: Visits) -> DayRoute:
             load += candidate.litres
         else:
             station = task.stations[index]
+            clock = max(clock, station.opens_s)
             stop = RouteStop(
                 station.place, int(clock), int(clock + station.unload_s), leg, load, station=station.id, detour_m=detour
             )
@@ -199,7 +200,11 @@ def _run_through(task: DayTask, vehicle: DayVehicle, visits: Visits, lunch: int 
                 return clock, False
             clock += candidate.service_s
         else:
-            clock += task.stations[index].unload_s
+            station = task.stations[index]
+            clock = max(clock, station.opens_s)
+            if clock > station.closes_s:
+                return clock, False
+            clock += station.unload_s
             litres = kg = 0.0
         if position == lunch:
             left = clock

@@ -101,10 +101,11 @@ class Problem:
             metres[end, end] = seconds[end, end] = 0
         np.fill_diagonal(metres, 0)
         np.fill_diagonal(seconds, 0)
-        depots = [Depot(0, 0) for _ in self.homes] + [Depot(0, 0, service_duration=s.unload_s) for s in task.stations]
+        depots = [Depot(0, 0) for _ in self.homes]
+        depots += [Depot(0, 0, s.opens_s, s.closes_s, s.unload_s) for s in task.stations]
         return ProblemData(
             [self._client(task.bins[b], must=must) for b in self.chosen],
-            depots + [Depot(0, 0) for _ in self.homes],
+            depots + [Depot(0, 0, tw_late=latest_home(task, home)) for home in self.homes],
             [self._type(task.vehicles[some[0]], len(some)) for some in self.fleet],
             [np.minimum(np.rint(metres), _FAR).astype(np.int64)],
             [np.minimum(np.ceil(seconds), _FAR).astype(np.int64)],
@@ -221,6 +222,13 @@ def nearest_station(task: DayTask, places: NDArray[np.int64], home: int) -> NDAr
     """For each place, which station makes the shortest way home."""
     stations = [s.place for s in task.stations]
     return np.argmin(task.metres[np.ix_(places, stations)] + task.metres[stations, home][None, :], axis=1)
+
+
+def latest_home(task: DayTask, home: int) -> int:
+    """When a vehicle must be home at the latest, to have come to any station before it closed."""
+    if not task.stations:
+        return 2 * 24 * 3600
+    return min(s.closes_s + s.unload_s + int(task.seconds[s.place, home]) for s in task.stations)
 
 
 def way_home(task: DayTask, places: NDArray[np.int64], home: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from procrastinate.contrib.django import app
 
 from stadig.city import outbox
-from stadig.waste.actions import reports
+from stadig.waste.actions import forecasts, planning, reports
 
 
 @app.periodic(cron="5 4 * * *")
 @app.task(name="waste.erase_contacts", queueing_lock="waste.erase_contacts")
 def erase_contacts(timestamp: int) -> None:
     reports.erase_contacts()
+
+
+@app.task(name="waste.compute_plan", queue="plans")
+def compute_plan(plan_id: int, computation: str) -> None:
+    planning.compute(plan_id, UUID(computation))
+
+
+@app.periodic(cron="12 * * * *")
+@app.task(name="waste.refresh_forecasts", queueing_lock="waste.refresh_forecasts")
+def refresh_forecasts(timestamp: int) -> None:
+    forecasts.refresh()
 
 
 @outbox.handler("waste.reported")
