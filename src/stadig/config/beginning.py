@@ -87,7 +87,7 @@ def begin(
     there = Municipality.objects.first()
     if there is not None:
         raise AlreadyBegun(
-            f"This installation is {there.name} already. To begin another, give it a folder of its own: STADIG_HOME=/srv/other stadig init …"
+            f"This installation is {there.name} already. To begin another, give it a folder of its own: STADIG_HOME=../other stadig init …"
         )
     municipality = actions.set_municipality(None, name=found.name, code=found.code, border=found.border, made_up=False)
     made = [node for committee, administrations in USUAL_ORGANISATION.items() for node in _branch(committee, administrations)]

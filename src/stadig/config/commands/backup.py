@@ -12,7 +12,7 @@ from stadig.config.environment import environment
 app = typer.Typer()
 
 
-@app.command(epilog="Example: stadig backup /srv/backup/town-2026-11-24.stadig")
+@app.command(epilog="Example: stadig backup town-2026-11-24.stadig")
 def backup(file: Path = typer.Argument(help="The archive to write; must not exist.")) -> None:
     """Write the database and the stored files to one archive that only you can read.
 
@@ -26,4 +26,4 @@ def backup(file: Path = typer.Argument(help="The archive to write; must not exis
     print(f"{file}: the database and {len(manifest.parts) - 1} stored files, {size / 1e6:.1f} MB, mode 0600.")
     print(f"NOT in it: the keys in {environment.home_dir / 'keys'}: {', '.join(manifest.keys) or 'none yet'}.")
     print("Without them encrypted personnummer cannot be read and the audit chain cannot be proven.")
-    print(f"Keep them apart from the archive: cp -a {environment.home_dir / 'keys'} /mnt/safe/stadig-keys")
+    print(f"Keep them apart from the archive: cp -a {environment.home_dir / 'keys'} SAFE/stadig-keys")

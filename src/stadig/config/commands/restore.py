@@ -11,7 +11,7 @@ from stadig.config import django
 app = typer.Typer()
 
 
-@app.command(epilog="Example: stadig restore /srv/backup/town-2026-11-24.stadig --replace")
+@app.command(epilog="Example: stadig restore town-2026-11-24.stadig --replace")
 def restore(
     file: Path = typer.Argument(help="An archive made by `stadig backup`."),
     replace: bool = typer.Option(
