@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -81,7 +82,7 @@ def test_an_identity_provider_by_another_name_or_with_half_its_metadata_has_fail
 def test_a_clock_that_is_wrong_is_found(env: Environment, provider: Callable[..., str]) -> None:
     found = list(doctor.identity_provider(with_provider(env, provider(ahead=-90))))
     assert [(f.what, f.state) for f in found] == [("identity provider", State.OK), ("clock", State.FAIL)]
-    assert "+90 s" in found[1].text
+    assert re.search(r"\+(89|90|91) s", found[1].text)
 
 
 def test_keys_that_others_may_read_have_failed(env: Environment) -> None:
