@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from stadig.city import actions, clock, persons
 from stadig.city.models import District, Organisation, Person, User
@@ -33,22 +34,22 @@ class Someone:
     username: str
     first_name: str
     last_name: str
-    what: str
-    """Who they are, in Swedish; shown through gettext."""
+    what: Any
+    """Who they are, in a few words; lazily translated."""
     role: Role
     unit: str = ""
     personnummer: str = ""
 
 
 EIGHT = (
-    Someone("karin", "Karin", "Ek", "Invånare, 72 år", Role.RESIDENT, personnummer="195401030423"),
-    Someone("yusuf", "Yusuf", "Ali", "Invånare, ny i Sverige", Role.RESIDENT, personnummer="199101062397"),
-    Someone("leila", "Leila", "Haddad", "Planerare, gata och park", Role.PLANNER, "Gata och park"),
-    Someone("jonas", "Jonas", "Lind", "Förare, Bil 1", Role.CREW, "Bil 1"),
-    Someone("sara", "Sara", "Nyström", "Förare, Bil 2", Role.CREW, "Bil 2"),
-    Someone("eva", "Eva", "Lundmark", "Digitaliseringsdirektör", Role.DIRECTOR, "Stadsledningskontoret"),
-    Someone("ove", "Ove", "Berg", "Administratör", Role.ADMINISTRATOR, "Stadsledningskontoret"),
-    Someone("mirja", "Mirja", "Koski", "Granskare", Role.AUDITOR, "Revisorerna"),
+    Someone("karin", "Karin", "Ek", _("Invånare, 72 år"), Role.RESIDENT, personnummer="195401030423"),
+    Someone("yusuf", "Yusuf", "Ali", _("Invånare, ny i Sverige"), Role.RESIDENT, personnummer="199101062397"),
+    Someone("leila", "Leila", "Haddad", _("Planerare, gata och park"), Role.PLANNER, "Gata och park"),
+    Someone("jonas", "Jonas", "Lind", _("Förare, Bil 1"), Role.CREW, "Bil 1"),
+    Someone("sara", "Sara", "Nyström", _("Förare, Bil 2"), Role.CREW, "Bil 2"),
+    Someone("eva", "Eva", "Lundmark", _("Digitaliseringsdirektör"), Role.DIRECTOR, "Stadsledningskontoret"),
+    Someone("ove", "Ove", "Berg", _("Administratör"), Role.ADMINISTRATOR, "Stadsledningskontoret"),
+    Someone("mirja", "Mirja", "Koski", _("Granskare"), Role.AUDITOR, "Revisorerna"),
 )
 
 ORGANISATION: tuple[tuple[str, str, str], ...] = (

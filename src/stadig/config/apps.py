@@ -6,6 +6,14 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from django.conf import settings
+
         from stadig.config import frame
 
         frame.connect()
+
+        if settings.DEMO:
+            from stadig.config import demo_views
+            from stadig.ui import context
+
+            context.provide(demo_views.strip)

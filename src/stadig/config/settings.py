@@ -68,7 +68,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 
-ROOT_URLCONF = "stadig.config.urls"
+ROOT_URLCONF = "stadig.config.demo_urls" if DEMO else "stadig.config.urls"
 WSGI_APPLICATION = "stadig.config.wsgi.application"
 AUTH_USER_MODEL = "city.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

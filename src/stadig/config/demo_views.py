@@ -1,0 +1,144 @@
+"""Pages that exist in a demo town alone: the strip *Titta som …* and the tour for newcomers."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_POST
+
+from stadig.city.demo import EIGHT
+from stadig.city.models import Municipality, User
+from stadig.city.permissions import public
+from stadig.city.roles import Role
+from stadig.city.tour import Stop, stops
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+TOUR = "tour"
+HOMES: dict[str, tuple[str, ...]] = {
+    Role.RESIDENT: ("home",),
+    Role.PLANNER: ("waste:plan", "city:desk"),
+    Role.CREW: ("waste:crew", "city:desk"),
+    Role.DIRECTOR: ("city:desk",),
+    Role.ADMINISTRATOR: ("city:desk",),
+    Role.AUDITOR: ("city:audit", "city:desk"),
+}
+"""Where each kind of person begins; the first page that exists."""
+
+View = Callable[..., HttpResponse]
+
+
+def demo_only(view: View) -> View:
+    """Refuse everywhere but in a demo town, whatever addresses are served."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEMO or not Municipality.objects.filter(made_up=True).exists():
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@public
+@demo_only
+@require_POST
+def look_as(request: HttpRequest) -> HttpResponse:
+    """Become one of the eight, or a visitor who has not logged in, with one click."""
+    username = request.POST.get("username", "")
+    _become(request, username)
+    request.session.pop(TOUR, None)
+    return redirect(_home(username))
+
+
+@public
+@demo_only
+def tour(request: HttpRequest) -> HttpResponse:
+    """What works, stop by stop."""
+    there = [(number, stop, _address(stop)) for number, stop in enumerate(_walkable(), 1)]
+    seen = set(request.session.get("tour_seen", []))
+    rows = [{"number": n, "stop": stop, "who": _name(stop.as_user), "seen": n in seen} for n, stop, _ in there]
+    following = next((row["number"] for row in rows if not row["seen"]), 1)
+    return render(request, "config/tour.html", {"stops": rows, "next_stop": following, "count": len(rows), "seen": len(seen)})
+
+
+@public
+@demo_only
+@require_POST
+def tour_stop(request: HttpRequest, number: int) -> HttpResponse:
+    """Go to a stop as the person it belongs to."""
+    walkable = _walkable()
+    if not 1 <= number <= len(walkable):
+        raise Http404
+    stop = walkable[number - 1]
+    seen = sorted({*request.session.get("tour_seen", []), number})
+    _become(request, stop.as_user)
+    request.session[TOUR], request.session["tour_seen"] = number, seen
+    return redirect(_address(stop) or "tour")
+
+
+@public
+@demo_only
+@require_POST
+def tour_end(request: HttpRequest) -> HttpResponse:
+    """Leave the tour; the strip stays."""
+    request.session.pop(TOUR, None)
+    return redirect(_home(""))
+
+
+def strip(request: HttpRequest) -> Mapping[str, Any]:
+    """What the strip shows on every page of a demo town."""
+    number = request.session.get(TOUR) if hasattr(request, "session") else None
+    walkable = _walkable() if number else []
+    stop = walkable[number - 1] if number and number <= len(walkable) else None
+    return {
+        "strip_template": "config/strip.html",
+        "demo_people": EIGHT,
+        "tour_now": stop,
+        "tour_number": number,
+        "tour_next": number + 1 if number and number < len(walkable) else None,
+        "tour_count": len(walkable),
+    }
+
+
+def _become(request: HttpRequest, username: str) -> None:
+    if not username:
+        logout(request)
+        return
+    if username not in {one.username for one in EIGHT}:
+        raise Http404
+    kept = request.session.get("tour_seen")
+    login(request, get_object_or_404(User, username=username), backend=BACKEND)
+    if kept:
+        request.session["tour_seen"] = kept
+
+
+def _home(username: str) -> str:
+    role = next((one.role for one in EIGHT if one.username == username), Role.RESIDENT)
+    for name in HOMES.get(role, ("home",)):
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return "/"
+
+
+def _walkable() -> list[Stop]:
+    return [stop for stop in stops() if _address(stop)]
+
+
+def _address(stop: Stop) -> str:
+    try:
+        return reverse(stop.url_name, args=stop.url_args)
+    except NoReverseMatch:
+        return ""
+
+
+def _name(username: str) -> str:
+    return next((f"{one.first_name} {one.last_name}" for one in EIGHT if one.username == username), "")
