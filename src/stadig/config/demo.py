@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 
+from stadig.config.faults import Fault
 from stadig.geo.town import lindhamn
 from stadig.geo.town.litter import Past, simulate
 from stadig.geo.town.world import World
@@ -22,7 +23,7 @@ ROOMS = ("sensing", "waste", "work", "post", "lighting", "eservices")
 """Rooms that may bring a ``demo.seed(world, past, small=…)``, in this order, after ``city`` and ``geo``."""
 
 
-class NotADemoTown(Exception):
+class NotADemoTown(Fault):
     """The installation holds a real city: seeding would mix made-up people with real ones."""
 
 

@@ -44,6 +44,12 @@ class Environment(BaseSettings):
     map_tiles_url: str = ""
     """A tile URL template ``https://…/{z}/{x}/{y}.png``; empty means our own street and district layers."""
     workers: int = 2
+    trusted_proxies: str = ""
+    """Addresses or networks of reverse proxies, with commas; only from them are ``X-Forwarded-For`` and ``-Proto`` believed."""
+    metrics_token: str = ""
+    """Bearer token for ``/metrics``; empty means that only this machine may read it."""
+    log_level: str = "info"
+    """``info`` writes a line per request, ``warning`` only what needs a look."""
 
     @cached_property
     def home_dir(self) -> Path:

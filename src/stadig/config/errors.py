@@ -1,74 +1,124 @@
-"""What a visitor meets when something goes wrong: what happened and what to do.
+"""What a visitor meets when something goes wrong: what happened and what to do, never a stack trace.
 
-A page for 500 and 503 is drawn without the database, the session or the visitor: one of them may be what failed.
+A page for 413, 429, 500 and 503 is drawn without the database, the session or the visitor: one of them may be what failed.
 """
 
 from __future__ import annotations
 
+import errno
 import sys
-from typing import Any
 
+import psycopg
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import loader
+from django.utils import translation
 
 from stadig.config import frame
 
 RETRY_S = 30
-
-
-def plain(status: int, *, retry_after_s: int | None = None) -> HttpResponse:
-    """The page for ``status`` (413, 429, 500 or 503) drawn from memory alone."""
-    text = render_to_string(
-        f"ui/errors/{status}.html",
-        {"municipality": frame.remembered(), "LANGUAGE_CODE": get_language() or "sv", "color_scheme": "auto", "status": status},
-    )
-    response = HttpResponse(text, status=status)
-    if retry_after_s:
-        response["Retry-After"] = str(retry_after_s)
-    response["Cache-Control"] = "no-store"
-    return response
+TEMPLATES = {507: "config/full.html"}
+"""Status → template, where it is not ``ui/errors/STATUS.html``."""
+BARE = (
+    '<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>Stadig</title><main><h1>Sidan kan inte visas just nu</h1><p>Vänta en halv minut och försök igen.</p>"
+    '<p lang="en">The page cannot be shown right now. Wait half a minute and try again.</p></main></html>'
+)
+"""The last resort, when not even the plain page can be drawn."""
 
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was sent from somewhere else, or the page had been open too long."""
-    return render(request, "ui/errors/csrf.html", status=403)
+    return _in_frame(request, 403, "ui/errors/csrf.html")
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400, or 413 when what was sent is too large."""
-    if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)):
-        return plain(413)
-    return plain(400)
+    return _plainly(request, 413 if isinstance(exception, (RequestDataTooBig, TooManyFilesSent)) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "ui/errors/403.html", status=403)
+    """The person may not see or do this."""
+    return _in_frame(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "ui/errors/404.html", status=404)
+    """There is nothing at that address."""
+    return _in_frame(request, 404)
 
 
-def too_many(request: HttpRequest, retry_after_s: int = 60) -> HttpResponse:
+def too_many(request: HttpRequest, exception: Exception | None = None, *, retry_after_s: int = 60) -> HttpResponse:
     """429: someone has tried too often."""
-    return plain(429, retry_after_s=retry_after_s)
+    return _plainly(request, 429, retry_after_s)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """500; or 503 when it is the database that is away or full, since that passes."""
-    if _away(sys.exc_info()[1]):
-        return plain(503, retry_after_s=RETRY_S)
-    return plain(500)
+    """500; or 503 when it is the database that is away or a disk that is full, since that passes."""
+    status = status_of(sys.exc_info()[1])
+    return _plainly(request, status, RETRY_S if status in (503, 507) else None)
 
 
-def _away(error: Any) -> bool:
-    seen = 0
-    while error is not None and seen < 10:
-        if isinstance(error, (OperationalError, InterfaceError)):
-            return True
-        error, seen = error.__cause__ or error.__context__, seen + 1
-    return False
+def status_of(fault: BaseException | None) -> int:
+    """507 for a full disk, 503 for a database that is away, 500 for all else."""
+    for _ in range(10):
+        if fault is None:
+            break
+        if isinstance(fault, psycopg.errors.DiskFull) or (isinstance(fault, OSError) and fault.errno == errno.ENOSPC):
+            return 507
+        cause = fault.__cause__ or fault.__context__
+        if isinstance(fault, (OperationalError, InterfaceError)) and isinstance(cause, psycopg.errors.DiskFull):
+            return 507
+        if isinstance(fault, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)):
+            return 503
+        fault = cause
+    return 500
+
+
+def draw(status: int, language: str) -> str:
+    """An error page from memory alone."""
+    template = TEMPLATES.get(status, f"ui/errors/{status}.html")
+    values = {"municipality": frame.remembered(), "LANGUAGE_CODE": language, "color_scheme": "auto", "status": status}
+    try:
+        with translation.override(language):
+            return loader.render_to_string(template, values)
+    except Exception:
+        return BARE
+
+
+def plain(status: int, *, retry_after_s: int | None = None) -> HttpResponse:
+    """The page for ``status`` drawn from memory alone. A full disk is told apart in words, and is 503 to programs."""
+    answer = HttpResponse(draw(status, translation.get_language() or "sv"), status=503 if status == 507 else status)
+    return _finished(answer, retry_after_s)
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asks."""
+    accepts = request.headers.get("Accept", "")
+    return "json" in accepts and "html" not in accepts
+
+
+def _plainly(request: HttpRequest, status: int, retry_after_s: int | None = None) -> HttpResponse:
+    if wants_json(request):
+        code = 503 if status == 507 else status
+        return _finished(JsonResponse({"code": code}, status=code), retry_after_s)
+    return plain(status, retry_after_s=retry_after_s)
+
+
+def _in_frame(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    """The page inside the city's frame; drawn from memory when the frame cannot be made."""
+    if wants_json(request):
+        return _finished(JsonResponse({"code": status}, status=status), None)
+    try:
+        text = loader.render_to_string(template or f"ui/errors/{status}.html", request=request)
+    except Exception as fault:
+        found = status_of(fault)
+        return plain(500 if found == 500 else found, retry_after_s=RETRY_S)
+    return _finished(HttpResponse(text, status=status), None)
+
+
+def _finished(answer: HttpResponse, retry_after_s: int | None) -> HttpResponse:
+    if retry_after_s:
+        answer["Retry-After"] = str(retry_after_s)
+    answer["Cache-Control"] = "no-store"
+    return answer

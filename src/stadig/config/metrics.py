@@ -81,7 +81,7 @@ def render(values: Values) -> str:
             lines += [f"# HELP {family} {text}", f"# TYPE {family} {kind}"]
             last = family
         inner = ",".join(f'{key}="{_escape(text)}"' for key, text in labels)
-        lines.append(f"{name}{{{inner}}} {value:g}" if inner else f"{name} {value:g}")
+        lines.append(f"{name}{{{inner}}} {value:.15g}" if inner else f"{name} {value:.15g}")
     return "\n".join(lines) + "\n"
 
 

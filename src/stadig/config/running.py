@@ -13,12 +13,13 @@ from importlib.util import find_spec
 
 from stadig.config import postgres, supervisor, web, worker
 from stadig.config.environment import environment
+from stadig.config.faults import Fault
 from stadig.config.supervisor import Process, Supervisor
 
 START_SECONDS = 30
 
 
-class PortTaken(Exception):
+class PortTaken(Fault):
     """Another program listens where this city would. The message says what to do."""
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stadig.config import metrics
+from stadig.config.faults import Fault
 
 STOP_SECONDS = 10.0
 """How long a process may take to finish what it is doing before it is killed."""
@@ -36,7 +37,7 @@ PR_SET_PDEATHSIG = 1
 log = logging.getLogger("stadig.supervisor")
 
 
-class AlreadyRunning(Exception):
+class AlreadyRunning(Fault):
     """Another supervisor runs this installation. The message says which and what to do."""
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import multiprocessing
 import sys
+from typing import Any
 
 from stadig.config import supervisor
 from stadig.config.environment import environment
@@ -48,12 +50,18 @@ def serve() -> None:
     server.serve(target_loader=_load, wrap_loader=False)
 
 
-def _load() -> object:
+def _load() -> Any:
     """Called in each worker: the application."""
     supervisor.die_with_parent()
     logging.getLogger("_granian").setLevel(logging.WARNING)
+    from django.db import connections
+
+    from stadig.config import frame
     from stadig.config.asgi import application
 
+    with contextlib.suppress(Exception):  # a database that is away is met by each request, not here
+        frame.here()
+    connections.close_all()
     return application
 
 

@@ -20,4 +20,4 @@ def run(
     from stadig.config.commands import start
 
     start.listen(host, port, workers)
-    start.guarded(lambda: running.run(start.say))
+    running.run(start.say)

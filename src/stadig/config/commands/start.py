@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -16,21 +17,21 @@ def listen(host: str, port: int, workers: int) -> None:
     os.environ |= {"STADIG_HOST": host, "STADIG_PORT": str(port), "STADIG_WORKERS": str(workers)}
 
 
+def in_home_of_its_own(home: Path) -> None:
+    """Use keys, files and an embedded database apart from the installation's own."""
+    environment.home = home
+    os.environ["STADIG_HOME"] = str(home)
+
+
 def say(line: str) -> None:
     """One line to the person at the terminal."""
     typer.echo(line)
 
 
-def guarded(action: Callable[[], None]) -> None:
-    """Run, and turn what a person can do something about into one plain message."""
-    from stadig.config.postgres import DatabaseFault
-    from stadig.config.running import PortTaken
-    from stadig.config.supervisor import AlreadyRunning
+def say_who_may_log_in() -> None:
+    """The demo town's people, where the town knows them."""
+    from stadig.config import demo
 
-    try:
-        action()
-    except (AlreadyRunning, PortTaken, DatabaseFault) as fault:
-        typer.echo(str(fault), err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+    known: Any = getattr(demo, "who_may_log_in", list)
+    for line in known():
+        say(line)
