@@ -12,6 +12,7 @@ import contextvars
 import logging
 import re
 import secrets
+import time
 import traceback
 from pathlib import Path
 
@@ -28,13 +29,14 @@ def new_request_id() -> str:
 
 
 class LineFormatter(logging.Formatter):
-    """``2026-11-24T06:30:00 INFO 5d1c… stadig.request GET waste:bins 200 14 ms``."""
+    """``2026-11-24T06:30:00Z INFO 5d1c… stadig.request GET waste:bins 200 14 ms``."""
 
-    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_time_format = "%Y-%m-%dT%H:%M:%SZ"
+    converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, without anything personal."""
-        ours = record.name.startswith("stadig")
+        ours = record.name.startswith(("stadig", "__main__"))  # processes of a room run as __main__
         message = record.getMessage() if ours else str(record.msg)
         line = f"{self.formatTime(record, self.default_time_format)} {record.levelname} {request_id.get()} {record.name} "
         line += mask(message).replace("\n", " ")
