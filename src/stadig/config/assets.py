@@ -31,6 +31,8 @@ NAMED_ICON = re.compile(
 )
 QUOTED = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
 
+SOURCE_MAP = re.compile(rb"\n?//# sourceMappingURL=\S+\s*$")
+
 BROTLI = """
 const fs=require("fs"),zlib=require("zlib"),path=require("path");
 const wanted=/\\.(css|js|svg|json|webmanifest)$/;
@@ -170,7 +172,7 @@ def _assemble(files: list[os.DirEntry[str]]) -> None:
     if (UI / "js" / "map.js").exists():
         copies["js/map-worker.js"] = NODE / "maplibre-gl/dist/maplibre-gl-csp-worker.js"
     for name, path in copies.items():
-        _write(ASSETS / name, path.read_bytes())
+        _write(ASSETS / name, SOURCE_MAP.sub(b"", path.read_bytes()) if name.endswith(".js") else path.read_bytes())
         kept.add(ASSETS / name)
     _write(ASSETS / "icons.svg", sprite(names).encode())
     brand = (UI / "sprite" / "brand.svg").read_text(encoding="utf-8").strip()

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from stadig.city.permissions import public
+from stadig.ui import samples
 from stadig.ui.context import SCHEME_COOKIE, SCHEMES
 
 YEAR = 365 * 24 * 3600
@@ -72,4 +73,4 @@ def style(request: HttpRequest) -> HttpResponse:
     """Every component on one page; only in a demo town and while developing."""
     if not (settings.DEMO or settings.DEBUG):
         raise Http404
-    return render(request, "ui/style.html")
+    return render(request, "ui/style.html", samples.all_of_them())

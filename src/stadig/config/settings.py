@@ -186,6 +186,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+MAP_TILES_URL = environment.map_tiles_url
+if MAP_TILES_URL:  # tiles from elsewhere: only that address, only for maps
+    _tiles = "{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES_URL))
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["connect-src"].append(_tiles)
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["img-src"].append(_tiles)
+
 # Log-in
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",

@@ -40,6 +40,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
     values: dict[str, object] = {
         "color_scheme": scheme(request),
         "demo": settings.DEMO,
+        "map_tiles": settings.MAP_TILES_URL,
         "resident_nav": SimpleLazyObject(lambda: navigation.resident_items(request)),
         "staff_nav": SimpleLazyObject(lambda: navigation.staff_items(request)),
     }
