@@ -44,11 +44,12 @@ class Dots:
         return f"{text}{formatting.SPACE}{self.unit}" if self.unit and finite(value) else text
 
     def interval(self, dot: Dot) -> str:
-        """``−41 % (−49–−33)``"""
+        """``−41 % (−49 till −33)``"""
         if not (finite(dot.low) and finite(dot.high)):
             return self.write(dot.value)
         low, high = (formatting.number(value, self.decimals) for value in (dot.low, dot.high))
-        return f"{self.write(dot.value)} ({low}{formatting.DASH}{high})"
+        span = gettext("%(low)s till %(high)s") % {"low": low, "high": high}
+        return f"{self.write(dot.value)} ({span})"
 
     def description(self) -> str:
         return self.title + ". " + ", ".join(f"{dot.label} {self.interval(dot)}" for dot in self.dots) + "."

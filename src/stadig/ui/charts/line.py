@@ -189,7 +189,7 @@ class Line:
         return min(190.0, max((frame.width_of(label) for label in labels), default=0) + 16)
 
     def _x_axis(self, drawing: frame.Drawing, x: Scale, across: tuple[float, float], height: int) -> None:
-        wanted = max(2, int((x.end - x.start) / 95))
+        wanted = max(2, int((x.end - x.start) / 72))
         if self._timed():
             moments, unit = time_ticks(*across, wanted)
             for moment in moments:

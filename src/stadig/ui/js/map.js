@@ -174,6 +174,13 @@ async function style(base, tiles) {
   return { version: 8, sources, layers: [...layers, ...pageLayers(colours)] };
 }
 
+// The town ends where its data end: the map does not show what lies outside.
+function grown([west, south, east, north], share = 0.01) {
+  const x = (east - west) * share;
+  const y = (north - south) * share;
+  return [west - x, south - y, east + x, north + y];
+}
+
 function around(features) {
   const box = new maplibre.LngLatBounds();
   const add = (place) => (typeof place[0] === "number" ? box.extend(place) : place.forEach(add));
@@ -218,7 +225,7 @@ async function draw(place) {
   const area = bounds.length === 4 ? bounds : ground.bounds;
   const map = new maplibre.Map({
     container: place, style: await style(ground, tiles), attributionControl: false, maxPitch: 0, dragRotate: false, touchPitch: false,
-    fadeDuration: 0, cooperativeGestures: false, maxZoom: 19, minZoom: 8,
+    fadeDuration: 0, ...(ground.bounds && !tiles ? { maxBounds: grown(ground.bounds) } : {}), maxZoom: 19, minZoom: 8,
     ...(area ? { bounds: area, fitBoundsOptions: { padding: 24 } } : { center: [15, 62], zoom: 4, minZoom: 3 }),
     locale: {
       "Map.Title": label || words.title, "NavigationControl.ZoomIn": words.zoomIn, "NavigationControl.ZoomOut": words.zoomOut,
