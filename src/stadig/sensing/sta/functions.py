@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from datetime import datetime
 
@@ -87,7 +88,7 @@ def _relation(name: str, template: str) -> Make:
                 ends += [value.parts[0], join("coalesce({}, {})", value.parts[1], value.parts[0])]
             else:
                 ends += [convert(value, "time")] * 2
-        used = [int(c) for before, c in zip(template, template[1:], strict=False) if before == "{"]
+        used = [int(c) for before, c in itertools.pairwise(template) if before == "{"]
         bare = template
         for number in range(4):
             bare = bare.replace(f"{{{number}}}", "{}")
@@ -117,7 +118,14 @@ FUNCTIONS: dict[str, Make] = {
     # times
     **dict(_part(name, _EXTRACT.format(name)) for name in ("year", "month", "day", "hour", "minute")),
     **dict([_part("second", "floor(extract(second FROM {} AT TIME ZONE 'UTC'))::float8")]),
-    **dict([_part("fractionalseconds", "(extract(microseconds FROM {} AT TIME ZONE 'UTC') % 1000000 / 1e6)::float8".replace("%", "%%"))]),
+    **dict(
+        [
+            _part(
+                "fractionalseconds",
+                "(extract(microseconds FROM {} AT TIME ZONE 'UTC') % 1000000 / 1e6)::float8".replace("%", "%%"),
+            )
+        ]
+    ),
     **dict([_part("totaloffsetminutes", "({} IS NOT NULL)::int4 * 0::float8")]),
     "date": _simple("date", "({} AT TIME ZONE 'UTC')::date", ("time",), "date"),
     "time": _simple("time", "({} AT TIME ZONE 'UTC')::time", ("time",), "clock"),

@@ -140,7 +140,11 @@ class _Reader:
             if chained > MAX_DEPTH * 5:
                 raise Refused(f"The expression has more than {MAX_DEPTH * 5} terms in a row.")
             operator = self.take().text
-            left = OneOf(left, self._arguments()) if operator == "in" else Binary(operator, left, self.expression(STRENGTH[operator]))
+            left = (
+                OneOf(left, self._arguments())
+                if operator == "in"
+                else Binary(operator, left, self.expression(STRENGTH[operator]))
+            )
         self._depth -= 1
         return left
 

@@ -84,7 +84,9 @@ async def locate(wire: Wire, steps: tuple[Step, ...], context: Context) -> Id:
     """
     compiler = Compiler(context.caller.sight, context.now)
     entity = steps[-1].entity
-    query = join("SELECT {} FROM {} WHERE {} LIMIT 1", _keys(entity), Fragment(f"{entity.table} t0"), compiler.reached(steps, "t0"))
+    query = join(
+        "SELECT {} FROM {} WHERE {} LIMIT 1", _keys(entity), Fragment(f"{entity.table} t0"), compiler.reached(steps, "t0")
+    )
     row = await (await wire.execute(query.sql, query.values)).fetchone()
     if row is None:
         raise NotFound(f"There is no such {entity.name}.")
@@ -165,7 +167,7 @@ async def _decided(wire: Wire, wanted: GeoCall) -> tuple[list[int], list[Any]]:
     relation = geometry.pattern(literals[1]) if name == "st_relate" else ""
     first_is_property = not isinstance(wanted.call.arguments[0], Literal)
     table, column = wanted.entity.table, wanted.column
-    query = Fragment(f"SELECT id, {column} FROM {table} WHERE west IS NOT NULL")  # noqa: S608 – names from the entity table
+    query = Fragment(f"SELECT id, {column} FROM {table} WHERE west IS NOT NULL")
     if name in geometry.BOXED and other is not None:
         west, south, east, north = other.bounds
         query = query & Fragment("west <= %s AND east >= %s AND south <= %s AND north >= %s", (east, west, north, south))
@@ -240,7 +242,9 @@ class _Renderer:
         self._properties = _shown(entity, options)
         self._expands = list(options.expand)
         self._links = [
-            name for name in entity.navigation if name not in options.expand and (options.select is None or name in options.select)
+            name
+            for name in entity.navigation
+            if name not in options.expand and (options.select is None or name in options.select)
         ]
         self._with_id = options.select is None or "id" in options.select
         self._with_self = options.select is None or "@iot.selfLink" in options.select
@@ -251,7 +255,11 @@ class _Renderer:
         key = _id(self._entity, row[at : at + 3])
         at += 3 if self._is_observation else 1
         text = observation_id(key) if isinstance(key, tuple) else key
-        own = f"{self._base}/{self._entity.plural}('{text}')" if self._is_observation else f"{self._base}/{self._entity.plural}({text})"
+        own = (
+            f"{self._base}/{self._entity.plural}('{text}')"
+            if self._is_observation
+            else f"{self._base}/{self._entity.plural}({text})"
+        )
         shown: dict[str, Any] = {}
         if self._with_id:
             shown["@iot.id"] = text

@@ -52,7 +52,26 @@ FEATURES_SEEN = """
 INSERT INTO sensing_datastreamfeature (datastream_id, feature_id)
 SELECT d, f FROM unnest(%s::int4[], %s::int4[]) AS given(d, f)
 WHERE EXISTS (SELECT 1 FROM sensing_datastream WHERE id = d) AND EXISTS (SELECT 1 FROM sensing_featureofinterest WHERE id = f)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO NOTHING RETURNING datastream_id
+"""
+
+OBSERVED_AREA = """
+UPDATE sensing_datastream SET
+    west = box.west, south = box.south, east = box.east, north = box.north,
+    observed_area = CASE
+        WHEN box.west = box.east AND box.south = box.north
+            THEN jsonb_build_object('type', 'Point', 'coordinates', jsonb_build_array(box.west, box.south))
+        ELSE jsonb_build_object('type', 'Polygon', 'coordinates', jsonb_build_array(jsonb_build_array(
+            jsonb_build_array(box.west, box.south), jsonb_build_array(box.east, box.south),
+            jsonb_build_array(box.east, box.north), jsonb_build_array(box.west, box.north),
+            jsonb_build_array(box.west, box.south)))) END
+FROM (
+    SELECT pair.datastream_id, min(f.west) AS west, min(f.south) AS south, max(f.east) AS east, max(f.north) AS north
+    FROM sensing_datastreamfeature pair JOIN sensing_featureofinterest f ON f.id = pair.feature_id
+    WHERE pair.datastream_id = ANY(%s) AND f.west IS NOT NULL
+    GROUP BY pair.datastream_id
+) AS box
+WHERE sensing_datastream.id = box.datastream_id
 """
 
 WIDEN = """

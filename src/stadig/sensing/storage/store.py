@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from psycopg import AsyncConnection, Connection, errors
+from psycopg.pq import TransactionStatus
 
+from stadig.city import clock
+from stadig.sensing.ingest import follow
 from stadig.sensing.storage import binary, statements
 from stadig.sensing.storage.columns import FUTURE_US, Batch, Extra, Written, batch, instant, micros
 
@@ -61,7 +64,7 @@ def write(
 def write_batch(connection: Any, rows: Batch, *, now: datetime | None = None, conflicts: Conflicts = "refuse") -> Written:
     """As :func:`write`, for rows that are columns already. Large batches go in parts of 50,000."""
     wire = _psycopg(connection)
-    now = now or _clock()
+    now = now or clock.now()
     total = Written()
     for start in range(0, len(rows), 50_000):
         at = np.arange(start, min(start + 50_000, len(rows)))
@@ -107,9 +110,12 @@ async def write_async(
 
     ``checked``: the caller has filled in the features and knows that the datastreams exist and no row lies in the future.
     """
-    if checked and rows.extra is None and conflicts != "replace":
+    alone = checked and rows.extra is None and conflicts != "replace" and not follow.wanting(rows)
+    if checked:
+        await run_async(wire, months_made(now, wire.info.dbname))
+    if alone and wire.info.transaction_status == TransactionStatus.IDLE:
         try:
-            return await run_async(wire, _copied(rows))  # one statement is its own transaction
+            return await run_async(wire, _copied(rows, now, alone=True))  # one statement is its own transaction
         except errors.UniqueViolation:
             pass
     async with wire.transaction():
@@ -119,7 +125,7 @@ async def write_async(
                     return await run_async(wire, whole(rows, now, wire.info.dbname))
             except errors.UniqueViolation:
                 pass
-        steps = _staged(rows, conflicts) if checked else whole(rows, now, wire.info.dbname, staged=conflicts)
+        steps = _staged(rows, conflicts, now) if checked else whole(rows, now, wire.info.dbname, staged=conflicts)
         return await run_async(wire, steps)
 
 
@@ -145,10 +151,7 @@ async def run_async(wire: AsyncConnection[Any], steps: Generator[Ask, list[tuple
 def whole(rows: Batch, now: datetime, database: str, *, staged: Conflicts | None = None) -> Steps:
     """All of a write: partitions, known datastreams, quarantine, rows, and what the datastreams remember of them."""
     done = Written()
-    month = (now.year, now.month)
-    if _made_for.get(database) != month:
-        yield Ask(statements.MAKE_PARTITIONS, (now,), rows=True)
-        _made_for[database] = month
+    yield from months_made(now, database)
     streams = np.unique(rows.datastream)
     known = dict((yield Ask(statements.KNOWN_DATASTREAMS, (streams.tolist(),), rows=True)))
     good = np.ones(len(rows), bool)
@@ -167,17 +170,33 @@ def whole(rows: Batch, now: datetime, database: str, *, staged: Conflicts | None
         return done
     part = rows if len(at) == len(rows) else rows.take(at)
     _fill_features(part, known)
-    done.add((yield from (_staged(part, staged) if staged else _copied(part))), at)
+    done.add((yield from (_staged(part, staged, now) if staged else _copied(part, now))), at)
     return done
 
 
-def _copied(rows: Batch) -> Steps:
+def months_made(now: datetime, database: str) -> Generator[Ask, list[tuple[Any, ...]], None]:
+    """See to it that the partitions around now exist; asks the database once a month."""
+    month = (now.year, now.month)
+    if _made_for.get(database) != month:
+        yield Ask(statements.MAKE_PARTITIONS, (now,), rows=True)
+        _made_for[database] = month
+
+
+def _copied(rows: Batch, now: datetime, *, alone: bool = False) -> Steps:
     yield Ask(statements.copy_into(statements.OBSERVATION, binary.columns(rows)), copy=binary.encode(rows))
-    yield from remembered(rows)
+    if not alone:
+        yield from remembered(rows)
+        yield from _followed(rows, now)
     return Written(stored=len(rows))
 
 
-def _staged(rows: Batch, conflicts: Conflicts) -> Steps:
+def _followed(rows: Batch, now: datetime) -> Generator[Ask, list[tuple[Any, ...]], None]:
+    """What alarms add to the transaction."""
+    for follower in follow.wanting(rows):
+        yield from follower.steps(rows, now)
+
+
+def _staged(rows: Batch, conflicts: Conflicts, now: datetime) -> Steps:
     yield Ask(statements.MAKE_STAGE)
     yield Ask(statements.CLEAR_STAGE)
     columns = binary.columns(rows, ordinal=True)
@@ -185,6 +204,7 @@ def _staged(rows: Batch, conflicts: Conflicts) -> Steps:
     if conflicts == "replace":
         [(stored,)] = yield Ask(statements.REPLACE_STAGED)
         yield from remembered(rows)
+        yield from _followed(rows, now)
         return Written(stored=stored, repeated=len(rows) - stored)
     [(stored,)] = yield Ask(statements.INSERT_STAGED)
     done = Written(stored=stored)
@@ -192,7 +212,9 @@ def _staged(rows: Batch, conflicts: Conflicts) -> Steps:
         different = yield Ask(statements.DIFFERENT, rows=True)
         done.refuse("conflict", np.array([n for (n,) in different], np.int64))
     done.repeated = len(rows) - stored - len(done.refused.get("conflict", ()))
-    yield from remembered(rows)
+    if stored:
+        yield from remembered(rows)
+        yield from _followed(rows, now)
     return done
 
 
@@ -200,7 +222,9 @@ def remembered(rows: Batch) -> Generator[Ask, list[tuple[Any, ...]], None]:
     """Which features a datastream has seen, and how far its intervals and result times reach."""
     pairs = np.unique(np.stack([rows.datastream, rows.feature])[:, rows.feature != 0], axis=1)
     if pairs.shape[1]:
-        yield Ask(statements.FEATURES_SEEN, (pairs[0].tolist(), pairs[1].tolist()))
+        new = yield Ask(statements.FEATURES_SEEN, (pairs[0].tolist(), pairs[1].tolist()), rows=True)
+        if new:
+            yield Ask(statements.OBSERVED_AREA, ([stream for (stream,) in new],))
     if rows.extra is None:
         return
     reach: dict[int, list[list[int]]] = {}
@@ -261,11 +285,3 @@ def _psycopg(connection: Any) -> Connection[Any]:
     if inner is None:
         raise TypeError(f"{type(connection).__name__} is neither a connection nor a cursor.")
     return inner if isinstance(inner, Connection) else _psycopg(inner)
-
-
-def _clock() -> datetime:
-    try:
-        from stadig.city import clock
-    except ImportError:
-        return datetime.now(UTC)
-    return clock.now()

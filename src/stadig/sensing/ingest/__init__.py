@@ -1,0 +1,1 @@
+"""What happens to observations on their way in, whatever way they came: HTTP, MQTT or a file."""
