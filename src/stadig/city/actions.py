@@ -5,11 +5,27 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from stadig.city import access, audit, clock, municipality, persons
-from stadig.city.models import District, Municipality, Notice, Organisation, Person, RoleAssignment, Rollout, Service, User
+from stadig.city.models import (
+    District,
+    HandledEvent,
+    Municipality,
+    Notice,
+    OpenSession,
+    Organisation,
+    Person,
+    RequestResult,
+    RoleAssignment,
+    Rollout,
+    Service,
+    User,
+)
 from stadig.city.permissions import Permission
 from stadig.city.personnummer import parse
 from stadig.city.roles import Role
@@ -75,7 +91,7 @@ def assign_role(
     _require(by, access.USERS)
     wanted = Role(role)
     if wanted == Role.RESIDENT:
-        raise ValidationError("Rollen invånare ges inte: den följer av en e-legitimation.")
+        raise ValidationError(_("Rollen invånare ges inte: den följer av en e-legitimation."))
     held, made = RoleAssignment.objects.get_or_create(user=user, role=wanted, organisation=organisation, district=district)
     if not user.is_staff:
         User.objects.filter(pk=user.pk).update(is_staff=True)
@@ -94,7 +110,7 @@ def remove_role(by: User | None, assignment_id: int) -> None:
         held.role == Role.ADMINISTRATOR
         and not RoleAssignment.objects.filter(role=Role.ADMINISTRATOR).exclude(pk=held.pk).exists()
     ):
-        raise ValidationError("Det måste finnas minst en administratör.")
+        raise ValidationError(_("Det måste finnas minst en administratör."))
     held.delete()
     audit.record(by, "took_role", held.user, role=held.role)
 
@@ -109,12 +125,16 @@ def set_active(by: User | None, user: User, active: bool) -> None:
     audit.record(by, "activated" if active else "deactivated", user)
 
 
+@verb
+def end_other_sessions(by: User, own_key: str) -> int:
+    """Log me out everywhere but here; returns how many sessions ended."""
+    ended = end_sessions(by, but=own_key)
+    audit.record(by, "ended_sessions", by, count=ended)
+    return ended
+
+
 def end_sessions(user: User, *, but: str | None = None) -> int:
     """End a user's sessions, but for one key; returns how many."""
-    from django.contrib.sessions.models import Session
-
-    from stadig.city.models import OpenSession
-
     found = OpenSession.objects.filter(user=user).exclude(session_key=but or "")
     keys = list(found.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
@@ -190,7 +210,7 @@ def set_rollout(
     """Say where a service is on."""
     _require(by, access.ROLLOUT)
     values = {"stopped": stopped, "percent": percent, "begins": begins, "ends": ends}
-    setting, _ = Rollout.objects.update_or_create(service=service, defaults=values)
+    setting, _made = Rollout.objects.update_or_create(service=service, defaults=values)
     setting.districts.set(districts or [])
     audit.record(
         by, "set_rollout", setting, service=service, stopped=stopped, percent=percent, districts=[d.pk for d in districts or []]
@@ -213,7 +233,7 @@ def publish_notice(by: User | None, *, kind: str, title: str, text: str, **field
 def set_municipality(by: User | None, **fields: Any) -> Municipality:
     """Name the municipality that this installation serves."""
     _require(by, access.ROLLOUT)
-    found, _ = Municipality.objects.update_or_create(pk=1, defaults=fields)
+    found, _made = Municipality.objects.update_or_create(pk=1, defaults=fields)
     municipality.forget()
     audit.record(by, "set_municipality", found)
     return found
@@ -233,3 +253,27 @@ def add_organisation(
     made.save()
     audit.record(by, "added", made)
     return made
+
+
+def forget_old() -> None:
+    """Remove results of requests and handled events older than a week, ended sessions, and the past of the cache."""
+    limit = clock.real_now() - dt.timedelta(days=7)
+    RequestResult.objects.filter(at__lt=limit).delete()
+    HandledEvent.objects.filter(at__lt=limit).delete()
+    OpenSession.objects.filter(began__lt=clock.real_now() - dt.timedelta(seconds=settings.SESSION_COOKIE_AGE)).delete()
+    Session.objects.filter(expire_date__lt=clock.real_now()).delete()
+
+
+@verb
+def reveal_person(by: User, person_id: int, reason: str) -> persons.Shown:
+    """Show a protected person's data to someone whose work needs it; the reason is logged (OSL 22 kap. 1 §).
+
+    Raises ``NotAllowed`` without the permission, ``ValidationError`` without a reason.
+    """
+    if not access.REVEAL.held_by(by):
+        raise NotAllowed(access.REVEAL.name)
+    if len(reason.strip()) < 5:
+        raise ValidationError(_("Skriv varför du behöver se uppgiften."))
+    person = Person.objects.get(pk=person_id)
+    audit.record(by, "revealed", person, reason=reason)
+    return persons.unmasked(person)

@@ -13,8 +13,21 @@ class CityConfig(AppConfig):
 
     def ready(self) -> None:
         from django.db.models.signals import post_migrate  # noqa: TID251 – the one place: tables follow the declarations
+        from django.utils.translation import gettext_lazy as _
+
+        from stadig.city import access, finding, search
+        from stadig.ui import navigation
 
         post_migrate.connect(_sync, sender=self, dispatch_uid="city.services.sync")
+        navigation.staff(_("Läget"), "city:desk", access.STAFF_START, order=1)
+        navigation.staff(_("Effekter"), "city:effects", access.EFFECTS, order=80)
+        navigation.staff(_("Tjänster"), "city:services-admin", access.SERVICES, order=85)
+        navigation.staff(_("Användare"), "city:users", access.USERS, order=90)
+        navigation.staff(_("Utlämnande"), "city:disclosures", access.DISCLOSE, order=92)
+        navigation.staff(_("Granskning"), "city:audit", access.AUDIT, order=95)
+        navigation.resident(_("Tjänster"), "city:services", order=10)
+        search.source("city.services", finding.services)
+        search.source("city.notices", finding.notices)
 
 
 def _sync(**_: Any) -> None:

@@ -42,7 +42,7 @@ def record(by: User | None, did: str, what: What, *, reason: str = "", **ids: An
     last statement; elsewhere at once.
     """
     label, key = _name(what)
-    row = (_actor(by), did, label, key, {name: _id(value) for name, value in ids.items()}, reason)
+    row = (_actor(by), did, label, key, {name: _id(value) for name, value in ids.items()}, reason.strip()[:500])
     pending: Pending | None = getattr(_local, "pending", None)
     if pending is not None:
         pending.rows.append(row)
@@ -73,21 +73,26 @@ def link(pending: Pending) -> None:
         for actor, did, what, what_id, ids, reason in rows:
             position += 1
             at = clock.real_now()
-            reason_mac = _mac(key, f"reason {position} {reason}") if reason else ""
-            last = entry_link(key, last, position, at.isoformat(), actor, did, what, what_id, ids, reason_mac)
+            mac = reason_mac(key, position, reason) if reason else ""
+            last = entry_link(key, last, position, at.isoformat(), actor, did, what, what_id, ids, mac)
             if reason:
-                cursor.execute("INSERT INTO city_auditreason (position, text) VALUES (%s, %s)", [position, reason[:500]])
+                cursor.execute("INSERT INTO city_auditreason (position, text) VALUES (%s, %s)", [position, reason])
             cursor.execute(
                 "WITH head AS (UPDATE city_audithead SET position = %s, link = %s WHERE id = 1) "
                 "INSERT INTO city_auditentry (position, at, actor, did, what, what_id, ids, reason_mac, link) "
                 "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
-                [position, last, position, at, actor, did, what, what_id, json.dumps(ids), reason_mac, last],
+                [position, last, position, at, actor, did, what, what_id, json.dumps(ids), mac, last],
             )
 
 
 def entry_link(key: bytes, before: str, *parts: object) -> str:
     """HMAC-SHA256 over the link before and the row, as canonical JSON."""
     return _mac(key, json.dumps([before, *parts], sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def reason_mac(key: bytes, position: int, reason: str) -> str:
+    """The keyed hash that stands in the chain for a reason."""
+    return _mac(key, f"reason {position} {reason}")
 
 
 def _mac(key: bytes, text: str) -> str:
@@ -113,7 +118,7 @@ def _actor(by: User | None) -> str:
 def _name(what: What) -> tuple[str, str]:
     if isinstance(what, tuple):
         label, key = what
-        if label == "city.person":
+        if label == "city.person" and str(key).isdigit():
             return label, _pseudonym_of(int(key))
         return label, str(key)
     return what._meta.label_lower, str(_id(what))

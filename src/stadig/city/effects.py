@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import translation
 
+from stadig.city.factors import FACTORS
 from stadig.city.models import Effect, Factor, Metric
 
 _declared: dict[str, dict[str, Any]] = {}
@@ -183,9 +185,9 @@ def factor(slug: str, year: int) -> Factor:
 
 
 def sync() -> None:
-    """Write the declared measures to the register."""
-    from django.utils import translation
-
+    """Write the declared measures to the register, and the factors that are not there yet."""
+    for fields in FACTORS:
+        Factor.objects.get_or_create(slug=fields["slug"], year=fields["year"], defaults=fields)
     with translation.override("sv"):
         for slug, fields in _declared.items():
             values = fields | {"title": str(fields["title"]), "description": str(fields["description"])}

@@ -68,6 +68,11 @@ class Permission:
         held = {found.district_id for found in self._held(user)}
         return None if None in held else held
 
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles that hold it, in words."""
+        return [str(role.label) for role in Role if role in self.roles]
+
     def _held(self, user: Any) -> list[Any]:
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return []

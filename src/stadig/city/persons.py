@@ -64,6 +64,24 @@ def unseal(sealed: bytes | memoryview) -> Personnummer:
         raise KeyChanged from fault
 
 
+def opaque(name: str) -> str:
+    """A name that stays the same and says nothing, for a subject an identity provider sent."""
+    return hmac.new(_key("opaque"), name.encode(), hashlib.sha256).hexdigest()
+
+
+def seal_text(text: str) -> str:
+    """Encrypted as text, for secrets that libraries keep in a column."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def unseal_text(sealed: str) -> str:
+    """The text again. Raises KeyChanged."""
+    try:
+        return _fernet().decrypt(sealed.encode()).decode()
+    except InvalidToken as fault:
+        raise KeyChanged from fault
+
+
 def _fernet() -> Fernet:
     return Fernet(base64.urlsafe_b64encode(_key("seal")))
 
@@ -84,9 +102,15 @@ def shown(person: Person, user: Any) -> Shown:
         return Shown(gettext("En invånare"), "", "", protected, True)
     if protected and not own:
         return Shown(gettext("Skyddad person"), gettext("Skyddad uppgift"), "", True, True)
+    return unmasked(person)
+
+
+def unmasked(person: Person) -> Shown:
+    """Name, address and date of birth. Only for :func:`shown` and for a reveal that is logged."""
     number = unseal(person.personnummer_sealed).masked if person.personnummer_sealed else ""
     address = ", ".join(filter(None, [person.address, f"{person.postcode} {person.place}".strip()]))
-    return Shown(f"{person.given_name} {person.family_name}".strip(), address, number, protected, False)
+    name = f"{person.given_name} {person.family_name}".strip()
+    return Shown(name, address, number, bool(person.protection), False)
 
 
 def _works_with_people(user: Any) -> bool:

@@ -22,8 +22,13 @@ def is_on(service: str, subject: Any = None, at: dt.datetime | None = None) -> b
     The same subject always gets the same answer under the same setting. Where only some districts have the
     service, a subject without a district does not.
     """
-    setting = Rollout.objects.prefetch_related("districts").filter(service=service).first()
-    return setting is None or decide(setting, subject, at or clock.now())
+    found = setting(service)
+    return found is None or decide(found, subject, at or clock.now())
+
+
+def setting(service: str) -> Rollout | None:
+    """What is set for a service; None means on everywhere. Two queries."""
+    return Rollout.objects.prefetch_related("districts").filter(service=service).first()
 
 
 def among(services: Iterable[str], subject: Any = None, at: dt.datetime | None = None) -> set[str]:
@@ -31,7 +36,7 @@ def among(services: Iterable[str], subject: Any = None, at: dt.datetime | None =
     wanted = set(services)
     when = at or clock.now()
     settings = Rollout.objects.prefetch_related("districts").filter(service__in=wanted)
-    return wanted - {setting.service for setting in settings if not decide(setting, subject, when)}
+    return wanted - {found.service for found in settings if not decide(found, subject, when)}
 
 
 def decide(setting: Rollout, subject: Any, at: dt.datetime) -> bool:

@@ -84,3 +84,8 @@ def listed(audience: str = "residents") -> QuerySet[Service]:
 def is_paused(slug: str) -> bool:
     """Whether an administrator has paused the service. Asked by views that start something."""
     return Service.objects.filter(slug=slug, paused=True).exists()
+
+
+def with_owner(slug: str) -> Service | None:
+    """A declared service with its owner, or None."""
+    return Service.objects.select_related("owner").filter(slug=slug, declared=True).first()

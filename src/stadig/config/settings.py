@@ -20,6 +20,8 @@ PERSON_KEY = environment.secret("person_key", 50)
 ALLOWED_HOSTS = [host.strip() for host in environment.allowed_hosts.split(",") if host.strip()]
 PUBLIC_URL = environment.public_url or f"http://{environment.host}:{environment.port}"
 HTTPS = PUBLIC_URL.startswith("https://")
+OIDC_URL = environment.oidc_url or (f"http://localhost:{environment.port + 1000}" if DEMO else "")
+"""The identity provider; a demo town starts its own beside the web server (``python -m stadig.config.idp``)."""
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 
 INSTALLED_APPS = [
@@ -67,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "stadig.city.sessions.SessionGuard",
 ]
 
 ROOT_URLCONF = "stadig.config.demo_urls" if DEMO else "stadig.config.urls"
@@ -96,6 +99,11 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
+
+
+def _origin(url: str) -> list[str]:
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if url else []
 
 
 def _database() -> dict[str, Any]:
@@ -181,7 +189,8 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        # a browser follows a posted form to the identity provider only if it is named here
+        "form-action": [SELF, *_origin(OIDC_URL)],
         "frame-ancestors": [NONE],
     }
 }
@@ -207,8 +216,50 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/"  # staff are sent to their own start page by the adapter
 LOGOUT_REDIRECT_URL = "/"
+STAFF_TOTP = not DEMO
+"""Staff who log in with a password must have a one-time code too; off only in a demo town."""
+SESSION_IDLE_SECONDS = 60 * 60
+SESSION_SAVE_EVERY_REQUEST = False
+ACCOUNT_ADAPTER = "stadig.city.login.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_SESSION_COOKIE_AGE = SESSION_COOKIE_AGE
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}  # counted in city_cache, so for all processes
+MFA_ADAPTER = "stadig.city.login.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+SOCIALACCOUNT_ADAPTER = "stadig.city.login.SocialAccountAdapter"
+SOCIALACCOUNT_AUTO_SIGNUP = True
+SOCIALACCOUNT_QUERY_EMAIL = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "e-legitimation",
+                "name": "E-legitimation",
+                "client_id": environment.oidc_client_id or "stadig",
+                "secret": environment.oidc_client_secret or ("demo" if DEMO else ""),
+                "settings": {"server_url": OIDC_URL},
+            }
+        ]
+        if OIDC_URL
+        else [],
+    }
+}
 
 # Devices: the broker of the city, or our own on the loopback address
 MQTT_EMBEDDED = not environment.mqtt_url

@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from stadig.config import pages, start
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("stadig.city.account_urls")),
+    path("", include("stadig.city.urls")),
     path("", start.home, name="home"),
     path("sok", start.find, name="search"),
     path("hjalp", pages.page_help, name="help"),

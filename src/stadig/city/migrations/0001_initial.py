@@ -168,14 +168,6 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name='LoginLimit',
-            fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('window', models.BigIntegerField(help_text='Fönstrets början, sekunder sedan 1970')),
-                ('tries', models.PositiveIntegerField(default=0)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Metric',
             fields=[
                 ('slug', models.CharField(max_length=60, primary_key=True, serialize=False)),
@@ -224,6 +216,9 @@ class Migration(migrations.Migration):
                 ('began', models.DateTimeField()),
                 ('device', models.CharField(blank=True, max_length=80)),
             ],
+            options={
+                'ordering': ['-began'],
+            },
         ),
         migrations.CreateModel(
             name='Organisation',

@@ -9,7 +9,7 @@ from stadig.city.models.organisation import District, Municipality, Organisation
 from stadig.city.models.people import Person, Pseudonym, User
 from stadig.city.models.register import Notice, Service
 from stadig.city.models.rollout import Rollout
-from stadig.city.models.sessions import LoginLimit, OpenSession
+from stadig.city.models.sessions import OpenSession
 
 __all__ = [
     "AuditEntry",
@@ -22,7 +22,6 @@ __all__ = [
     "Effect",
     "Factor",
     "HandledEvent",
-    "LoginLimit",
     "Metric",
     "Municipality",
     "Notice",

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
+
+
+def _written(value: float) -> str:
+    decimals = len(f"{value:.6f}".rstrip("0").partition(".")[2])
+    return number_format(value, decimals, use_l10n=True)
 
 
 class Metric(models.Model):
@@ -61,6 +67,16 @@ class Factor(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} {self.year}"
+
+    @property
+    def written(self) -> str:
+        """The value as it is read, with its own number of decimals: *2,853*."""
+        return _written(self.value)
+
+    @property
+    def written_range(self) -> str:
+        """*0,35–0,8*, or nothing."""
+        return "" if self.low is None or self.high is None else f"{_written(self.low)}–{_written(self.high)}"
 
 
 class Effect(models.Model):

@@ -1,4 +1,4 @@
-"""Where someone is logged in, and how often a log-in was tried."""
+"""Where someone is logged in."""
 
 from __future__ import annotations
 
@@ -15,16 +15,8 @@ class OpenSession(models.Model):
     began = models.DateTimeField()
     device = models.CharField(max_length=80, blank=True)
 
+    class Meta:
+        ordering = ["-began"]
+
     def __str__(self) -> str:
         return f"{self.user_id} {self.began:%Y-%m-%d}"  # type: ignore[attr-defined]
-
-
-class LoginLimit(models.Model):
-    """Tries within a window; the key is a keyed hash, so the table names no one."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    window = models.BigIntegerField(help_text="Fönstrets början, sekunder sedan 1970")
-    tries = models.PositiveIntegerField(default=0)
-
-    def __str__(self) -> str:
-        return f"{self.tries}"

@@ -1,0 +1,93 @@
+"""Forms of the ground's pages; labels as questions, errors as what to do."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city.models import District, Organisation, Service, User
+from stadig.city.roles import Role
+
+GIVEN_ROLES = [(role.value, role.label) for role in Role if role != Role.RESIDENT]
+
+
+class NewUser(forms.Form):
+    """A new staff account."""
+
+    username = forms.CharField(
+        label=_("Användarnamn"), max_length=150, help_text=_("Små bokstäver och siffror, till exempel leila.")
+    )
+    first_name = forms.CharField(label=_("Förnamn"), max_length=150)
+    last_name = forms.CharField(label=_("Efternamn"), max_length=150)
+    email = forms.EmailField(label=_("E-post"), help_text=_("Hit skickar vi länken för att välja lösenord."))
+    organisation = forms.ModelChoiceField(Organisation.objects.all(), label=_("Enhet"), required=False)
+
+
+class WithRole(forms.Form):
+    """A role, where it holds."""
+
+    role = forms.ChoiceField(label=_("Roll"), choices=GIVEN_ROLES)
+    organisation = forms.ModelChoiceField(
+        Organisation.objects.all(),
+        label=_("I vilken enhet?"),
+        required=False,
+        empty_label=_("Alla"),
+        help_text=_("Rollen gäller också det som ligger under enheten."),
+    )
+    district = forms.ModelChoiceField(District.objects.all(), label=_("I vilket område?"), required=False, empty_label=_("Alla"))
+
+
+class ServiceSetting(forms.Form):
+    """How a service runs."""
+
+    status = forms.ChoiceField(label=_("Läge"), choices=Service.Status.choices)
+    owner = forms.ModelChoiceField(Organisation.objects.all(), label=_("Vem äger tjänsten?"), required=False)
+    phone = forms.CharField(label=_("Telefon"), max_length=40, required=False)
+    other_ways = forms.CharField(
+        label=_("Andra vägar"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text=_("En väg per rad: besök, brev, telefon."),
+    )
+
+    class Meta:
+        fields = ("status", "owner", "phone", "other_ways")
+
+
+class RolloutSetting(forms.Form):
+    """Where a service is on."""
+
+    stopped = forms.BooleanField(label=_("Stoppa tjänsten överallt"), required=False, help_text=_("Pågående ärenden fortsätter."))
+    districts = forms.ModelMultipleChoiceField(
+        District.objects.all(),
+        label=_("I vilka områden?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Välj inget för alla."),
+    )
+    percent = forms.IntegerField(
+        label=_("Hur stor del, i procent?"),
+        min_value=0,
+        max_value=100,
+        initial=100,
+        help_text=_("Samma person eller sak får alltid samma svar."),
+    )
+
+
+class AuditFilter(forms.Form):
+    """What to look for in the log."""
+
+    did = forms.CharField(label=_("Vad gjordes?"), required=False, max_length=60)
+    what = forms.CharField(label=_("Med vad?"), required=False, max_length=80)
+    user = forms.ModelChoiceField(User.objects.filter(is_staff=True), label=_("Av vem?"), required=False, empty_label=_("Alla"))
+
+
+class NewDisclosure(forms.Form):
+    """One disclosure to someone in another committee."""
+
+    to = forms.ModelChoiceField(User.objects.filter(is_staff=True, is_active=True), label=_("Till vem?"))
+    what = forms.CharField(label=_("Vilket slags uppgift?"), max_length=80, help_text=_("Till exempel waste.report."))
+    what_id = forms.CharField(label=_("Nummer"), max_length=64)
+    reason = forms.CharField(label=_("Varför?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    ground = forms.CharField(label=_("Lagrum"), max_length=120, required=False, help_text=_("Till exempel 10 kap. 27 § OSL."))
+    days = forms.IntegerField(label=_("Hur många dagar?"), min_value=1, max_value=90, initial=7)

@@ -1,0 +1,163 @@
+"""Log-in through django-allauth: residents with an e-identification, staff with password and one-time code.
+
+What the identity provider claims about someone is read in memory; the personnummer, and a ``sub`` that may be
+one, reach neither table nor session in clear.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city import audit, claims, clock, municipality, persons
+from stadig.city.models import Person, User
+
+MUST_ENROL = "stadig_must_enrol"
+"""Session key: a staff member who logged in with a password alone and has to add a one-time code first."""
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Staff accounts are made by an administrator; no one signs up with a password."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _("Användarnamnet eller lösenordet stämmer inte. Försök igen, eller byt lösenord."),
+        "too_many_login_attempts": _("Det blev för många försök. Vänta fem minuter och försök igen."),
+        "incorrect_password": _("Lösenordet stämmer inte. Försök igen."),
+        "rate_limited": _("Det blev för många försök. Vänta en stund och försök igen."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("city:desk") if getattr(request.user, "is_staff", False) else "/"
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        needs_code = user.is_staff and settings.STAFF_TOTP and user.has_usable_password()
+        if needs_code and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            request.session[MUST_ENROL] = True
+            reauthenticate_by_password(request)  # the password was typed a second ago; do not ask for it again
+
+    def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
+        """Only staff have passwords; a resident's e-identification is the one way in."""
+        if user.is_staff and user.has_usable_password():
+            super().send_password_reset_mail(user, email, context)
+
+    def add_message(self, *args: Any, **options: Any) -> None:
+        """The page that follows says what happened; allauth's own messages would say it twice."""
+
+
+class MfaAdapter(DefaultMFAAdapter):
+    """Secrets of one-time codes are sealed with the key outside the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {"incorrect_code": _("Koden stämmer inte. Skriv den som appen visar nu.")}
+
+    def get_totp_issuer(self) -> str:
+        return municipality.current().name
+
+    def get_totp_label(self, user: Any) -> str:
+        return user.username
+
+    def encrypt(self, text: str) -> str:
+        return persons.seal_text(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return persons.unseal_text(encrypted_text)
+
+
+class Provider(OpenIDConnectProvider):
+    """OpenID Connect whose claims are stripped before anything is built from them."""
+
+    def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
+        claimed = claims.read(response, today=clock.real_now().date())
+        subject = str(super().extract_uid(response))
+        safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}
+        login = super().sociallogin_from_response(request, safe)
+        login.claimed = claimed
+        return login
+
+    def extract_extra_data(self, data: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if name in claims.KEPT}
+
+    def extract_common_fields(self, data: Any) -> dict[str, Any]:
+        return {}
+
+    def extract_email_addresses(self, data: Any) -> list[Any]:
+        return []
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):
+    """Finds or makes the person behind an e-identification."""
+
+    def get_provider(self, request: HttpRequest, provider: Any, client_id: Any = None) -> Any:
+        found = super().get_provider(request, provider, client_id)
+        return Provider(request, app=found.app) if type(found) is OpenIDConnectProvider else found
+
+    def get_requests_session(self) -> Any:
+        """A provider that hangs must not hang our threads."""
+        session = super().get_requests_session()
+        session.request = functools.partial(session.request, timeout=8)
+        return session
+
+    def list_providers(self, request: HttpRequest) -> list[Any]:
+        return [
+            Provider(request, app=found.app) if type(found) is OpenIDConnectProvider else found
+            for found in super().list_providers(request)
+        ]
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Only someone the provider names by personnummer; otherwise we would not know who it is."""
+        return sociallogin.claimed.number is not None
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.state.get("process") not in (None, "login"):
+            raise ImmediateHttpResponse(redirect("account_login"))
+        number = sociallogin.claimed.number
+        if number is None:
+            return
+        person = Person.objects.filter(personnummer_hash=persons.hash_of(number)).first()
+        if sociallogin.is_existing:
+            known = sociallogin.user.person
+            if known is not None and known != person:
+                raise ImmediateHttpResponse(redirect("socialaccount_login_error"))
+        elif person is not None:
+            user = User.objects.filter(person=person).first()
+            if user is not None:
+                sociallogin.connect(request, user)
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        claimed = sociallogin.claimed
+        user = sociallogin.user
+        with transaction.atomic():
+            person, made = Person.objects.get_or_create(
+                personnummer_hash=persons.hash_of(claimed.number),
+                defaults={
+                    "personnummer_sealed": persons.seal(claimed.number),
+                    "given_name": claimed.given_name,
+                    "family_name": claimed.family_name,
+                    "email": claimed.email,
+                },
+            )
+            user.username = f"eid-{uuid.uuid4().hex}"
+            user.first_name, user.last_name, user.person = person.given_name, person.family_name, person
+            user.set_unusable_password()
+            sociallogin.save(request)
+            if made:
+                audit.record(user, "registered", person)
+        return user

@@ -1,0 +1,30 @@
+"""The ground's pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from stadig.city.views import admin, desk, public, watch
+
+app_name = "city"
+urlpatterns = [
+    path("tjanster/", public.service_list, name="services"),
+    path("tjanster/<slug:slug>/", public.service_page, name="service"),
+    path("anslag/", public.notice_list, name="notices"),
+    path("sa-raknar-vi/", public.how_we_count, name="how-we-count"),
+    path("laget/", desk.start, name="desk"),
+    path("laget/organisation/", desk.organisation, name="organisation"),
+    path("laget/effekter/", desk.effect_summary, name="effects"),
+    path("laget/anvandare/", admin.users, name="users"),
+    path("laget/anvandare/ny/", admin.new_user, name="user-new"),
+    path("laget/anvandare/<int:pk>/", admin.user, name="user"),
+    path("laget/anvandare/<int:pk>/inloggning/", admin.set_active, name="user-active"),
+    path("laget/roller/", admin.roles, name="roles"),
+    path("laget/roller/<int:pk>/ta-bort/", admin.remove_role, name="role-remove"),
+    path("laget/tjanster/", admin.services, name="services-admin"),
+    path("laget/tjanster/<slug:slug>/", admin.service, name="service-admin"),
+    path("laget/tjanster/<slug:slug>/paus/", admin.pause, name="service-pause"),
+    path("laget/tjanster/<slug:slug>/utrullning/", admin.rollout_setting, name="rollout"),
+    path("laget/granskning/", watch.audit_log, name="audit"),
+    path("laget/utlamnande/", watch.disclosures, name="disclosures"),
+]
