@@ -48,7 +48,7 @@ class Client:
         json: Any = None,
         *,
         body: bytes | Iterable[bytes] | None = None,
-        token: str | None = "own",  # noqa: S107
+        token: str | None = "own",
         headers: dict[str, str] | None = None,
         **options: Any,
     ) -> Reply:
