@@ -61,7 +61,7 @@ class Stream:
     def take(self) -> bytes:
         """What is to be sent now, as event-stream text."""
         said = "".join(
-            f"event: change\nid: {version}\ndata: {json.dumps({'topic': topic, 'id': thing, 'version': version})}\n\n"
+            f"data: {json.dumps({'topic': topic, 'id': thing, 'version': version})}\n\n"
             for (topic, thing), version in self.pending.items()
         )
         self.pending.clear()
@@ -194,7 +194,9 @@ async def _serve(stream: Stream, send: Send) -> None:
         if body:
             await send({"type": "http.response.body", "body": body, "more_body": True})
     if loop.time() >= end:
-        await send({"type": "http.response.body", "body": b"event: expired\ndata: {}\n\n", "more_body": True})
+        for topic in stream.topics:
+            stream.put(topic, 0, 0)  # look anew, and with that get a new token
+        await send({"type": "http.response.body", "body": stream.take(), "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

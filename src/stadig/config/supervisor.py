@@ -195,8 +195,8 @@ def only_one(runtime: Path) -> Iterator[Path]:
     """
     with open(runtime / "supervisor.lock", "a+") as lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # not flock: a forked process would go on holding it
+        except (BlockingIOError, PermissionError):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             raise AlreadyRunning(f"This city is already running (process {holder}). Stop it first: kill {holder}") from None
