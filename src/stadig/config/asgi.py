@@ -46,7 +46,7 @@ PAGES = Mount(
 )
 
 lifespan = Lifespan()
-lifespan.stopping.append(events.hub.close)
+lifespan.starting.append(events.hub.end_on_signal)
 for mount in TABLE.values():  # an interface may have something that lives as long as the process
     lifespan.starting += [hook for hook in (getattr(mount.app, "startup", None),) if hook]
     lifespan.stopping += [hook for hook in (getattr(mount.app, "shutdown", None),) if hook]

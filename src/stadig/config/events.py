@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ MOST_STREAMS = 200
 MOST_PER_USER = 12
 MOST_TOPICS = 20
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+END_STREAMS = signal.SIGUSR1
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -75,12 +77,13 @@ class Hub:
     def __init__(self) -> None:
         self.streams: set[Stream] = set()
         self.per_user: Counter[int] = Counter()
+        self.closed = False
         self._listening: asyncio.Task[None] | None = None
         self._heard = asyncio.Event()
 
     def has_room_for(self, user: int) -> bool:
         """Whether one more page may listen."""
-        return len(self.streams) < MOST_STREAMS and (user == 0 or self.per_user[user] < MOST_PER_USER)
+        return not self.closed and len(self.streams) < MOST_STREAMS and (user == 0 or self.per_user[user] < MOST_PER_USER)
 
     @contextlib.asynccontextmanager
     async def stream(self, user: int, topics: frozenset[str]):
@@ -102,8 +105,13 @@ class Hub:
             await asyncio.wait_for(self._heard.wait(), seconds)
         return self._heard.is_set()
 
-    async def close(self) -> None:
-        """End every stream and stop listening."""
+    async def end_on_signal(self) -> None:
+        """Let the server end the streams before it stops: it waits for open requests, and a stream is one."""
+        asyncio.get_running_loop().add_signal_handler(END_STREAMS, self.close)
+
+    def close(self) -> None:
+        """End every stream, open no more, and stop listening."""
+        self.closed = True
         for stream in list(self.streams):
             stream.close()
         if self._listening:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import os
 import sys
 from typing import Any
 
@@ -22,11 +23,22 @@ def serve() -> None:
     from granian.constants import HTTPModes, Interfaces, Loops, RuntimeModes
     from granian.http import HTTP1Settings
     from granian.log import LogLevels
-    from granian.server import Server
+    from granian.server.mp import MPServer
+
+    from stadig.config.events import END_STREAMS
+
+    class Ending(MPServer):
+        """Ends event streams first: the workers wait for open requests, and a stream never ends by itself."""
+
+        def _stop_workers(self) -> None:
+            for worker in self.wrks:
+                with contextlib.suppress(ProcessLookupError, TypeError):
+                    os.kill(worker._id(), END_STREAMS)
+            super()._stop_workers()
 
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # the workers share what is loaded already
-    server = Server(
+    server = Ending(
         "stadig.config.asgi:application",
         address=environment.host,
         port=environment.port,
