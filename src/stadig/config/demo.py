@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 
 from stadig.config.faults import Fault
 from stadig.geo.town import lindhamn
@@ -139,3 +140,10 @@ def reset() -> None:
     connection.close()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+
+
+def seed_real(folder: Path, say: Callable[[str], None]) -> None:
+    """A town of real readings on real streets, read from ``folder`` now; nothing of it lies in the program."""
+    from stadig.config import real
+
+    real.seed(folder, say)
