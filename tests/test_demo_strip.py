@@ -6,8 +6,8 @@ import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory
 
-from stadig.city import tour
 from stadig.city.demo import EIGHT
+from stadig.config import tour
 
 
 @pytest.fixture
@@ -75,9 +75,12 @@ def test_a_page_of_a_real_city_shows_no_strip(db, client):
 
 
 def test_the_tour_walks_from_stop_to_stop_as_the_right_person(in_demo, client, monkeypatch):
-    monkeypatch.setattr(tour, "_stops", {})
-    tour.stop(1, "Hjälp", "Här finns hjälp.", "help")
-    tour.stop(2, "Uppgifter", "Så används uppgifterna.", "privacy", as_user="leila")
+    stops = (
+        tour.Stop("Hjälp", "Här finns hjälp.", "Läs.", "help"),
+        tour.Stop("Uppgifter", "Så används uppgifterna.", "Läs.", "privacy", "leila"),
+        tour.Stop("Inte här", "Finns inte.", "–", "no-such-page"),
+    )
+    monkeypatch.setattr(tour, "STOPS", stops)
     page = client.get("/rundtur/").content.decode()
     assert page.index("Hjälp") < page.index("Uppgifter")
     assert client.post("/rundtur/1/").headers["Location"] == "/hjalp"

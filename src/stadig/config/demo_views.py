@@ -17,7 +17,8 @@ from stadig.city.demo import EIGHT
 from stadig.city.models import Municipality, User
 from stadig.city.permissions import public
 from stadig.city.roles import Role
-from stadig.city.tour import Stop, stops
+from stadig.config import tour as route
+from stadig.config.tour import Stop
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 TOUR = "tour"
@@ -130,7 +131,7 @@ def _home(username: str) -> str:
 
 
 def _walkable() -> list[Stop]:
-    return [stop for stop in stops() if _address(stop)]
+    return [stop for stop in route.STOPS if _address(stop)]
 
 
 def _address(stop: Stop) -> str:
