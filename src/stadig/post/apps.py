@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PostConfig(AppConfig):
@@ -6,3 +7,9 @@ class PostConfig(AppConfig):
     label = "post"
     verbose_name = "Meddelanden"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.post import access
+        from stadig.ui import navigation
+
+        navigation.staff(_("Meddelanden"), "post:outbox", access.VIEW, order=80)

@@ -1,0 +1,9 @@
+"""Who may see what has been sent."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city.permissions import Role, permission
+
+VIEW = permission("post.view", Role.ADMINISTRATOR, description=_("Se skickade meddelanden"))
