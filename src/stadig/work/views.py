@@ -1,0 +1,161 @@
+"""Work orders for staff: the list, one order, hand it out, close it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from stadig.city.models import District, Organisation
+from stadig.city.permissions import needs
+from stadig.ui import export
+from stadig.work import access, actions, kinds, queries
+from stadig.work.models import CLOSED, State, WorkOrder
+
+PER_PAGE = 30
+COLUMNS = (
+    ("id", "pk"),
+    ("slag", lambda order: str(kinds.of(order.kind).label)),
+    ("rubrik", "title"),
+    ("plats", "place_name"),
+    ("stadsdel", "district.name"),
+    ("lag", "crew.name"),
+    ("läge", lambda order: str(order.get_state_display())),
+    ("öppnad", "opened_at"),
+    ("senast", "due"),
+    ("stängd", "closed_at"),
+    ("utfall", "outcome"),
+    ("longitud", "lon"),
+    ("latitud", "lat"),
+)
+
+
+def _wanted(request: HttpRequest) -> queries.Filter:
+    chosen = request.GET
+    crew = chosen.get("lag", "")
+    district = chosen.get("omrade", "")
+    state = chosen.get("lage", "waiting")
+    return queries.Filter(
+        words=chosen.get("sok", "")[:80].strip(),
+        state=state if state in {"waiting", "", *State.values} else "waiting",
+        kind=chosen.get("slag", "")[:40],
+        crew=crew if crew == "none" or crew.isdigit() else "",
+        district=district if district.isdigit() else "",
+    )
+
+
+def _once(request: HttpRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return None
+
+
+@needs(access.VIEW)
+def order_list(request: HttpRequest) -> HttpResponseBase:
+    wanted = _wanted(request)
+    found = queries.orders(request.user, wanted)
+    if file := export.table(request, _("arbetsorder"), COLUMNS, found.iterator(chunk_size=500)):
+        return file
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    return render(
+        request,
+        "work/orders.html",
+        {
+            "page": page,
+            "rows": [(order, kinds.of(order.kind)) for order in page],
+            "wanted": wanted,
+            "kinds": kinds.all_kinds(),
+            "states": State.choices,
+            "crews": Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key"),
+            "districts": District.objects.order_by("sort_key"),
+            "query": request.GET.urlencode(),
+        },
+    )
+
+
+@needs(access.VIEW)
+def order_map(request: HttpRequest) -> HttpResponse:
+    found = queries.orders(request.user, _wanted(request))[:500]
+    return JsonResponse(
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": order.pk,
+                    "geometry": {"type": "Point", "coordinates": [order.lon, order.lat]},
+                    "properties": {"kind": "order", "label": order.title, "url": reverse("work:order", args=[order.pk])},
+                }
+                for order in found
+            ],
+        }
+    )
+
+
+def _found(request: HttpRequest, order_id: int) -> WorkOrder:
+    try:
+        return queries.order(request.user, order_id)
+    except WorkOrder.DoesNotExist:
+        raise Http404 from None
+
+
+@needs(access.VIEW)
+def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = _found(request, order_id)
+    return render(
+        request,
+        "work/order.html",
+        {
+            "order": order,
+            "kind": kinds.of(order.kind),
+            "crews": Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key"),
+            "may_assign": access.ASSIGN.held_by(request.user) and order.is_waiting,
+            "may_close": access.CLOSE.held_by(request.user) and order.is_waiting,
+            "closings": [(value, label) for value, label in State.choices if value in CLOSED],
+            "once": uuid4(),
+            "once_more": uuid4(),
+        },
+    )
+
+
+@needs(access.ASSIGN)
+@require_POST
+def assign(request: HttpRequest, order_id: int) -> HttpResponse:
+    _found(request, order_id)
+    wanted = request.POST.get("crew", "")
+    crew = Organisation.objects.filter(kind=Organisation.Kind.CREW, pk=int(wanted)).first() if wanted.isdigit() else None
+    try:
+        actions.assign(request.user, order_id, crew, request_id=_once(request))  # type: ignore[arg-type]
+    except actions.AlreadyClosed:
+        messages.error(request, _("Arbetet är redan stängt. Det gäller fortfarande."))
+    else:
+        messages.success(request, _("Arbetet ligger hos %(crew)s.") % {"crew": crew} if crew else _("Arbetet väntar på ett lag."))
+    return redirect("work:order", order_id=order_id)
+
+
+@needs(access.CLOSE)
+@require_POST
+def close(request: HttpRequest, order_id: int) -> HttpResponse:
+    _found(request, order_id)
+    state = request.POST.get("state", State.DONE)
+    if state not in CLOSED:
+        raise Http404
+    try:
+        actions.close_order(
+            request.user, order_id, state=state, outcome=request.POST.get("outcome", ""), request_id=_once(request)
+        )  # type: ignore[arg-type]
+    except actions.AlreadyClosed:
+        messages.error(request, _("Arbetet är redan stängt. Det gäller fortfarande."))
+    except WorkOrder.DoesNotExist:
+        raise Http404 from None
+    else:
+        messages.success(request, _("Arbetet är stängt. Den som sa till får svar."))
+    return redirect("work:order", order_id=order_id)
