@@ -17,6 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("visning", pages.preferences, name="preferences"),
     path("stil/", pages.style, name="style"),
     path("karta/", include("stadig.geo.urls")),
+    path("", include("stadig.waste.urls")),
+    path("", include("stadig.work.urls")),
+    path("", include("stadig.files.urls")),
+    path("", include("stadig.post.urls")),
 ]
 
 handler400 = "stadig.config.errors.bad_request"

@@ -7,7 +7,7 @@ from uuid import UUID
 from procrastinate.contrib.django import app
 
 from stadig.city import outbox
-from stadig.waste.actions import forecasts, planning, reports
+from stadig.waste.actions import bins, forecasts, planning, plans, reports
 
 
 @app.periodic(cron="5 4 * * *")
@@ -35,3 +35,18 @@ def put_on_a_list(report: int) -> None:
 @outbox.handler("work.closed")
 def answer_those_who_reported(order: int) -> None:
     reports.answer(order)
+
+
+@outbox.handler("waste.plan_locked")
+def tell_the_crews(plan: int) -> None:
+    plans.tell_the_crews(plan)
+
+
+@outbox.handler("sensing.alarm_raised")
+def follow_alarm(alarm: int) -> None:
+    bins.follow_alarm(alarm)
+
+
+@outbox.handler("sensing.alarm_closed")
+def close_alarm(alarm: int) -> None:
+    bins.close_alarm(alarm)

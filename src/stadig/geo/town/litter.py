@@ -65,7 +65,7 @@ def simulate(bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart
     holds = np.array([site.kind.holds_l for site in bins], np.float32)
     per_hour = np.array([site.rate_l_per_h for site in bins]) * 100 / holds
     round_hour = rng.integers(7, 14, len(bins))
-    often = _fixed_rounds(bins)
+    often = fixed_rounds(bins)
     local = [hour.astimezone(STOCKHOLM) for hour in hours]
     true = np.empty((len(bins), count), np.float32)
     fill = rng.uniform(5, 60, len(bins)).astype(np.float32)
@@ -97,7 +97,7 @@ def simulate(bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart
     )
 
 
-def _fixed_rounds(bins: tuple[BinSite, ...]) -> NDArray[np.bool_]:
+def fixed_rounds(bins: tuple[BinSite, ...]) -> NDArray[np.bool_]:
     """(bins, 7): on which weekdays the old schedule emptied each bin, Monday first."""
     days = np.zeros((len(bins), 7), bool)
     for number, site in enumerate(bins):

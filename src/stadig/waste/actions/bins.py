@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
 from stadig.city import audit, clock, live, outbox
 from stadig.city.verbs import verb
-from stadig.waste.models import AlarmKind, Bin, BinAlarm, Vehicle
+from stadig.sensing.models import Alarm
+from stadig.waste import promises
+from stadig.waste.actions.reports import crew_for
+from stadig.waste.models import AlarmKind, Bin, BinAlarm, PlanState, Stop, Vehicle
+from stadig.work import actions as work
+from stadig.work.models import WAITING, State, WorkOrder
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -48,31 +56,59 @@ def edit_vehicle(by: User, vehicle_id: int, facts: dict[str, Any], *, request_id
 
 
 @verb
-def raise_alarm(datastream_id: int, alarm_id: int, kind: str, at: Any) -> BinAlarm | None:
-    """An alarm of *sensing* concerns a bin: it shows on the bin, and in the plan where it is counted. None for other things."""
-    thing = (
-        Bin.objects.filter(fill_datastream=datastream_id).first() or Bin.objects.filter(battery_datastream=datastream_id).first()
-    )
+def follow_alarm(alarm_id: int) -> BinAlarm | None:
+    """An alarm of *sensing* was raised. On a bin it shows there and counts in the next plan; None for other things.
+
+    When today's plan has gone to the crews without the bin and the bin is full, it becomes work for the nearest crew.
+    """
+    raised = Alarm.objects.filter(pk=alarm_id).first()
+    if raised is None:
+        return None
+    streams = Q(fill_datastream=raised.datastream_id) | Q(battery_datastream=raised.datastream_id)
+    thing = Bin.objects.select_related("district").filter(streams, removed=None).first()
     if thing is None:
         return None
-    alarm, made = BinAlarm.objects.get_or_create(
-        alarm=alarm_id, defaults={"bin": thing, "kind": AlarmKind(kind), "raised_at": at}
-    )
+    values = {"bin": thing, "kind": AlarmKind(raised.kind), "raised_at": raised.raised_at}
+    alarm, made = BinAlarm.objects.get_or_create(alarm=alarm_id, defaults=values)
     if made:
         live.publish("waste.bins", thing.pk, alarm.pk)
         outbox.announce("waste.bin_alarm", bin=thing.pk, alarm=alarm.pk)
-        audit.record(None, f"alarm {kind}", thing)
+        audit.record(None, f"alarm: {raised.kind}", thing)
+        if raised.kind == AlarmKind.THRESHOLD and _is_left_out_today(thing):
+            _ask_a_crew(thing, alarm)
     return alarm
 
 
+def _is_left_out_today(thing: Bin) -> bool:
+    """Whether today's plan is with the crews and no open stop is for this bin."""
+    today = Stop.objects.filter(route__plan__day=clock.today(), route__plan__state=PlanState.LOCKED)
+    return today.exists() and not today.filter(bin=thing).exists()
+
+
+def _ask_a_crew(thing: Bin, alarm: BinAlarm) -> None:
+    work.open_order(
+        kind="bin-full",
+        title=_("Larm: %(name)s är snart full") % {"name": thing.name},
+        place=(thing.lon, thing.lat),
+        place_name=thing.name,
+        district=thing.district,
+        source=("waste.alarm", alarm.pk),
+        due=promises.promised("full", clock.local(clock.now())),
+        crew=crew_for(thing),
+    )
+
+
 @verb
-def close_alarm(alarm_id: int, at: Any = None) -> int:
-    """The alarm is over; returns how many bins' alarms closed (none or one)."""
+def close_alarm(alarm_id: int) -> int:
+    """The alarm is over; returns how many bins' alarms closed (none or one). Work it led to is no longer needed."""
     alarm = BinAlarm.objects.select_for_update(of=("self",)).filter(alarm=alarm_id, closed_at=None).first()
     if alarm is None:
         return 0
-    alarm.closed_at = max(at or clock.now(), alarm.raised_at)
+    alarm.closed_at = max(clock.now(), alarm.raised_at)
     alarm.save(update_fields=["closed_at"])
+    waiting = WorkOrder.objects.filter(source_label="waste.alarm", source_id=alarm.pk, state__in=WAITING)
+    for order_id in waiting.values_list("pk", flat=True):
+        work.close_order(None, order_id, state=State.DONE, outcome=_("Larmet är över."))
     live.publish("waste.bins", alarm.bin_id, alarm.pk)
     audit.record(None, "alarm over", ("waste.Bin", str(alarm.bin_id)))
     return 1

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from stadig.city import audit, clock, live, outbox
-from stadig.city.verbs import verb
-from stadig.waste.errors import PlanIsLocked, PlanNotReady, RouteHasStarted
-from stadig.waste.models import Bin, Candidate, Choice, Outcome, Plan, PlanState, Stop
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from stadig.city.models import User
+from stadig.city import audit, clock, live, outbox
+from stadig.city.models import User
+from stadig.city.verbs import verb
+from stadig.post import actions as post
+from stadig.waste.errors import PlanIsLocked, PlanNotReady, RouteHasStarted
+from stadig.waste.models import Bin, Candidate, Choice, Outcome, Plan, PlanState, Stop, StopKind
 
 
 def _changed(plan: Plan, *fields: str) -> None:
@@ -28,13 +29,15 @@ def ask(
     *,
     service_level: float | None = None,
     required_risk: float | None = None,
+    defer: bool = True,
     request_id: UUID | None = None,
 ) -> Plan:
     """Ask for the plan of a day to be computed (again). The job shows its progress on the plan; a later ask outruns an earlier.
+    With ``defer=False`` the caller computes it itself.
 
     Raises PlanIsLocked.
     """
-    plan, _made = Plan.objects.select_for_update().get_or_create(day=day, defaults={"created_by": by})
+    plan, _new = Plan.objects.select_for_update().get_or_create(day=day, defaults={"created_by": by})
     if plan.state == PlanState.LOCKED:
         raise PlanIsLocked(plan)
     if service_level is not None:
@@ -44,9 +47,10 @@ def ask(
     plan.state, plan.computation = PlanState.RUNNING, uuid4()
     plan.progress_percent, plan.progress_text, plan.error = 0, "", ""
     _changed(plan, "state", "computation", "service_level", "required_risk", "progress_percent", "progress_text", "error")
-    from stadig.waste.tasks import compute_plan
+    if defer:
+        from stadig.waste.tasks import compute_plan
 
-    compute_plan.defer(plan_id=plan.pk, computation=str(plan.computation))
+        compute_plan.defer(plan_id=plan.pk, computation=str(plan.computation))
     audit.record(by, "asked for a plan", plan)
     return plan
 
@@ -77,7 +81,7 @@ def choose(by: User, plan_id: int, bin_id: int, choice: str, *, request_id: UUID
     plan = Plan.objects.select_for_update().get(pk=plan_id)
     if plan.state == PlanState.LOCKED:
         raise PlanIsLocked(plan)
-    candidate, _made = Candidate.objects.get_or_create(plan=plan, bin=Bin.objects.get(pk=bin_id, removed=None))
+    candidate, _new = Candidate.objects.get_or_create(plan=plan, bin=Bin.objects.get(pk=bin_id, removed=None))
     candidate.choice = Choice(choice)
     candidate.choice_by = by if choice else None
     candidate.save(update_fields=["choice", "choice_by"])
@@ -114,3 +118,19 @@ def unlock(by: User, plan_id: int, *, request_id: UUID | None = None) -> Plan:
     outbox.announce("waste.plan_unlocked", plan=plan.pk)
     audit.record(by, "unlocked", plan)
     return plan
+
+
+@verb
+def tell_the_crews(plan_id: int) -> int:
+    """Leave a notice with everyone in the crews that have a route; returns how many."""
+    plan = Plan.objects.get(pk=plan_id)
+    if plan.state != PlanState.LOCKED:
+        return 0
+    told = 0
+    for route in plan.routes.select_related("vehicle").exclude(vehicle__crew=None):
+        bins = route.stops.filter(kind=StopKind.BIN).count()
+        for person in User.objects.filter(organisation=route.vehicle.crew_id, is_active=True):
+            text = _("%(vehicle)s: dagens rutt är klar, %(n)s korgar.") % {"vehicle": route.vehicle.name, "n": bins}
+            post.tell(person, text, reverse("waste:crew"))
+            told += 1
+    return told

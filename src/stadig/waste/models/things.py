@@ -117,7 +117,7 @@ class BinForecast(models.Model):
 
 
 class AlarmKind(models.TextChoices):
-    THRESHOLD = "threshold", _("Full")
+    THRESHOLD = "threshold", _("Larm")
     NO_DATA = "no_data", _("Tyst sensor")
     BATTERY = "battery", _("Svagt batteri")
 

@@ -16,7 +16,7 @@ from stadig.waste import access
 from stadig.waste.models import Bin, BinAlarm, Report, ReportState
 
 FULL_AT = 95.0
-"""Percent; from here a bin is called full (its alarm is sensing's own rule)."""
+"""Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
 NEARLY_AT = 75.0
 HALF_AT = 40.0
 SILENT_AFTER = timedelta(hours=24)

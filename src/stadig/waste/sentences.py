@@ -1,0 +1,155 @@
+"""What a state, a forecast or a reason is called: the one place where codes become sentences."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stadig.ui import formatting
+from stadig.waste.models import Reason
+from stadig.waste.queries.bins import BinState, Level
+
+_LEVELS = {
+    Level.FULL: lambda: _("Full"),
+    Level.NEARLY: lambda: _("Nästan full"),
+    Level.HALF: lambda: _("Halvfull"),
+    Level.ROOM: lambda: _("Gott om plats"),
+    Level.UNKNOWN: lambda: _("Vi vet inte"),
+}
+
+
+def level(state: BinState) -> str:
+    """*Full*, *Nästan full* …"""
+    return _LEVELS[state.level]()
+
+
+def hours(value: float) -> str:
+    """*en timme*, *6 timmar*, *3 dygn*."""
+    if value < 1:
+        return _("mindre än en timme")
+    if value < 48:
+        whole = round(value)
+        return ngettext("%(n)s timme", "%(n)s timmar", whole) % {"n": formatting.number(whole)}
+    days = round(value / 24)
+    return ngettext("%(n)s dygn", "%(n)s dygn", days) % {"n": formatting.number(days)}
+
+
+def until_full(state: BinState) -> str:
+    """*Full om ungefär 6 timmar, mellan 4 och 9.* Says when it does not know."""
+    if state.level == Level.FULL:
+        return _("Full sedan %(when)s.") % {"when": formatting.moment(state.full_since)} if state.full_since else _("Full nu.")
+    if state.hours is None:
+        return _("Vi vet inte när den blir full.")
+    if state.hours > 24 * 14:
+        return _("Full om mer än två veckor.")
+    about = _("Full om ungefär %(hours)s") % {"hours": hours(state.hours)}
+    if state.hours_soonest is None or state.hours_latest is None or state.hours_latest > 24 * 30:
+        return about + "."
+    return _("%(about)s, mellan %(low)s och %(high)s.") % {
+        "about": about,
+        "low": hours(state.hours_soonest),
+        "high": hours(state.hours_latest),
+    }
+
+
+def span(state: BinState) -> str:
+    """*4–9 timmar* or empty; how far apart the soonest and the latest are."""
+    if state.hours is None or not state.hours or state.hours_soonest is None or state.hours_latest is None:
+        return ""
+    if state.hours_latest > 24 * 30:
+        return _("minst %(hours)s") % {"hours": hours(state.hours_soonest)}
+    return _("%(low)s till %(high)s") % {"low": hours(state.hours_soonest), "high": hours(state.hours_latest)}
+
+
+def sureness(state: BinState) -> str:
+    """How sure the forecast is, and what that rests on."""
+    if not state.sure:
+        return _("Det finns ingen prognos än.")
+    forecast = getattr(state.bin, "forecast", None)
+    days = formatting.number(round(forecast.days_of_data)) if forecast else "0"
+    words = {
+        "high": _("Ganska säkert. Korgen fylls ungefär lika fort från dag till dag (%(days)s dygn med mätningar)."),
+        "medium": _("Ungefär. Takten växlar en del mellan dagar (%(days)s dygn med mätningar)."),
+        "low": _("Osäkert. Takten växlar mycket, eller så har sensorn varit tyst (%(days)s dygn med mätningar)."),
+    }
+    return words[state.sure] % {"days": days}
+
+
+def read(state: BinState) -> str:
+    """When the sensor last spoke, and whether the figure is reckoned."""
+    if state.read_at is None:
+        return _("Korgen har ingen sensor. Vi räknar med en vanlig dag.")
+    if state.guessed:
+        return _("Sensorn har varit tyst sedan %(when)s. Vi räknar med en vanlig dag.") % {
+            "when": formatting.moment(state.read_at)
+        }
+    return _("Mätt %(when)s.") % {"when": formatting.ago(state.read_at)}
+
+
+def before(day: date) -> str:
+    """The day a plan looks ahead to, in words: *torsdag*."""
+    return formatting.day(day).split(" ")[0]
+
+
+def _detour(metres: int) -> str:
+    return _("Ligger på vägen.") if metres <= 30 else _("Omväg %(way)s.") % {"way": formatting.kilometres(metres)}
+
+
+def reason(row: Any, plan_day: date) -> str:
+    """Why a stop is made, or why a bin waits, as sentences. ``row`` has reason, params, risk and fill_percent."""
+    values: dict[str, Any] = row.params or {}
+    risk = formatting.percent(round(row.risk * 100))
+    ahead = before(plan_day + timedelta(days=int(values.get("ahead_days", 2))))
+    fill = formatting.percent(row.fill_percent) if row.fill_percent is not None else ""
+    detour = int(values.get("detour_m", getattr(row, "detour_m", 0)) or 0)
+    said = int(values.get("reports", 0))
+    told = ngettext("%(n)s person har sagt till.", "%(n)s personer har sagt till.", said) % {"n": said} if said else ""
+    texts = {
+        Reason.ALARM: lambda: (
+            _("Redan %(fill)s full. Måste tömmas i dag.") % {"fill": fill} if fill else _("Den har larmat. Måste tömmas i dag.")
+        ),
+        Reason.LOCKED: lambda: _("Låst av dig. Risken är annars %(risk)s.") % {"risk": risk},
+        Reason.REQUIRED: lambda: (
+            _("%(risk)s risk att den blir full före %(day)s. Måste tömmas i dag.") % {"risk": risk, "day": ahead}
+        ),
+        Reason.ON_THE_WAY: lambda: _("%(risk)s risk före %(day)s. Ligger på vägen.") % {"risk": risk, "day": ahead},
+        Reason.WORTH_IT: lambda: (
+            _("%(risk)s risk att den blir full före %(day)s. %(way)s") % {"risk": risk, "day": ahead, "way": _detour(detour)}
+        ),
+        Reason.LOW_RISK: lambda: _("%(risk)s risk före %(day)s. Den kan vänta.") % {"risk": risk, "day": ahead},
+        Reason.LOCKED_OUT: lambda: _("Du har lämnat den till en annan dag."),
+        Reason.NO_TIME: lambda: _("Tiden eller utrymmet räcker inte. Den väntar till nästa dag."),
+        Reason.UNREACHABLE: lambda: _("Det går inte att köra dit. Kontrollera platsen på kartan."),
+        Reason.MUST_BUT_NO_TIME: lambda: _(
+            "Den borde tömmas i dag, men tiden räcker inte. Lägg till en bil eller lås ut en annan korg."
+        ),
+    }
+    if values.get("full_since"):
+        first = _("Full sedan %(when)s.") % {"when": values["full_since"]}
+    else:
+        first = texts.get(row.reason, lambda: "")()
+    parts = [first, told]
+    if values.get("open_until"):
+        parts.append(_("Bara öppet för bil före %(time)s.") % {"time": values["open_until"]})
+    return " ".join(part for part in parts if part)
+
+
+def tipping(load_percent: int, lunch_minutes: int) -> str:
+    """*Bilen är då 86 % full. Lunch 30 minuter.*"""
+    text = _("Bilen är då %(load)s full.") % {"load": formatting.percent(load_percent)}
+    return text + " " + _("Lunch %(n)s minuter.") % {"n": lunch_minutes} if lunch_minutes else text
+
+
+def sensor(state: BinState) -> str:
+    """What is wrong with a sensor, after the bin's name: *har varit tyst i 31 timmar …*"""
+    kinds = {alarm.kind for alarm in state.alarms}
+    if "no_data" in kinds and state.read_at:
+        silent = (formatting.now() - state.read_at).total_seconds() / 3600
+        return _("har varit tyst i %(hours)s. Vi räknar med en vanlig dag tills den hörs.") % {"hours": hours(silent)}
+    forecast = getattr(state.bin, "forecast", None)
+    if forecast and forecast.battery_percent is not None:
+        return _("har %(battery)s batteri.") % {"battery": formatting.percent(forecast.battery_percent)}
+    return _("behöver ses över.")

@@ -1,0 +1,1 @@
+"""Pages: read through ``queries``, write through ``actions``."""

@@ -1,0 +1,173 @@
+"""For planners: every bin, one bin with its history, vehicles, kinds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from stadig.city import clock
+from stadig.city.models import District
+from stadig.city.permissions import needs
+from stadig.ui import export
+from stadig.waste import access, charts, layers, sentences
+from stadig.waste.actions import bins as actions
+from stadig.waste.forms import BinForm, VehicleForm
+from stadig.waste.models import Bin, BinKind, KindOfBin, Vehicle
+from stadig.waste.queries import bins, history
+
+PER_PAGE = 35
+
+
+def _wanted(request: HttpRequest) -> bins.Filter:
+    chosen = request.GET
+    return bins.Filter(
+        words=chosen.get("sok", "")[:80].strip(),
+        district=chosen.get("omrade", ""),
+        kind=chosen.get("slag", "") if chosen.get("slag") in KindOfBin.values else "",
+        level=chosen.get("niva", ""),
+        alarm=chosen.get("larm", ""),
+        sort=chosen.get("ordning", "hours") if chosen.get("ordning") in bins.SORTS else "hours",
+    )
+
+
+COLUMNS = (
+    ("id", "bin.external_id"),
+    ("namn", "bin.name"),
+    ("stadsdel", "bin.district.name"),
+    ("slag", "bin.kind.name"),
+    ("volym_liter", "bin.kind.volume_l"),
+    ("fyllnad_procent", "fill"),
+    ("mätt", "read_at"),
+    ("uppskattad", "guessed"),
+    ("timmar_till_full", lambda state: None if state.hours is None else round(state.hours, 1)),
+    ("tidigast_timmar", lambda state: None if state.hours_soonest is None else round(state.hours_soonest, 1)),
+    ("senast_timmar", lambda state: None if state.hours_latest is None else round(state.hours_latest, 1)),
+    ("säkerhet", "sure"),
+    ("larm", lambda state: ", ".join(alarm.get_kind_display() for alarm in state.alarms)),
+    ("longitud", "bin.lon"),
+    ("latitud", "bin.lat"),
+)
+
+
+@needs(access.VIEW)
+def bin_list(request: HttpRequest) -> HttpResponseBase:
+    wanted = _wanted(request)
+    found = bins.listed(request.user, wanted)
+    if file := export.table(request, _("papperskorgar"), COLUMNS, found):
+        return file
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    context = {
+        "page": page,
+        "rows": [_row(state) for state in page],
+        "total": len(found),
+        "full": sum(1 for state in found if state.level == bins.Level.FULL),
+        "silent": sum(1 for state in found if state.guessed),
+        "alarms": sum(1 for state in found if state.alarms),
+        "wanted": wanted,
+        "districts": District.objects.order_by("sort_key"),
+        "kinds": KindOfBin.choices,
+        "bounds": layers.bounds(found),
+        "query": request.GET.urlencode(),
+        "sorts": (("hours", _("Full snarast")), ("fill", _("Fullast")), ("name", _("Namn")), ("read", _("Tyst längst"))),
+        "levels": (("full", _("Full")), ("nearly", _("Nästan full")), ("half", _("Halvfull")), ("room", _("Gott om plats"))),
+    }
+    return render(request, "waste/bins.html", context)
+
+
+def _row(state: bins.BinState) -> dict[str, Any]:
+    hours = "" if state.hours is None or state.hours > 24 * 14 else sentences.hours(state.hours) if state.hours > 0 else _("nu")
+    return {
+        "state": state,
+        "level": sentences.level(state),
+        "hours": hours,
+        "span": sentences.span(state),
+        "sure": state.sure,
+    }
+
+
+@needs(access.VIEW)
+def bin_map(request: HttpRequest) -> HttpResponseBase:
+    return JsonResponse(layers.bins(bins.listed(request.user, _wanted(request)), "waste:bin"))
+
+
+@needs(access.VIEW)
+def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
+    thing = get_object_or_404(bins.in_use(access.may_see(request.user)), pk=bin_id)
+    state = bins.states([thing])[0]
+    past = history.fourteen_days(thing)
+    if file := export.table(request, f"{thing.external_id}-niva", (("tid", "0"), ("procent", "1")), past.rows()):
+        return file
+    return render(
+        request,
+        "waste/bin.html",
+        {
+            "state": state,
+            "level": sentences.level(state),
+            "until_full": sentences.until_full(state),
+            "read": sentences.read(state),
+            "sure": sentences.sureness(state),
+            "chart": charts.fill_history(thing, past),
+            "emptyings": past.emptyings[::-1][:8],
+            "orders": history.orders(thing),
+            "reports": history.reports(thing),
+            "alarms": history.alarms(thing),
+            "may_edit": access.EDIT.held_by(request.user),
+        },
+    )
+
+
+@needs(access.EDIT)
+def bin_edit(request: HttpRequest, bin_id: int) -> HttpResponseBase:
+    thing = get_object_or_404(Bin.objects.filter(access.may_see(request.user)), pk=bin_id)
+    form = BinForm(request.POST or None, instance=thing)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in BinForm.Meta.fields}
+        actions.edit_bin(request.user, thing.pk, facts, request_id=form.once)
+        messages.success(request, _("Ändringen är sparad."))
+        return redirect("waste:bins" if facts["removed"] else "waste:bin", *([] if facts["removed"] else [thing.pk]))
+    thing.refresh_from_db()
+    return render(request, "waste/bin_edit.html", {"bin": thing, "form": form}, status=422 if form.errors else 200)
+
+
+@needs(access.VIEW)
+def vehicles(request: HttpRequest) -> HttpResponseBase:
+    rows = list(Vehicle.objects.filter(retired=None).select_related("crew", "depot"))
+    columns = (
+        ("namn", "name"),
+        ("lag", "crew.name"),
+        ("liter", "capacity_l"),
+        ("kilo", "capacity_kg"),
+        ("passet_börjar", "shift_start"),
+        ("passet_slutar", "shift_end"),
+        ("reparation_till", "repair_until"),
+    )
+    if file := export.table(request, _("bilar"), columns, rows):
+        return file
+    today = clock.today()
+    return render(
+        request,
+        "waste/vehicles.html",
+        {
+            "vehicles": [(one, bool(one.repair_until and one.repair_until >= today)) for one in rows],
+            "kinds": BinKind.objects.order_by("pk"),
+            "may_edit": access.EDIT.held_by(request.user),
+        },
+    )
+
+
+@needs(access.EDIT)
+def vehicle_edit(request: HttpRequest, vehicle_id: int) -> HttpResponseBase:
+    vehicle = get_object_or_404(Vehicle, pk=vehicle_id)
+    form = VehicleForm(request.POST or None, instance=vehicle)
+    if request.method == "POST" and form.is_valid():
+        facts = {name: form.cleaned_data[name] for name in VehicleForm.Meta.fields}
+        actions.edit_vehicle(request.user, vehicle.pk, facts, request_id=form.once)
+        messages.success(request, _("Ändringen är sparad."))
+        return redirect("waste:vehicles")
+    vehicle.refresh_from_db()
+    return render(request, "waste/vehicle_edit.html", {"vehicle": vehicle, "form": form}, status=422 if form.errors else 200)
