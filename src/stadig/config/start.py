@@ -54,13 +54,20 @@ def tasks() -> list[Task]:
         declared = services.declared(service.slug)
         if declared is None:
             continue
-        try:
-            url = reverse(declared.url_name)
-        except NoReverseMatch:
+        url = _known(declared.url_name)
+        if not url:
             continue
         paused = service.operating_message if service.paused else ""
         found.append(Task(str(declared.title), str(declared.description), url, declared.icon, paused))
     return found
+
+
+def _known(name: str) -> str:
+    """The address of a page, empty if there is none."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
 
 
 def last_month(today: date) -> tuple[datetime, datetime]:
@@ -113,7 +120,8 @@ def home(request: HttpRequest) -> HttpResponse:
     begin, end = last_month(clock.today())
     values: dict[str, Any] = {
         "tasks": offered[:COMMON],
-        "task_count": len(offered),
+        "services_url": _known("city:services"),
+        "how_url": _known("city:how-we-count"),
         "stories": start.near(request),
         "gave": gave(begin, end)[:GAVE],
         "month": formatting.MONTHS[formatting.language()][begin.month - 1],

@@ -6,16 +6,56 @@ import math
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django import forms
+from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stadig.ui import charts
 
 WEEKS = 27
 
 
+class Sample(forms.Form):
+    """One field of each kind."""
+
+    name = forms.CharField(label=gettext_lazy("Vad heter du?"), help_text=gettext_lazy("Så som grannarna kallar dig."))
+    metres = forms.IntegerField(
+        label=gettext_lazy("Hur långt kan du gå utan att vila?"),
+        help_text=gettext_lazy("En fotbollsplan är ungefär 100 meter."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": gettext_lazy("Skriv hur många meter du kan gå, med siffror.")},
+    )
+    aids = forms.MultipleChoiceField(
+        label=gettext_lazy("Vilka hjälpmedel använder du?"),
+        help_text=gettext_lazy("Välj alla som stämmer."),
+        choices=[
+            ("chair", gettext_lazy("Rullstol")),
+            ("walker", gettext_lazy("Rollator")),
+            ("none", gettext_lazy("Inget av detta")),
+        ],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    alone = forms.ChoiceField(
+        label=gettext_lazy("Kan du vänta ensam?"),
+        choices=[("yes", gettext_lazy("Ja, en kort stund")), ("no", gettext_lazy("Nej"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Välj ett av svaren.")},
+    )
+    agree = forms.BooleanField(label=gettext_lazy("Skicka svaret på papper"), required=False)
+
+
 def all_of_them() -> dict[str, Any]:
-    """The charts of the style page."""
-    return {"line": line(), "bars": bars(), "dots": dots()}
+    """What the style page shows."""
+    form = Sample({"name": "Kim", "metres": _("ganska kort"), "aids": ["chair"]}, auto_id="prov_%s")
+    steps = [
+        {"title": _("Vi tog emot din ansökan"), "state": "done", "time": _("Måndag 9 november, 20.14")},
+        {"title": _("Vi väntar på sidan 2 av intyget"), "state": "now", "text": _("Senast 4 december.")},
+        {"title": _("Du får beslutet"), "state": "next", "text": _("Senast måndag 4 januari.")},
+    ]
+    page = Paginator(range(60), 20).page(2)
+    return {"line": line(), "bars": bars(), "dots": dots(), "form": form, "steps": steps, "page": page}
 
 
 def line() -> charts.Line:

@@ -54,8 +54,8 @@ class Bars:
         return frame.figure(
             title=self.title,
             subtitle=self.subtitle,
-            wide=self.draw(frame.WIDE).html("d-only", said),
-            narrow=self.draw(frame.NARROW).html("m-only", said),
+            wide=self.draw(frame.WIDE).html("wide", said),
+            narrow=self.draw(frame.NARROW).html("narrow", said),
             columns=columns,
             rows=rows,
             csv=csv,

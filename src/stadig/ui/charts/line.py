@@ -133,8 +133,8 @@ class Line:
         return frame.figure(
             title=self.title,
             subtitle=self.subtitle,
-            wide=self.draw(frame.WIDE, self.height, side=True).html("d-only", said),
-            narrow=self.draw(frame.NARROW, 250, side=False).html("m-only", said),
+            wide=self.draw(frame.WIDE, self.height, side=True).html("wide", said),
+            narrow=self.draw(frame.NARROW, 250, side=False).html("narrow", said),
             columns=columns,
             rows=rows,
             csv=csv,

@@ -92,9 +92,9 @@ def tag(kind: str, text: str, icon: str = "") -> SafeString:
 
 
 @register.simple_tag
-def fill(percent: float | None, text: str = "", label: str = "") -> SafeString:
+def fill(percent: float | str | None, text: str = "", label: str = "") -> SafeString:
     """A bar that is filled to ``percent``; over 90 it is hot, over 70 warm. ``text`` says the same in words."""
-    if percent is None:
+    if percent is None or percent == "":
         return format_html('<span class="fill muted">{}</span>', text or formatting.DASH)
     share = max(0.0, min(100.0, float(percent)))
     heat = " hot" if share >= 90 else " warm" if share >= 70 else ""
@@ -172,6 +172,14 @@ def control(field: Any) -> SafeString:
     if field.errors:
         attributes["aria-invalid"] = "true"
     return field.as_widget(attrs=attributes)
+
+
+@register.simple_tag
+def choice(option: Any) -> SafeString:
+    """One of several radio buttons or check boxes, dressed as the design system's."""
+    attributes = option.data["attrs"]
+    attributes["class"] = (attributes.get("class", "") + " ds-input").strip()
+    return option.tag()
 
 
 @register.simple_tag(takes_context=True)
