@@ -74,3 +74,16 @@ def revoke_token(name: str, *, by: User | None = None) -> bool:
     found.save(update_fields=["revoked_at"])
     audit.record(by, "revoked", found)
     return True
+
+
+@transaction.atomic
+def set_open(thing_id: int, is_open: bool, *, by: User | None = None) -> int | None:
+    """Make a thing and its datastreams open data, or close them. Returns how many datastreams; None if there is no such thing."""
+    thing = Thing.objects.select_for_update().filter(pk=thing_id).first()
+    if thing is None:
+        return None
+    thing.public = is_open
+    thing.save(update_fields=["public"])
+    count = thing.datastreams.update(public=is_open)
+    audit.record(by, "opened" if is_open else "closed", thing)
+    return count

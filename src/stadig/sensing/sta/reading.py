@@ -241,11 +241,7 @@ class _Renderer:
         self._entity, self._base, self._lead = entity, context.base, lead
         self._properties = _shown(entity, options)
         self._expands = list(options.expand)
-        self._links = [
-            name
-            for name in entity.navigation
-            if name not in options.expand and (options.select is None or name in options.select)
-        ]
+        self._links = [name for name in entity.navigation if options.select is None or name in options.select]
         self._with_id = options.select is None or "id" in options.select
         self._with_self = options.select is None or "@iot.selfLink" in options.select
         self._is_observation = entity.name == "Observation"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import isfinite
 from typing import Any
 
 from stadig.sensing.sta.errors import NotFound, Refused
@@ -116,6 +117,8 @@ def compare(operator: str, left: Typed, right: Typed) -> Fragment:
         The two can't be compared.
     """
     mark = COMPARE[operator]
+    if {left.kind, right.kind} == {"result", "text"}:
+        left, right = _numeric(left), _numeric(right)
     if "null" in (left.kind, right.kind):
         return Fragment("FALSE")
     if "observation" in (left.kind, right.kind):
@@ -127,6 +130,18 @@ def compare(operator: str, left: Typed, right: Typed) -> Fragment:
         both = [value.parts[-1] if value.kind == "json" else join("to_jsonb({})", value.one) for value in (left, right)]
         return join("({} " + mark + " {})", *both)
     return join("({} " + mark + " {})", convert(left, kind), convert(right, kind))
+
+
+def _numeric(value: Typed) -> Typed:
+    """A quoted number beside a result is meant as a number: clients that don't know a result's kind quote it."""
+    if isinstance(value.literal, str):
+        try:
+            number = float(value.literal)
+        except ValueError:
+            return value
+        if isfinite(number):
+            return Typed("number", (bound(number, CAST["number"]),), number)
+    return value
 
 
 def _common(left: Typed, right: Typed) -> str:
