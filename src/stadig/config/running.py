@@ -57,7 +57,7 @@ def processes() -> list[Process]:
         found.append(("broker", "stadig.sensing.mqtt.broker", True))
     found.append(("subscriber", "stadig.sensing.mqtt.subscriber", False))
     if environment.demo:
-        found.append(("identity", "stadig.config.identity", False))
+        found.append(("identity", "stadig.config.idp", False))
         found.append(("driver", "stadig.config.driver", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
     return [*listed, Process("worker", worker.run), Process("web", web.serve)]

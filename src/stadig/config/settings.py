@@ -275,6 +275,7 @@ LOGGING = {
     "loggers": {
         "stadig": {"level": environment.log_level.upper()},
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        "psycopg.pool": {"level": "ERROR"},  # our own lines say when the database is away
         "django.request": {"level": "ERROR"},  # the request's own line says 404 and 403
     },
 }
