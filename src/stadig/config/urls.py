@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("stadig.work.urls")),
     path("", include("stadig.files.urls")),
     path("", include("stadig.post.urls")),
+    path("", include("stadig.sensing.urls")),
 ]
 
 handler400 = "stadig.config.errors.bad_request"

@@ -6,3 +6,8 @@ class SensingConfig(AppConfig):
     label = "sensing"
     verbose_name = "Sensorer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.sensing import registration
+
+        registration.register()

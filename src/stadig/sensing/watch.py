@@ -93,10 +93,11 @@ class Followed:
     touched: NDArray[np.intp]
 
 
-def follow(rows: Batch, stored: NDArray[np.bool_] | None = None) -> Steps:
+def follow(rows: Batch, stored: NDArray[np.bool_] | None = None, *, noticed: datetime | None = None) -> Steps:
     """Statements that follow the rules through the rows; returns how many alarms changed.
 
-    ``stored`` says which rows are in the database; the others are left out.
+    ``stored`` says which rows are in the database; the others are left out. ``noticed``: what changes is said to have
+    changed then and not when it was observed (a rule that is new looks at old values).
     """
     if stored is not None and not stored.all():
         rows = rows.take(np.flatnonzero(stored))
@@ -119,7 +120,7 @@ def follow(rows: Batch, stored: NDArray[np.bool_] | None = None) -> Steps:
         yield Ask(UPDATE_WATCHES, (watches.rule[at].tolist(), watches.datastream[at].tolist(), done.on[at].tolist(), times))
     if done.edges:
         locks = [f"alarm:{edge.rule}:{edge.datastream}" for edge in done.edges]
-        yield Ask(DEFER, (locks, [_args(edge) for edge in done.edges]), rows=True)
+        yield Ask(DEFER, (locks, [_args(edge, noticed) for edge in done.edges]), rows=True)
     return len(done.edges)
 
 
@@ -180,12 +181,12 @@ def _columns(rules: list[tuple[Any, ...]], states: dict[tuple[int, int], tuple[b
     )
 
 
-def _args(edge: Edge) -> str:
+def _args(edge: Edge, noticed: datetime | None) -> str:
     args = {
         "rule": edge.rule,
         "datastream": edge.datastream,
         "on": edge.on,
-        "at": edge.at.isoformat(),
+        "at": (noticed or edge.at).isoformat(),
         "value": edge.value,
         "level": edge.level,
     }

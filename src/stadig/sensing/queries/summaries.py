@@ -1,0 +1,93 @@
+"""Hours and days of a datastream, from what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from django.db import connection
+
+from stadig.city import clock
+from stadig.sensing import aggregate as engine
+from stadig.sensing.storage import micros
+
+BEFORE = """
+SELECT phenomenon_time, result FROM sensing_observation
+WHERE datastream_id = %s AND phenomenon_time < %s AND result IS NOT NULL
+ORDER BY phenomenon_time DESC, seq DESC LIMIT 1
+"""
+
+VALUES = """
+SELECT d, (extract(epoch FROM o.phenomenon_time) * 1000000)::int8, o.result
+FROM unnest(%s::int4[]) AS given(d) CROSS JOIN LATERAL (
+    (SELECT phenomenon_time, seq, result FROM sensing_observation
+     WHERE datastream_id = d AND phenomenon_time < %s AND result IS NOT NULL
+     ORDER BY phenomenon_time DESC, seq DESC LIMIT 1)
+    UNION ALL
+    SELECT phenomenon_time, seq, result FROM sensing_observation
+    WHERE datastream_id = d AND phenomenon_time >= %s AND phenomenon_time < %s AND result IS NOT NULL
+) o ORDER BY d, o.phenomenon_time, o.seq
+"""
+"""For each datastream the last value before the window and those inside it."""
+
+LONGEST_HOLD = """
+SELECT d.id, min(r.silent_seconds) FROM sensing_alarmrule r JOIN sensing_datastream d
+    ON d.id = r.datastream_id OR d.observed_property_id = r.observed_property_id
+WHERE d.id = ANY(%s) AND r.active AND r.kind = 'no_data' GROUP BY d.id
+"""
+
+
+def before(datastream_id: int, moment: datetime) -> tuple[datetime, float] | None:
+    """The last number observed before a moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(BEFORE, [datastream_id, moment])
+        return cursor.fetchone()
+
+
+def aggregates(datastream_id: int, start: datetime, end: datetime, interval: str = "PT1H") -> engine.Aggregates:
+    """As :func:`aggregates_of`, for one datastream."""
+    return aggregates_of([datastream_id], start, end, interval)[datastream_id]
+
+
+def aggregates_of(
+    datastream_ids: Sequence[int], start: datetime, end: datetime, interval: str = "PT1H"
+) -> dict[int, engine.Aggregates]:
+    """Time-weighted mean, lowest, highest, count and coverage per quarter, hour or (Stockholm's) day. Two queries.
+
+    The periods cover ``[start, end)`` whole; nothing is said about the future. Where a rule says after how long the
+    sensor counts as silent, a value holds no longer than that.
+
+    Raises
+    ------
+    UnknownInterval, TooManyPeriods, ValueError
+        See :func:`stadig.sensing.aggregate.period_edges`.
+    """
+    edges = engine.period_edges(start, end, interval, clock.STOCKHOLM)
+    first, last = engine.from_microseconds(edges[0]), engine.from_microseconds(edges[-1])
+    ids = list(datastream_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(VALUES, [ids, first, first, last])
+        rows = cursor.fetchall()
+        cursor.execute(LONGEST_HOLD, [ids])
+        holds = dict(cursor.fetchall())
+    until = min(int(edges[-1]), micros(clock.now()))
+    table = np.array([(d, t) for d, t, _ in rows], np.int64).reshape(-1, 2)
+    results = np.array([value for *_, value in rows], np.float64)
+    return {
+        each: _reduce(table[at, 1], results[at], edges, until, holds.get(each)) for each in ids for at in [table[:, 0] == each]
+    }
+
+
+def _reduce(
+    times: engine.Times, values: engine.Values, edges: engine.Times, until: int, hold_seconds: int | None
+) -> engine.Aggregates:
+    earlier = len(times) > 0 and times[0] < edges[0]
+    return engine.aggregate(
+        times[1:] if earlier else times,
+        values[1:] if earlier else values,
+        edges,
+        before=(int(times[0]), float(values[0])) if earlier else None,
+        until=until,
+        longest_hold=hold_seconds * 1_000_000 if hold_seconds else None,
+    )

@@ -1,0 +1,57 @@
+"""Alarm rules: the list, a new one, a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from stadig.city.permissions import needs
+from stadig.sensing import access, actions
+from stadig.sensing.forms import RuleForm, initial_of
+from stadig.sensing.models import AlarmRule
+from stadig.sensing.views.who import who
+
+
+@needs(access.VIEW)
+@require_safe
+def rule_list(request: HttpRequest) -> HttpResponse:
+    rules = AlarmRule.objects.select_related("observed_property", "datastream").annotate(
+        open_now=Count("alarms", filter=Q(alarms__closed_at=None))
+    )
+    context = {"rules": rules.order_by("-active", "pk"), "may_manage": access.MANAGE.held_by(request.user)}
+    return render(request, "sensing/rules.html", context)
+
+
+@needs(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_new(request: HttpRequest) -> HttpResponse:
+    form = RuleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        rule = actions.create_rule(who(request), AlarmRule(**form.values()))
+        messages.success(request, _("Regeln %(name)s används nu. Det som redan är fel larmar strax.") % {"name": rule.name})
+        return redirect("sensing:rules")
+    return render(request, "sensing/rule.html", {"form": form})
+
+
+@needs(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_edit(request: HttpRequest, rule_id: int) -> HttpResponse:
+    rule = get_object_or_404(AlarmRule.objects.select_related("datastream"), pk=rule_id)
+    form = RuleForm(request.POST or None, initial=initial_of(rule))
+    if rule.datastream_id:
+        del form.fields["observed_property"]
+    if request.method == "POST" and form.is_valid():
+        form.cleaned_data.setdefault("observed_property", None)
+        values: dict[str, Any] = form.values()
+        if rule.datastream_id:
+            values["datastream"] = rule.datastream
+        actions.update_rule(who(request), rule, **values)
+        messages.success(request, _("Regeln är ändrad. Larm från den gamla regeln är stängda."))
+        return redirect("sensing:rules")
+    return render(request, "sensing/rule.html", {"form": form, "rule": rule})
