@@ -61,6 +61,7 @@ audit: setup-dev ## known vulnerabilities in what we depend on
 	@$(BIN)/python -m stadig.config.dependencies
 
 docs: setup-dev ## build the documentation into site/
+	@$(BIN)/python tools/reference.py
 	@$(BIN)/zensical build --clean
 
 lock: ## pin again after a change in pyproject.toml
