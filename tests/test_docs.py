@@ -61,8 +61,16 @@ def test_python_in_the_documentation_runs(block: Block, db: None) -> None:
 def test_commands_in_the_documentation_say_what_is_written(block: Block, tmp_path: Path) -> None:
     for step in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
         command, _, wanted = step.partition("\n")
-        done = subprocess.run(["bash", "-c", command], cwd=ROOT, env=ENVIRON, capture_output=True, text=True, check=False)
-        said = done.stdout + done.stderr
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=ROOT,
+            env=ENVIRON,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        said = done.stdout
         assert done.returncode == 0 or "exit code" in wanted, said
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
         assert not wanted.strip() or doctest.OutputChecker().check_output(wanted, said, flags), f"{command} said:\n{said}"

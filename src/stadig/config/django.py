@@ -37,3 +37,19 @@ def with_database() -> Iterator[None]:
             from django.db import connections
 
             connections.close_all()
+
+
+@contextlib.contextmanager
+def with_city() -> Iterator[None]:
+    """The same, with the database in the shape of the code.
+
+    Raises :class:`~stadig.config.postgres.DatabaseFault` where it is empty or older than the program.
+    """
+    with with_database():
+        from stadig.config import prepare
+
+        if prepare.pending_migrations():
+            raise postgres.DatabaseFault(
+                "The database is empty, or older than the program. Begin with `stadig init --municipality NAME`, or bring it up with `stadig run`."
+            )
+        yield

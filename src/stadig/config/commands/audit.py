@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="The log of who did and read what."
 @app.command(epilog="Example: stadig audit verify")
 def verify() -> None:
     """Prove that no row up to the last head was edited, removed or reordered. Exits with 1 where one was."""
-    with django.with_database():
+    with django.with_city():
         from stadig.city import audit_chain
 
         found = audit_chain.verify()
@@ -30,7 +30,7 @@ def verify() -> None:
 @app.command(epilog="Example: stadig audit head >> heads")
 def head() -> None:
     """Print the end of the chain: keep it somewhere the database's owner cannot write."""
-    with django.with_database():
+    with django.with_city():
         from stadig.city.models import AuditHead
 
         found = AuditHead.objects.first()

@@ -39,7 +39,7 @@ def add(
 @app.command("list", epilog="Example: stadig user list --role administrator")
 def list_users(role: str = typer.Option("", help="Only those who hold this role.")) -> None:
     """List everyone who works here: user name, whether they may log in, and their roles."""
-    with django.with_database():
+    with django.with_city():
         from stadig.city.models import User
 
         found = User.objects.filter(is_staff=True).prefetch_related("assignments__organisation", "assignments__district")
@@ -103,7 +103,7 @@ def disable(username: str = USERNAME, again: bool = typer.Option(False, "--enabl
 @contextlib.contextmanager
 def _changing() -> Iterator[None]:
     """The database, and what the rules refuse as one line."""
-    with django.with_database():
+    with django.with_city():
         from django.core.exceptions import ValidationError
 
         from stadig.city.models import District

@@ -20,7 +20,7 @@ def _this_database(monkeypatch: pytest.MonkeyPatch) -> None:
     def already() -> Iterator[None]:
         yield
 
-    monkeypatch.setattr(command.django, "with_database", already)
+    monkeypatch.setattr(command.django, "with_city", already)
 
 
 def stadig_user(*words: str) -> tuple[int, str]:
