@@ -29,7 +29,7 @@ def every_command() -> Iterator[tuple[str, Any]]:
 def test_every_command_shows_an_example_of_itself() -> None:
     for name, command in every_command():
         assert command.epilog, f"{name} --help shows no example"
-        assert f"Example: {name}" in command.epilog, f"{name}: {command.epilog}"
+        assert command.epilog.startswith("Example: ") and name in command.epilog, f"{name}: {command.epilog}"
         assert command.help, f"{name} does not say what it does"
 
 
