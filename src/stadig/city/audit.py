@@ -57,6 +57,19 @@ def begin() -> Pending:
     return _local.pending
 
 
+def length() -> int:
+    """How many rows the verb under way has collected."""
+    pending: Pending | None = getattr(_local, "pending", None)
+    return len(pending.rows) if pending else 0
+
+
+def take_back(to: int) -> None:
+    """Forget the rows after the first ``to``: the inner verb that wrote them was rolled back."""
+    pending: Pending | None = getattr(_local, "pending", None)
+    if pending:
+        del pending.rows[to:]
+
+
 def end() -> None:
     """Stop collecting."""
     _local.pending = None

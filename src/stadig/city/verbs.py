@@ -54,11 +54,15 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
         with transaction.atomic():
             pending = audit.begin() if outermost else None
             _inside.verb = True
+            rows = audit.length()
             try:
                 result = _once(name, request_id, by, lambda: function(*args, **kwargs))
                 if pending is not None:
                     audit.link(pending)
                 return result
+            except BaseException:
+                audit.take_back(rows)
+                raise
             finally:
                 if outermost:
                     _inside.verb = False

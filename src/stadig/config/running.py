@@ -56,8 +56,9 @@ def processes() -> list[Process]:
     if not environment.mqtt_url:
         found.append(("broker", "stadig.sensing.mqtt.broker", True))
     found.append(("subscriber", "stadig.sensing.mqtt.subscriber", False))
+    if environment.demo and not environment.oidc_url:
+        found.append(("identity", "stadig.config.identity", False))
     if environment.demo:
-        found.append(("identity", "stadig.config.idp", False))
         found.append(("driver", "stadig.config.driver", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
     return [*listed, Process("worker", worker.run), Process("web", web.serve)]

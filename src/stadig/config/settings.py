@@ -21,7 +21,7 @@ ALLOWED_HOSTS = [host.strip() for host in environment.allowed_hosts.split(",") i
 PUBLIC_URL = environment.public_url or f"http://{environment.host}:{environment.port}"
 HTTPS = PUBLIC_URL.startswith("https://")
 OIDC_URL = environment.oidc_url or (f"http://localhost:{environment.port + 1000}" if DEMO else "")
-"""The identity provider; a demo town starts its own beside the web server (``python -m stadig.config.idp``)."""
+"""The identity provider; a demo town starts its own beside the web server (``python -m stadig.config.identity``)."""
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 
 INSTALLED_APPS = [

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from allauth.account import views as allauth_account
+from allauth.mfa.base import views as mfa
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -38,6 +41,22 @@ def eid_login(request: HttpRequest, provider_id: str) -> HttpResponse:
     except (RequestException, ValueError, KeyError):
         log.warning("The identity provider did not answer as it should")
         return render(request, "socialaccount/authentication_error.html", status=503)
+
+
+def reauthenticate(request: HttpRequest) -> HttpResponse:
+    """Password or code again; someone with neither is led back."""
+    try:
+        return allauth_account.reauthenticate(request)
+    except PermissionDenied:
+        return no_password(request)
+
+
+def reauthenticate_with_code(request: HttpRequest) -> HttpResponse:
+    """The code again; someone without one is asked for the password."""
+    try:
+        return mfa.reauthenticate(request)
+    except PermissionDenied:
+        return redirect("account_reauthenticate")
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""The demo town's identity provider: ``python -m stadig.config.idp`` on a loopback port.
+"""The demo town's identity provider: ``python -m stadig.config.identity`` on a loopback port.
 
 It plays the part of Freja or a BankID broker with oidc-provider-mock, and knows the demo town's residents by
 their test numbers. It exists in a demo town alone; a real city names its provider in ``STADIG_OIDC_URL``.
@@ -6,7 +6,9 @@ their test numbers. It exists in a demo town alone; a real city names its provid
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import sys
 from urllib.parse import urlsplit
 
@@ -55,8 +57,10 @@ def main() -> None:
         claims = users()
     from werkzeug.serving import make_server
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     port = urlsplit(settings.OIDC_URL).port or 9000
     print(f"The demo's identity provider answers at {settings.OIDC_URL}", flush=True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     make_server("localhost", port, application(claims), threaded=True).serve_forever()  # pyright: ignore[reportArgumentType]
 
 
