@@ -47,7 +47,7 @@ def list_tokens() -> None:
     with django.with_database():
         from stadig.sensing.models import StaToken
 
-        for token in StaToken.objects.order_by("name").prefetch_related("things"):
+        for token in StaToken.objects.order_by("pk").prefetch_related("things"):
             things = ",".join(str(thing.pk) for thing in token.things.all()) or "none" if token.limited else "all things"
             state = "revoked" if token.revoked_at else f"used {token.last_used_on or 'never'}"
             typer.echo(f"{token.name:<32} {','.join(token.scopes):<28} {things:<16} {state}")
