@@ -53,7 +53,7 @@ def absent(state: DeviceState) -> int:
 @require_safe
 def device_list(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.get("q", "")[:100].strip()
-    found = Device.objects.select_related("thing", "state").order_by("name")
+    found = Device.objects.select_related("thing", "state").order_by("name")  # a–z alone
     if words:
         found = found.filter(Q(name__icontains=words) | Q(thing__name__icontains=words))
     if file := export.table(request, _("Enheter"), COLUMNS, found):
