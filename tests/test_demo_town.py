@@ -59,8 +59,8 @@ def test_every_personnummer_is_a_published_test_number(reference_data):
 @pytest.mark.parametrize(
     ("real", "opens"),
     [
-        ("2026-11-22T01:00", "2026-11-20T06:00"),  # a Sunday: Friday morning
-        ("2026-11-24T05:59", "2026-11-20T06:00"),  # Tuesday before dawn
+        ("2026-11-22T01:00", "2026-11-19T06:00"),  # a Sunday: Thursday morning
+        ("2026-11-24T05:59", "2026-11-19T06:00"),  # Tuesday before dawn
         ("2026-11-24T12:00", "2026-11-24T06:00"),
     ],
 )

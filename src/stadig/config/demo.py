@@ -36,9 +36,9 @@ def is_seeded() -> bool:
 
 
 def opening_time(real: datetime) -> datetime:
-    """When the town's present begins: the working day's morning nearest before ``real`` that is not a Monday."""
+    """When the town's present begins: the morning nearest before ``real`` of a Tuesday, Wednesday or Thursday."""
     day = real.astimezone(UTC).replace(hour=START_HOUR_UTC, minute=0, second=0, microsecond=0)
-    while day > real or day.isoweekday() in (1, 6, 7):
+    while day > real or day.isoweekday() in (1, 5, 6, 7):
         day -= timedelta(days=1)
     return day
 

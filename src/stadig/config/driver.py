@@ -221,7 +221,7 @@ def _close_old_work(now: datetime, drivers: dict[int, Any]) -> None:
     from stadig.work import actions
     from stadig.work.models import WAITING, State, WorkOrder
 
-    for order in WorkOrder.objects.filter(state__in=WAITING, crew_id__in=drivers, created_at__lte=now - timedelta(hours=2))[:10]:
+    for order in WorkOrder.objects.filter(state__in=WAITING, crew_id__in=drivers, opened_at__lte=now - timedelta(hours=2))[:10]:
         actions.close_order(drivers[order.crew_id], order.pk, state=State.DONE)
 
 
