@@ -70,8 +70,9 @@ def seed(world: World, past: Past, *, small: bool = False) -> None:
     """Register the sensors and write what they have said. Run once."""
     with transaction.atomic():
         streams = _entities(world)
-    _readings(past, streams)
+    _readings(past, streams)  # before there are rules: what has been is not to wake anyone
     with transaction.atomic():
+        _rules()
         _alarms(past, streams)
 
 
@@ -121,7 +122,6 @@ def _entities(world: World) -> Streams:
             )
         if by_mqtt(number):
             _device(thing, site.code, fill[-1], battery[-1])
-    _rules(properties[0], properties[1])
     return Streams(np.array(fill), np.array(battery))
 
 
@@ -146,8 +146,9 @@ def _device(thing: Thing, code: str, fill: int, battery: int) -> None:
     DeviceState.objects.create(device=device)
 
 
-def _rules(fill: ObservedProperty, battery: ObservedProperty) -> None:
+def _rules() -> None:
     now = clock.now()
+    fill, battery = (ObservedProperty.objects.get(properties__key=key) for key in (FILL, BATTERY))
     AlarmRule.objects.create(
         name="Full korg", kind=Kind.THRESHOLD, observed_property=fill, above=True, level=FULL_AT, clear_level=EMPTIED_BELOW,
         severity=Severity.ACT, created_at=now,

@@ -16,7 +16,11 @@ class AlarmOpenAgain(SensingError):
 
 
 class NameTaken(SensingError):
-    """Another device has this name, or had it."""
+    """Another device or token has this name, or had it."""
+
+
+class UnknownScope(SensingError):
+    """A token was asked for with a scope that does not exist."""
 
 
 class DeviceRetired(SensingError):

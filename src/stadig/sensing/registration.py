@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.city import desk
-from stadig.sensing import access
+from stadig.sensing import access, watch
+from stadig.sensing.ingest import follow
 from stadig.ui import navigation
 
 
@@ -17,6 +18,7 @@ def register() -> None:
     navigation.staff(gettext_lazy("Sensorer"), "sensing:sensors", access.VIEW, order=40)
     navigation.staff(gettext_lazy("Larm"), "sensing:alarms", access.VIEW, order=45)
     desk.register(alarms_now)
+    follow.register("alarms", watch.wants, watch.steps)
 
 
 def alarms_now(user: Any) -> list[desk.Card]:

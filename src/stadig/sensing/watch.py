@@ -7,9 +7,10 @@ be repeated or come in any order.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,6 +25,11 @@ Steps = Generator[Ask, list[tuple[Any, ...]], int]
 
 TASK = "sensing.alarm_edge"
 QUEUE = "alarms"
+HISTORY = timedelta(days=2)
+"""Observations older than this, as an importer brings them, wake no one."""
+UNWATCHED_SECONDS = 5.0
+"""How long a process remembers that no rule is about a datastream. A new rule looks at the latest values by itself."""
+_unwatched: dict[int, float] = {}
 
 RULES = """
 SELECT r.id, d.id, r.above, r.level, r.clear_level FROM sensing_datastream d JOIN sensing_alarmrule r ON r.datastream_id = d.id
@@ -93,18 +99,39 @@ class Followed:
     touched: NDArray[np.intp]
 
 
-def follow(rows: Batch, stored: NDArray[np.bool_] | None = None, *, noticed: datetime | None = None) -> Steps:
+def wants(rows: Batch) -> bool:
+    """Whether some of these datastreams may be watched; asks no one."""
+    now = time.monotonic()
+    return any(_unwatched.get(stream, 0.0) < now for stream in np.unique(rows.datastream).tolist())
+
+
+def steps(rows: Batch, now: datetime) -> Generator[Ask, list[tuple[Any, ...]], None]:
+    """Follow what is recent; part of every transaction that stores observations (:mod:`stadig.sensing.ingest.follow`)."""
+    recent = rows.time > micros(now - HISTORY)
+    if recent.any():
+        yield from follow(rows if recent.all() else rows.take(np.flatnonzero(recent)))
+
+
+def forget() -> None:
+    """Rules have changed: ask again which datastreams are watched."""
+    _unwatched.clear()
+
+
+def _remember(streams: list[int], watched: set[int]) -> None:
+    if len(_unwatched) > 200_000:
+        _unwatched.clear()
+    until = time.monotonic() + UNWATCHED_SECONDS
+    _unwatched.update((stream, until) for stream in streams if stream not in watched)
+
+
+def follow(rows: Batch, *, noticed: datetime | None = None) -> Steps:
     """Statements that follow the rules through the rows; returns how many alarms changed.
 
-    ``stored`` says which rows are in the database; the others are left out. ``noticed``: what changes is said to have
-    changed then and not when it was observed (a rule that is new looks at old values).
+    ``noticed``: what changes is said to have changed then and not when it was observed (a new rule looks at old values).
     """
-    if stored is not None and not stored.all():
-        rows = rows.take(np.flatnonzero(stored))
-    if not len(rows):
-        return 0
     streams = np.unique(rows.datastream).tolist()
     rules = yield Ask(RULES, (streams, streams), rows=True)
+    _remember(streams, {stream for _, stream, *_ in rules})
     if not rules:
         return 0
     pairs = ([rule for rule, *_ in rules], [stream for _, stream, *_ in rules])

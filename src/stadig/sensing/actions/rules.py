@@ -46,6 +46,7 @@ def update_rule(by: User, rule: AlarmRule, **changes: Any) -> AlarmRule:
 
 def _evaluate(rule: AlarmRule) -> None:
     """Follow the rule through the last value of each of its datastreams."""
+    watch.forget()
     if not needs_following(rule):
         return
     streams = Datastream.objects.filter(pk=rule.datastream_id) if rule.datastream_id else rule.observed_property.datastreams  # type: ignore[union-attr]

@@ -1,7 +1,7 @@
 """From messages to rows: one transaction per batch, and only then may the messages be acknowledged.
 
-In the transaction: the observations, the jobs of the alarms that begin or end, how far each device has counted,
-and what could not be used. A message that comes again changes nothing.
+In the transaction: the observations with the jobs of the alarms that begin or end (:mod:`stadig.sensing.watch`), how
+far each device has counted, and what could not be used. A message that comes again changes nothing.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import numpy as np
 import psycopg
 
 from stadig.city import clock
-from stadig.sensing import mapping, sequence, watch
+from stadig.sensing import mapping, sequence
 from stadig.sensing.mqtt import topics
 from stadig.sensing.storage import Batch, batch, write_batch
-from stadig.sensing.storage.store import run
 
 KEPT_PER_BATCH = 50
 """Refused messages kept for inspection from one batch; the others are counted alone."""
@@ -91,7 +89,6 @@ class Stored:
     observations: int = 0
     repeated: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
-    alarms: int = 0
 
 
 def store(connection: psycopg.Connection[Any], messages: list[Arrived], now: datetime) -> Stored:
@@ -110,11 +107,8 @@ def store(connection: psycopg.Connection[Any], messages: list[Arrived], now: dat
             rows = _rows(observed)
             written = write_batch(connection, rows, now=now)
             done.observations, done.repeated = written.stored, written.repeated
-            good = np.ones(len(rows), np.bool_)
             for reason, at in written.refused.items():
-                good[at] = False
                 refused += [_refusal(of[i], senders, reason, observed[i]) for i in at.tolist()]
-            done.alarms = run(connection, watch.follow(rows, good))
         _count(connection, senders.values(), now)
         _keep(connection, refused, now)
         done.rejected = Counter(each.code for each in refused)

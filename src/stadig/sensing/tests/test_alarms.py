@@ -17,7 +17,6 @@ from stadig.sensing import actions, storage, watch
 from stadig.sensing.actions import telling
 from stadig.sensing.errors import AlarmClosed, AlarmOpenAgain
 from stadig.sensing.models import Alarm, AlarmRule, AlarmSubscription, Datastream, Device, Kind, Severity
-from stadig.sensing.storage.store import run
 from stadig.sensing.tasks import alarm_edge
 from stadig.sensing.tests.conftest import NOON, make_datastream
 
@@ -60,8 +59,8 @@ def later() -> Callable[[float], None]:
 def hear(datastream: Datastream, minutes: float, value: float) -> None:
     """An observation comes, and its alarm jobs are done."""
     rows = storage.batch(datastream.id, [NOON + timedelta(minutes=minutes)], [value])
-    storage.write_batch(connection, rows, now=NOON + timedelta(days=3))
-    run(connection.connection, watch.follow(rows))
+    watch.forget()
+    storage.write_batch(connection, rows, now=NOON + timedelta(minutes=minutes))
     work()
 
 

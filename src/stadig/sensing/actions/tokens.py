@@ -1,4 +1,4 @@
-"""The room's verbs."""
+"""Keys for the SensorThings interface, and what is open data."""
 
 from __future__ import annotations
 
@@ -10,20 +10,9 @@ from django.db import transaction
 
 from stadig.city import audit, clock
 from stadig.city.models import User
+from stadig.sensing.errors import NameTaken, UnknownScope
 from stadig.sensing.models import StaToken, Thing
 from stadig.sensing.sta import tokens
-
-
-class SensingFault(Exception):
-    """Something in the room could not be done. The message says what and why."""
-
-
-class UnknownScope(SensingFault):
-    """A token was asked for with a scope that does not exist."""
-
-
-class NameTaken(SensingFault):
-    """A token of that name exists."""
 
 
 @transaction.atomic
