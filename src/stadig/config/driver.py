@@ -48,13 +48,15 @@ class Driver:
         from stadig.waste.models import Bin, Emptying
 
         self.world = lindhamn.build()
-        codes = [site.code for site in self.world.bins]
         streams = {
             (properties["code"], observed["key"]): number
             for number, properties, observed in Datastream.objects.filter(properties__has_key="code").values_list(
                 "pk", "properties", "observed_property__properties"
             )
         }
+        self.sites = tuple(site for site in self.world.bins if (site.code, demo.FILL) in streams)
+        """None in a city of real readings: there only the crews live."""
+        codes = [site.code for site in self.sites]
         self.fill = [streams[code, demo.FILL] for code in codes]
         self.battery = [streams[code, demo.BATTERY] for code in codes]
         number_of = {code: number for number, code in enumerate(codes)}
@@ -65,7 +67,7 @@ class Driver:
         now = clock.now()
         latest = queries.latest(self.fill)
         levels = np.array([latest[stream][1] if stream in latest else 20.0 for stream in self.fill], float)
-        self.present = Present(self.world.bins, levels, now, seed=int(now.timestamp()))
+        self.present = Present(self.sites, levels, now, seed=int(now.timestamp()))
         self.last_emptying = Emptying.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         self.rng = np.random.default_rng(int(now.timestamp()))
         self.token = _token()
@@ -118,7 +120,7 @@ class Driver:
         if not heard:
             return
         broker = endpoint.configured()
-        names = {demo.device_name(self.world.bins[said.number].code): said for said in heard}
+        names = {demo.device_name(self.sites[said.number].code): said for said in heard}
         counted = dict(DeviceState.objects.filter(device__name__in=names).values_list("device__name", "last_sequence"))
         for name, said in names.items():
             following = (counted.get(name) if counted.get(name) is not None else -1) + 1

@@ -101,7 +101,7 @@ class Network:
 
     def drawn(self, edge: int) -> NDArray[np.float64]:
         """An edge's line as (k, 2) degrees."""
-        return self.points[self.offsets[edge] : self.offsets[edge + 1]] * _DEGREE
+        return (self.points[self.offsets[edge] : self.offsets[edge + 1]] * _DEGREE).astype(np.float64)
 
     def pack(self) -> bytes:
         """The network as compressed NumPy arrays, without pickles."""

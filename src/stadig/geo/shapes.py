@@ -119,8 +119,10 @@ def _shapefile(path: Path, crs: str) -> Iterator[Shape]:
     )
     with reader:
         for number, record in enumerate(reader.iterShapeRecords(), 1):
-            if record.shape.shapeType:
-                yield _placed(number, record.record.as_dict(), shape(record.shape.__geo_interface__), move, path.name)
+            found: Any = record.shape
+            facts: Any = record.record
+            if found is not None and found.shapeType:
+                yield _placed(number, facts.as_dict(), shape(found.__geo_interface__), move, path.name)
 
 
 def _python_name(encoding: str) -> str:
@@ -142,9 +144,12 @@ def _members(path: Path) -> dict[str, bytes]:
     if suffix in (".gz", ".tgz", ".tar"):
         with tarfile.open(path) as archive:
             files = {member.name: member for member in archive.getmembers() if member.isfile()}
-            return _chosen(
-                path, {name: member.size for name, member in files.items()}, lambda name: archive.extractfile(files[name]).read()
-            )  # type: ignore[union-attr]
+
+            def get(name: str) -> bytes:
+                opened = archive.extractfile(files[name])
+                return opened.read() if opened else b""
+
+            return _chosen(path, {name: member.size for name, member in files.items()}, get)
     raise BadShapeFile(f"{path.name}: we read .geojson, .shp, .zip and .tar.gz.")
 
 

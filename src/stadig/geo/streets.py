@@ -284,7 +284,7 @@ def _osm_shapes(path: Path) -> Iterator[MapShape]:
         kind = _kind_of(one.tags)
         if not kind:
             continue
-        name = one.tags.get("name", "")[:120]
+        name = (one.tags.get("name") or "")[:120]
         try:
             if one.is_area():
                 yield MapShape(kind, name, shapely.geometry.shape(json.loads(factory.create_multipolygon(one))))

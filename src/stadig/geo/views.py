@@ -48,5 +48,5 @@ def layer(request: HttpRequest, name: str) -> HttpResponse:
             answer["Content-Encoding"] = "gzip"
     answer["ETag"] = tag
     answer["Cache-Control"] = "public, max-age=60, stale-while-revalidate=86400"
-    patch_vary_headers(answer, ["Accept-Encoding"])
+    patch_vary_headers(answer, ("Accept-Encoding",))
     return answer

@@ -19,7 +19,10 @@ def connect(bins: Sequence[Bin], *, sensor: str = "Nivågivare") -> None:
         return
     by = Sensor.objects.filter(name=sensor).first() or Sensor.objects.create(name=sensor, description="Mäter hur full korgen är.")
     what = ObservedProperty.objects.filter(definition=FILLING_LEVEL).first() or ObservedProperty.objects.create(
-        name="Fyllnadsgrad", definition=FILLING_LEVEL, description="Hur stor del av korgen som är full."
+        name="Fyllnadsgrad",
+        definition=FILLING_LEVEL,
+        description="Hur stor del av korgen som är full.",
+        properties={"key": "fill"},
     )
     for thing in missing:
         made = Thing.objects.create(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,8 +108,8 @@ class Problem:
             [self._client(task.bins[b], must=must) for b in self.chosen],
             depots + [Depot(0, 0, tw_late=latest_home(task, home)) for home in self.homes],
             [self._type(task.vehicles[some[0]], len(some)) for some in self.fleet],
-            [np.minimum(np.rint(metres), _FAR).astype(np.int64)],
-            [np.minimum(np.ceil(seconds), _FAR).astype(np.int64)],
+            [_whole(np.rint(metres))],
+            [_whole(np.ceil(seconds))],
         )
 
     def _client(self, candidate: Candidate, *, must: bool) -> Client:
@@ -220,7 +221,7 @@ def _alike(task: DayTask, vehicles: Sequence[int]) -> list[list[int]]:
 
 def nearest_station(task: DayTask, places: NDArray[np.int64], home: int) -> NDArray[np.int64]:
     """For each place, which station makes the shortest way home."""
-    stations = [s.place for s in task.stations]
+    stations = np.array([s.place for s in task.stations], np.int64)
     return np.argmin(task.metres[np.ix_(places, stations)] + task.metres[stations, home][None, :], axis=1)
 
 
@@ -240,6 +241,10 @@ def way_home(task: DayTask, places: NDArray[np.int64], home: int) -> tuple[NDArr
     unload = np.array([station.unload_s for station in by])
     metres = task.metres[places, at].astype(np.float64) + task.metres[at, home]
     return metres, task.seconds[places, at].astype(np.float64) + unload + task.seconds[at, home]
+
+
+def _whole(amounts: NDArray[np.float64]) -> Any:
+    return np.minimum(amounts, _FAR).astype(np.int64)
 
 
 def _up(amount: float) -> int:
