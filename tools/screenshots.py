@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from stadig.ui.testing import ADVICE, FLAGS, chromium
 
 TARGET = Path(__file__).parents[1] / "docs" / "images"
 COLOURS = 128
@@ -34,7 +35,7 @@ class Picture:
 PICTURES = (
     Picture("start", "", "/", 1440, 1000),
     Picture("planner", "leila", "", 1440, 1000),
-    Picture("bins", "leila", "/korgar/", 1440, 1000),
+    Picture("bins", "leila", "/arbetsplats/korgar/", 1440, 1000),
     Picture("crew", "jonas", "", 390, 844, 2.0),
 )
 
@@ -54,7 +55,7 @@ def take(browser: Browser, url: str, picture: Picture) -> Path:
     if picture.path not in {"", "/"}:
         page.goto(url.rstrip("/") + picture.path)
     page.wait_for_load_state("load")
-    page.wait_for_timeout(1500)  # a map draws itself
+    page.wait_for_timeout(4000)  # a map draws itself
     path = TARGET / f"{picture.name}.png"
     page.screenshot(path=path)
     context.close()
@@ -65,16 +66,16 @@ def take(browser: Browser, url: str, picture: Picture) -> Path:
 
 def _become(page: Page, username: str) -> None:
     """Press the strip's button of one of the eight; it works also where the strip is folded."""
-    page.evaluate(
-        """username => {
-            const button = document.querySelector(`form button[name=username][value="${username}"]`)
-                || document.querySelector(`form input[name=username][value="${username}"]`);
-            if (!button) throw new Error(`The strip has no ${username}. Is this a demo town?`);
-            button.tagName === 'BUTTON' ? button.form.requestSubmit(button) : button.form.submit();
-        }""",
-        username,
-    )
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.evaluate(
+            """username => {
+                const button = document.querySelector(`form button[name=username][value="${username}"]`)
+                    || document.querySelector(`form input[name=username][value="${username}"]`);
+                if (!button) throw new Error(`The strip has no ${username}. Is this a demo town?`);
+                button.tagName === 'BUTTON' ? button.form.requestSubmit(button) : button.form.submit();
+            }""",
+            username,
+        )
 
 
 def main() -> int:
@@ -82,13 +83,13 @@ def main() -> int:
     words.add_argument("--url", default="http://127.0.0.1:8000/")
     words.add_argument("--only", choices=[picture.name for picture in PICTURES])
     asked = words.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        print("Chromium is missing. On Debian: apt-get install chromium", file=sys.stderr)
+    found = chromium()
+    if found is None:
+        print(ADVICE, file=sys.stderr)
         return 1
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--hide-scrollbars", "--force-color-profile=srgb"]
+            executable_path=found, args=[*FLAGS, "--hide-scrollbars", "--force-color-profile=srgb"]
         )
         for picture in PICTURES:
             if asked.only in {None, picture.name}:
