@@ -25,7 +25,7 @@ BUILD = CHECKOUT / "build"
 ASSETS = BUILD / "assets"
 STAMP = BUILD / "assets.stamp"
 
-DYNAMIC_ICON = re.compile(r"icon", re.IGNORECASE)
+DYNAMIC_ICON = re.compile(r"icon|\btags?\b", re.IGNORECASE)
 NAMED_ICON = re.compile(
     r"""<c-icon\b[^>]*?\sname="([a-z0-9-]+)"|\{%\s*icon\s+"([a-z0-9-]+)"|(?<![-\w:])icon\s*=\s*"([a-z0-9-]+)\"""", re.IGNORECASE
 )
@@ -76,7 +76,8 @@ def icon_names(files: list[os.DirEntry[str]], known: set[str]) -> dict[str, str]
     """Each icon that a template or a module names → the file that names it.
 
     Written out (``<c-icon name="bell">``, ``{% icon "bell" %}``, ``icon="bell"``) it must exist. An icon that is
-    chosen at run time is found when its name stands in quotes on a line that contains the word *icon*.
+    chosen at run time is found when its name stands in quotes and has a hyphen (``"wifi-off"``), or stands on a line
+    that contains the word *icon* or *tag* (``{% tag "danger" text "bell" %}``).
 
     Raises
     ------
@@ -94,10 +95,10 @@ def icon_names(files: list[os.DirEntry[str]], known: set[str]) -> dict[str, str]
                 raise AssetError(f"{entry.path}: Lucide has no icon named {name!r}. Look among node_modules/lucide-static/icons.")
             wanted.setdefault(name, entry.path)
         for line in text.splitlines():
-            if DYNAMIC_ICON.search(line):
-                for name in QUOTED.findall(line):
-                    if name in known:
-                        wanted.setdefault(name, entry.path)
+            spoken = DYNAMIC_ICON.search(line)
+            for name in QUOTED.findall(line):
+                if name in known and (spoken or "-" in name):
+                    wanted.setdefault(name, entry.path)
     return wanted
 
 

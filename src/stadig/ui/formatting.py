@@ -191,6 +191,11 @@ def duration(seconds: float | None) -> str:
     return number(minutes / 1440) + SPACE + gettext("dygn")
 
 
+def unit(name: str) -> str:
+    """A unit as it is written after a number: ``count`` is nothing but a number, ``h`` is *tim* in Swedish."""
+    return {"count": "", "h": gettext("tim")}.get(str(name), str(name))
+
+
 def size(octets: int | None) -> str:
     """Bytes → ``84 kB`` or ``1,2 MB``."""
     if octets is None:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from stadig.city import effects, services
 from stadig.files import purposes
-from stadig.ui import navigation
-from stadig.waste import access
+from stadig.ui import navigation, start
+from stadig.waste import access, story
 from stadig.work import access as work_access
 from stadig.work import kinds
 
@@ -61,6 +61,7 @@ def register() -> None:
     kinds.register("bin-litter", _("Skräp bredvid korgen"), "trash")
     purposes.register("waste.report_photo", may_read=_staff_may_read, keep=timedelta(days=180))
     purposes.register("waste.crew_photo", may_read=_staff_may_read, keep=timedelta(days=365))
+    start.register(story.stories)
     navigation.staff(_("Plan"), "waste:plan", access.VIEW, order=10)
     navigation.staff(_("Korgar"), "waste:bins", access.VIEW, order=20)
     navigation.staff(_("Bilar"), "waste:vehicles", access.VIEW, order=30)

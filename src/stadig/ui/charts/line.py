@@ -163,12 +163,7 @@ class Line:
             )
             drawing.text(name, left - 8, level + 5, anchor="end")
         self._x_axis(drawing, x, across, height)
-        for event in self.events:
-            if across[0] <= seconds(event.x) <= across[1]:
-                at = x(seconds(event.x))
-                drawing.add("line", class_="ev", x1=at, x2=at, y1=14, y2=height - 30)
-                if event.label and side:
-                    drawing.text(event.label, min(at + 5, right - frame.width_of(event.label, 13)), 24, "sm")
+        self._events(drawing, x, across, height, side=side)
         self._thresholds(drawing, y, left, right, side=side)
         for index, line in enumerate(self.series):
             self._line(drawing, line, index, x, y)
@@ -201,6 +196,18 @@ class Line:
         places = decimals(step(across[1] - across[0], wanted))
         for value in values:
             drawing.text(formatting.number(value, places), x(value), height - 8, anchor="middle")
+
+    def _events(self, drawing: frame.Drawing, x: Scale, across: tuple[float, float], height: int, *, side: bool) -> None:
+        """Upright lines; a word that comes back on every line is written on the first alone."""
+        said: set[str] = set()
+        for event in self.events:
+            if not across[0] <= seconds(event.x) <= across[1]:
+                continue
+            at = x(seconds(event.x))
+            drawing.add("line", class_="ev", x1=at, x2=at, y1=14, y2=height - 30)
+            if event.label and side and event.label not in said:
+                said.add(event.label)
+                drawing.text(event.label, min(at + 5, x.end - frame.width_of(event.label, 13)), 24, "sm")
 
     def _thresholds(self, drawing: frame.Drawing, y: Scale, left: float, right: float, *, side: bool) -> None:
         for threshold in self.thresholds:
@@ -235,7 +242,7 @@ class Line:
         drawing.add("path", class_=f"l{number}", d="".join(pieces))
 
     def _ends(self, drawing: frame.Drawing, x: Scale, y: Scale, *, side: bool) -> None:
-        taken = [y(threshold.y) for threshold in self.thresholds] if side else []
+        taken = [y(one.y) + extra for one in self.thresholds for extra in ((0, 14) if one.causes else (0,))] if side else []
         for index, line in enumerate(self.series):
             last = next((i for i in range(len(line.y) - 1, -1, -1) if finite(line.y[i])), None)
             if last is None:
@@ -244,13 +251,20 @@ class Line:
             drawing.add("circle", class_=f"d{index % 3 + 1}", cx=at, cy=level, r=5.5)
             words = self._end_label(line)
             if side:
-                place = level + 5
-                while any(abs(place - 5 - other) < 22 for other in taken) and place > 20:
-                    place -= 4
-                taken.append(place - 5)
-                drawing.text(words, x.end + 10, place, f"lbl s{index % 3 + 1}")
+                place = _free(level, taken, y.end, y.start)
+                taken.append(place)
+                drawing.text(words, x.end + 10, place + 5, f"lbl s{index % 3 + 1}")
             else:
                 drawing.text(words, x.end, max(12.0, level - 12 - 16 * index), f"lbl s{index % 3 + 1}", "end")
+
+
+def _free(level: float, taken: list[float], top: float, bottom: float) -> float:
+    """The height nearest ``level`` where a label stands clear of the others."""
+    tries = sorted((level + shift for shift in range(-160, 161, 4)), key=lambda place: abs(place - level))
+    return next(
+        (place for place in tries if top - 4 <= place <= bottom + 4 and all(abs(place - other) >= 18 for other in taken)),
+        min(max(level, top), bottom),
+    )
 
 
 def _moment(moment: datetime, unit: str) -> str:

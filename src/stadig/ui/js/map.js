@@ -2,7 +2,7 @@
 //
 // The element says what to draw: data-src (GeoJSON of what the page is about), data-base (the base map's layers),
 // data-tiles (a raster tile address, if the municipality has one), data-list and data-row (where the list is).
-// A feature's properties: kind (bin, stop, skip, base, here, route, area), level (full, nearly, room, unknown),
+// A feature's properties: kind (bin, stop, skip, base, here, route, area), level (full, nearly, half, room, unknown),
 // series (1 or 2), text (a number in the dot), name, label (a sentence), url, row (the id of its line in the list).
 import maplibre from "maplibre-gl/dist/maplibre-gl-csp.js";
 
@@ -17,7 +17,7 @@ const WORDS = {
   },
 };
 const words = WORDS[document.documentElement.lang] ?? WORDS.sv;
-const LEVELS = ["full", "nearly", "room", "unknown"];
+const LEVELS = ["full", "nearly", "half", "room", "unknown"];
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -144,10 +144,10 @@ function pageLayers(colours) {
     { id: "skip", source: "page", type: "circle", filter: is("skip"), paint: { "circle-radius": 4.5, "circle-color": colours.page, "circle-stroke-color": colours.muted, "circle-stroke-width": 1.8 } },
     {
       id: "dots", source: "page", type: "circle", filter: ["all", ["==", ["geometry-type"], "Point"], ["!", is("skip", "stop", "base", "here", "depot", "tipping")]],
-      layout: { "circle-sort-key": level([4, 3, 2, 1], 2) },
+      layout: { "circle-sort-key": level([4, 3, 2, 2, 1], 2) },
       paint: {
-        "circle-radius": level([9.5, 7.5, 6, 5.5], 7), "circle-color": level([colours.full, colours.nearly, colours.room, colours.unknown], colours.one),
-        "circle-stroke-color": level([colours.page, colours.page, colours.page, colours.muted], colours.page), "circle-stroke-width": level([2.5, 2, 2, 2.2], 2),
+        "circle-radius": level([9.5, 7.5, 6, 6, 5.5], 7), "circle-color": level([colours.full, colours.nearly, colours.room, colours.room, colours.unknown], colours.one),
+        "circle-stroke-color": level([colours.page, colours.page, colours.page, colours.page, colours.muted], colours.page), "circle-stroke-width": level([2.5, 2, 2, 2, 2.2], 2),
       },
     },
     // The one that is full is told by its size and its heart, not by its colour alone.
@@ -160,9 +160,9 @@ function pageLayers(colours) {
 }
 const PRESSED = ["dots", "stops", "skip", "bases"];
 
-async function style(base, tiles) {
+async function style(base, tiles, data) {
   const colours = palette();
-  const sources = { page: { type: "geojson", data: EMPTY } };
+  const sources = { page: { type: "geojson", data } };
   const layers = [{ id: "ground", type: "background", paint: { "background-color": base.background === "sea" ? colours.sea : colours.land } }];
   if (tiles) {
     sources.tiles = { type: "raster", tiles: [tiles], tileSize: 256 };
@@ -175,7 +175,7 @@ async function style(base, tiles) {
 }
 
 // The town ends where its data end: the map does not show what lies outside.
-function grown([west, south, east, north], share = 0.01) {
+function grown([west, south, east, north], share = -0.004) {
   const x = (east - west) * share;
   const y = (north - south) * share;
   return [west - x, south - y, east + x, north + y];
@@ -217,14 +217,17 @@ function card(map, feature, rowOf) {
 
 async function draw(place) {
   const { src, base, tiles, row: prefix, label } = place.dataset;
-  const ground = base ? await (await fetch(base)).json() : { layers: [], background: "land", sources: [] };
+  const read = async (address) => (await fetch(address, { headers: { Accept: "application/geo+json, application/json" } })).json();
+  let data = EMPTY;
+  const [ground, first] = await Promise.all([base ? read(base) : { layers: [], background: "land", sources: [] }, src ? read(src) : EMPTY]);
+  data = first;
   place.hidden = false;
   place.closest(".mapbox")?.classList.add("is-live");
   const numbers = (text) => text?.split(",").map(Number).filter(Number.isFinite) ?? [];
   const bounds = numbers(place.dataset.bounds);
   const area = bounds.length === 4 ? bounds : ground.bounds;
   const map = new maplibre.Map({
-    container: place, style: await style(ground, tiles), attributionControl: false, maxPitch: 0, dragRotate: false, touchPitch: false,
+    container: place, style: await style(ground, tiles, data), attributionControl: false, maxPitch: 0, dragRotate: false, touchPitch: false,
     fadeDuration: 0, ...(ground.bounds && !tiles ? { maxBounds: grown(ground.bounds) } : {}), maxZoom: 19, minZoom: 8,
     ...(area ? { bounds: area, fitBoundsOptions: { padding: 24 } } : { center: [15, 62], zoom: 4, minZoom: 3 }),
     locale: {
@@ -258,21 +261,14 @@ async function draw(place) {
     popup = new maplibre.Popup({ offset: 14, maxWidth: "17rem" }).setLngLat(feature.geometry.coordinates).setDOMContent(card(map, feature, rowOf)).addTo(map);
   };
 
-  let data = EMPTY;
-  const load = async () => {
+  const found = place.dataset.bounds ? null : around(data.features);
+  if (found) map.fitBounds(found, { padding: 40, maxZoom: 16, animate: false });
+  map.on("load", () => { place.dataset.ready = "true"; });
+  place.addEventListener("map:refresh", async () => {
     if (!src) return;
-    data = await (await fetch(src, { headers: { Accept: "application/geo+json, application/json" } })).json();
+    data = await read(src);
     map.getSource("page")?.setData(data);
-    if (!place.dataset.bounds) {
-      const found = around(data.features);
-      if (found) map.fitBounds(found, { padding: 40, maxZoom: 16, animate: false });
-    }
-  };
-  map.on("load", () => {
-    place.dataset.ready = "true";
-    load();
   });
-  place.addEventListener("map:refresh", load);
 
   const near = (point) => map.queryRenderedFeatures([[point.x - 8, point.y - 8], [point.x + 8, point.y + 8]], { layers: PRESSED.filter((id) => map.getLayer(id)) })[0];
   map.on("click", ({ point }) => {
@@ -292,8 +288,7 @@ async function draw(place) {
 
   const repaint = async () => {
     for (const id of map.listImages()) map.removeImage(id);
-    map.setStyle(await style(ground, tiles), { diff: false });
-    map.once("styledata", () => map.getSource("page")?.setData(data));
+    map.setStyle(await style(ground, tiles, data), { diff: false });
   };
   dark.addEventListener("change", () => { if (document.documentElement.dataset.colorScheme === "auto") repaint(); });
   place.stadigMap = map;

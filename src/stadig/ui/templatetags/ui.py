@@ -6,12 +6,16 @@ the components ``<c-icon>``, ``<c-fill>`` and ``<c-tag>`` give the same markup f
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -19,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from stadig.ui import formatting
 
 register = template.Library()
+log = logging.getLogger(__name__)
 
 register.filter("km", formatting.kilometres)
 register.filter("percent", formatting.percent)
@@ -27,11 +32,19 @@ register.filter("moment", formatting.moment)
 register.filter("ago", formatting.ago)
 register.filter("duration", formatting.duration)
 register.filter("size", formatting.size)
+register.filter("unit", formatting.unit)
 
 
 @register.filter
 def num(value: Any, decimals: int = 0) -> str:
     return formatting.number(value, decimals)
+
+
+@register.filter
+def amount(value: Any) -> str:
+    """A number with as many decimals as it needs: none when whole or over a hundred, else one."""
+    whole = isinstance(value, int) or abs(value) >= 100 or value == round(value)
+    return formatting.number(value, 0 if whole else 1)
 
 
 @register.filter
@@ -63,8 +76,18 @@ def sprite() -> str:
     return static("icons.svg") if settings.DEBUG else _sprite(False)
 
 
+@lru_cache(maxsize=1)
+def _drawn() -> frozenset[str]:
+    """The names on the icon sheet that was built."""
+    path = finders.find("icons.svg")
+    text = Path(path).read_text(encoding="utf-8") if isinstance(path, str) else ""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', text))
+
+
 @lru_cache(maxsize=512)
 def _icon(address: str, name: str, css: str, label: str) -> SafeString:
+    if name not in _drawn():
+        log.warning("The icon %s is not on the sheet. Name it on a line with the word icon; then run make assets.", name)
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', f"i {css}".strip(), spoken, address, name)
 
@@ -93,11 +116,11 @@ def tag(kind: str, text: str, icon: str = "") -> SafeString:
 
 @register.simple_tag
 def fill(percent: float | str | None, text: str = "", label: str = "") -> SafeString:
-    """A bar that is filled to ``percent``; over 90 it is hot, over 70 warm. ``text`` says the same in words."""
+    """A bar that is filled to ``percent``; from 95 it is hot, from 75 warm. ``text`` says the same in words."""
     if percent is None or percent == "":
         return format_html('<span class="fill muted">{}</span>', text or formatting.DASH)
     share = max(0.0, min(100.0, float(percent)))
-    heat = " hot" if share >= 90 else " warm" if share >= 70 else ""
+    heat = " hot" if share >= 95 else " warm" if share >= 75 else ""
     words = format_html("<b>{}</b>", text) if text else mark_safe("")
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html(
