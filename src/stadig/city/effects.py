@@ -113,7 +113,7 @@ def correct(metric: str, key: str, quantity: float, unit: str, *, method: str, *
             setattr(new, name, value)
         with connection.cursor() as cursor:  # the new row must exist before the old one points at it
             cursor.execute("SELECT nextval(pg_get_serial_sequence('city_effect', 'id'))")
-            (new.pk,) = cursor.fetchone()
+            (new.pk,) = cursor.fetchone()  # pyright: ignore[reportGeneralTypeIssues]
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         Effect.objects.filter(pk=old.pk).update(replaced_by_id=new.pk)
         new.save(force_insert=True)

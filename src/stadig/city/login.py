@@ -87,7 +87,7 @@ class Provider(OpenIDConnectProvider):
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
         claimed = claims.read(response, today=clock.real_now().date())
         subject = str(super().extract_uid(response))
-        safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}
+        safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}  # pyright: ignore[reportOptionalMemberAccess]
         login = super().sociallogin_from_response(request, safe)
         login.claimed = claimed
         return login

@@ -26,7 +26,7 @@ def announce(name: str, **ids: int | str | None) -> uuid.UUID:
         if not isinstance(value, (int, str, type(None))):
             raise TypeError(f"The event {name} may carry ids alone, not {type(value).__name__}.")
     for handler in _handlers.get(name, {}):
-        app.configure_task(_task(name, handler), queue="events").defer(event=str(event), ids=ids)
+        app.configure_task(_task(name, handler), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]
     return event
 
 

@@ -73,7 +73,7 @@ def metrics() -> QuerySet[Metric]:
     return Metric.objects.order_by("slug")
 
 
-def staff_page(query: str, number: str | None) -> Page[User]:
+def staff_page(query: str, number: str | None) -> Page[User]:  # pyright: ignore[reportInvalidTypeArguments]
     """Staff in Swedish order, twenty-five at a time."""
     found = User.objects.filter(is_staff=True).select_related("organisation").prefetch_related("assignments")
     if query.strip():
@@ -104,7 +104,7 @@ def disclosures(user: Any) -> QuerySet[Disclosure]:
     return Disclosure.objects.filter(committee=committee_of(user.organisation)).select_related("by", "to").order_by("-at")[:50]
 
 
-def audit_page(chosen: dict[str, Any], number: str | None) -> Page[AuditEntry]:
+def audit_page(chosen: dict[str, Any], number: str | None) -> Page[AuditEntry]:  # pyright: ignore[reportInvalidTypeArguments]
     """The log, newest first, fifty at a time."""
     found = AuditEntry.objects.order_by("-position")
     if chosen.get("did"):

@@ -66,7 +66,7 @@ def traces(*needles: str) -> list[str]:
         )
         for (table,) in cursor.fetchall():
             query = sql.SQL("SELECT 1 FROM {} AS t WHERE t::text ILIKE ANY(%s) LIMIT 1").format(sql.Identifier(table))
-            cursor.execute(query, [[f"%{form}%" for form in forms]])
+            cursor.execute(query, [[f"%{form}%" for form in forms]])  # pyright: ignore[reportArgumentType]
             if cursor.fetchone():
                 found.append(table)
     for session in Session.objects.all():

@@ -89,7 +89,7 @@ def _once(name: str, request_id: object, by: object, do: Callable[[], R]) -> R:
         first = RequestResult.objects.get(verb=name, request_id=key)
         if first.by_id != by_id:
             raise RequestTaken(name)
-        return _unpack(first.result)
+        return _unpack(first.result)  # pyright: ignore[reportArgumentType]
     result = do()
     RequestResult.objects.filter(pk=mine[0]).update(result=_pack(result))
     return result

@@ -123,7 +123,7 @@ class Driver:
         names = {demo.device_name(self.sites[said.number].code): said for said in heard}
         counted = dict(DeviceState.objects.filter(device__name__in=names).values_list("device__name", "last_sequence"))
         for name, said in names.items():
-            following = (counted.get(name) if counted.get(name) is not None else -1) + 1
+            following = (counted.get(name) if counted.get(name) is not None else -1) + 1  # pyright: ignore[reportOptionalOperand]
             with Publisher(broker, name, demo.device_key(name), sequence=following) as device:
                 message: dict[str, Any] = {"time": said.at.isoformat(), "fill": said.fill_percent}
                 if said.battery_percent is not None:
@@ -183,7 +183,7 @@ class Driver:
             if not resting.get(crew, False):
                 continue
             with contextlib.suppress(WasteError):
-                at = max(stop.planned_arrival, stop.route.plan.locked_at)
+                at = max(stop.planned_arrival, stop.route.plan.locked_at)  # pyright: ignore[reportArgumentType]
                 if stop.kind == StopKind.TIPPING:
                     stops.tip(drivers[crew], stop.pk, at=at, request_id=uuid4())
                 else:

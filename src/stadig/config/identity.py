@@ -29,7 +29,7 @@ def users() -> list[object]:
             claims={
                 "given_name": person.given_name,
                 "family_name": person.family_name,
-                "https://id.oidc.se/claim/personalIdentityNumber": persons.unseal(person.personnummer_sealed).digits,
+                "https://id.oidc.se/claim/personalIdentityNumber": persons.unseal(person.personnummer_sealed).digits,  # pyright: ignore[reportArgumentType]
                 "acr": "http://id.elegnamnden.se/loa/1.0/loa3",
             },
         )

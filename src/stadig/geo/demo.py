@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Lindhamn's streets and base map."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
+# pyshp's types say that a reader that is open may lack everything.
 """Shapes from files: GeoJSON and shapefiles, plain or inside .zip and .tar.gz, in any coordinate system. No Django."""
 
 from __future__ import annotations

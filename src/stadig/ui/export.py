@@ -36,7 +36,7 @@ def table(request: HttpRequest, filename: str, columns: Sequence[Column], rows: 
     wanted = request.GET.get("format", "")
     name = slugify(filename) or "lista"
     if wanted == "csv":
-        response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(csv_lines(columns, rows), content_type="text/csv; charset=utf-8")  # pyright: ignore[reportArgumentType]
         response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
     if wanted == "xlsx":

@@ -158,7 +158,7 @@ def ago(value: datetime | None) -> str:
     """*nyss*, *för 5 minuter sedan*, *om 2 timmar*; days and longer as a day."""
     if value is None or value == "":
         return DASH
-    passed = now() - local(value)
+    passed = now() - local(value)  # pyright: ignore[reportOperatorIssue]
     future = passed < timedelta(0)
     minutes = int(abs(passed).total_seconds() // 60)
     hours = minutes // 60

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportCallIssue=false
+# NumPy's and PyVRP's types disagree about the shape of an array.
 """The only module that knows PyVRP (0.13.4): a day's task in, ordered visits per vehicle out.
 
 Why this solver and this version: `operations.md` §2 (0.14 is 8 % worse after ten seconds on our own problem).

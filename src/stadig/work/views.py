@@ -150,7 +150,11 @@ def close(request: HttpRequest, order_id: int) -> HttpResponse:
         raise Http404
     try:
         actions.close_order(
-            request.user, order_id, state=state, outcome=request.POST.get("outcome", ""), request_id=_once(request)
+            request.user,  # pyright: ignore[reportArgumentType]
+            order_id,
+            state=state,
+            outcome=request.POST.get("outcome", ""),
+            request_id=_once(request),
         )  # type: ignore[arg-type]
     except actions.AlreadyClosed:
         messages.error(request, _("Arbetet är redan stängt. Det gäller fortfarande."))

@@ -19,8 +19,8 @@ from stadig.city.permissions import needs
 def _fault(form: forms.Form, fault: ValidationError) -> None:
     """Put a verb's refusal at the fields it names."""
     if hasattr(fault, "error_dict"):
-        for name, errors in fault.error_dict.items():
-            form.add_error(name if name in form.fields else None, errors)
+        for name, errors in fault.error_dict.items():  # pyright: ignore[reportOptionalMemberAccess]
+            form.add_error(name if name in form.fields else None, errors)  # pyright: ignore[reportArgumentType]
     else:
         form.add_error(None, fault)
 

@@ -38,7 +38,7 @@ def create(
             _fail(f"There is a token named {name} already. Choose another name.")
         except actions.UnknownScope as fault:
             _fail(f"Unknown scope – {fault}")
-        typer.echo(made)
+        typer.echo(made)  # pyright: ignore[reportPossiblyUnboundVariable]
 
 
 @token_app.command("list", epilog="Example: stadig sta token list")

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportReturnType=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Lindhamn: about 48,000 residents, 12 districts, a coast, a river, and 140 litter bins."""
 
 from __future__ import annotations

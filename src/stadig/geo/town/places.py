@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportAssignmentType=false, reportOptionalMemberAccess=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """What stands in the town: parks, squares, schools, care homes, stops, and the litter bins."""
 
 from __future__ import annotations

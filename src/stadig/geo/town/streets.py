@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportReturnType=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Streets: main roads between the districts, along shore and river, and the local nets between them.
 
 The local nets are drawn as grids turned along the nearest main road and bent by a smooth field, so that the

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportReturnType=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Land and water: a bay coast, a river through the town, islands, and twelve districts."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """What a generated town consists of: plain data, positions in WGS 84 (longitude, latitude)."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# SQL is put together from fragments of our own, values always bound; psycopg's types ask for literals.
 """Deleting entities with all that belongs to them (18-088, table 25). What other rooms protect is not deleted (409)."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# SQL is put together from fragments of our own, values always bound; psycopg's types ask for literals.
 """Observations on their way in over HTTP: one, many in an array, or inside a deep insert.
 
 The common case, an array of times and numbers for datastreams that have a feature of interest, never becomes a

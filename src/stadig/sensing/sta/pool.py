@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false, reportReturnType=false
+# The pool's generic connection type is lost in its stubs.
 """One pool of asynchronous connections for each process and event loop; JSON columns come as bytes, untouched."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# SQL is put together from fragments of our own, values always bound; psycopg's types ask for literals.
 """Reading: one statement for the page, one more for each expansion, whatever the number of rows."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# SQL is put together from fragments of our own, values always bound; psycopg's types ask for literals.
 """Creating and changing entities; one transaction each, made by the caller.
 
 Deep insert (18-088, 10.2.1.1), links to existing entities, merge patch and JSON Patch (10.3), PUT (10.4).

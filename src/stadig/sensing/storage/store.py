@@ -1,3 +1,5 @@
+# pyright: reportArgumentType=false
+# SQL is put together from fragments of our own, values always bound; psycopg's types ask for literals.
 """Writing observations: the fast path is one COPY, the other path tells a retry from a contradiction.
 
 The thinking is a generator that yields what to send and is sent what came back, so that the synchronous and the

@@ -88,7 +88,7 @@ def crew_for(thing: Bin) -> Organisation | None:
     )
     if not stops:
         return None
-    nearest = min(stops, key=lambda stop: (stop.bin.lon - thing.lon) ** 2 * 0.27 + (stop.bin.lat - thing.lat) ** 2)
+    nearest = min(stops, key=lambda stop: (stop.bin.lon - thing.lon) ** 2 * 0.27 + (stop.bin.lat - thing.lat) ** 2)  # pyright: ignore[reportOptionalMemberAccess]
     return nearest.route.vehicle.crew
 
 

@@ -61,8 +61,8 @@ def _follow_route(route_id: int, at: datetime) -> None:
     route = Route.objects.select_for_update(of=("self",)).select_related("vehicle").get(pk=route_id)
     route.started_at = min(route.started_at or at, at)
     if not route.stops.filter(outcome=Outcome.NONE).exclude(kind=StopKind.DEPOT).exists():
-        route.ended_at = max(at, route.started_at)
-        minutes = (route.ended_at - route.started_at).total_seconds() / 60
+        route.ended_at = max(at, route.started_at)  # pyright: ignore[reportArgumentType]
+        minutes = (route.ended_at - route.started_at).total_seconds() / 60  # pyright: ignore[reportOperatorIssue]
         subject = ("vehicle", route.vehicle_id)
         effects.record(
             SERVICE,

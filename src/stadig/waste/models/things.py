@@ -25,7 +25,7 @@ class BinKind(models.Model):
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=20, choices=KindOfBin.choices)
     volume_l = models.PositiveIntegerField()
-    compaction = models.DecimalField(max_digits=3, decimal_places=1, default=1)
+    compaction = models.DecimalField(max_digits=3, decimal_places=1, default=1)  # pyright: ignore[reportArgumentType]
     service_seconds = models.PositiveIntegerField(default=90, help_text="from stopping to driving on, seconds")
 
     class Meta:

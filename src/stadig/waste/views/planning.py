@@ -151,5 +151,5 @@ def choose(request: HttpRequest, day: date, bin_id: int) -> HttpResponse:
             }
             messages.success(request, said[choice])
     return redirect(
-        request.POST.get("next") if request.POST.get("next", "").startswith("/arbetsplats/plan/") else f"/arbetsplats/plan/{day}/"
+        request.POST.get("next") if request.POST.get("next", "").startswith("/arbetsplats/plan/") else f"/arbetsplats/plan/{day}/"  # pyright: ignore[reportArgumentType]
     )

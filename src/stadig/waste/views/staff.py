@@ -127,7 +127,7 @@ def bin_edit(request: HttpRequest, bin_id: int) -> HttpResponseBase:
     form = BinForm(request.POST or None, instance=thing)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in BinForm.Meta.fields}
-        actions.edit_bin(request.user, thing.pk, facts, request_id=form.once)
+        actions.edit_bin(request.user, thing.pk, facts, request_id=form.once)  # pyright: ignore[reportArgumentType]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("waste:bins" if facts["removed"] else "waste:bin", *([] if facts["removed"] else [thing.pk]))
     thing.refresh_from_db()
@@ -166,7 +166,7 @@ def vehicle_edit(request: HttpRequest, vehicle_id: int) -> HttpResponseBase:
     form = VehicleForm(request.POST or None, instance=vehicle)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in VehicleForm.Meta.fields}
-        actions.edit_vehicle(request.user, vehicle.pk, facts, request_id=form.once)
+        actions.edit_vehicle(request.user, vehicle.pk, facts, request_id=form.once)  # pyright: ignore[reportArgumentType]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("waste:vehicles")
     vehicle.refresh_from_db()
