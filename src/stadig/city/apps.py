@@ -15,7 +15,7 @@ class CityConfig(AppConfig):
         from django.db.models.signals import post_migrate  # noqa: TID251 – the one place: tables follow the declarations
         from django.utils.translation import gettext_lazy as _
 
-        from stadig.city import access, finding, search
+        from stadig.city import access, desk, finding, search
         from stadig.ui import navigation
 
         post_migrate.connect(_sync, sender=self, dispatch_uid="city.services.sync")
@@ -26,6 +26,7 @@ class CityConfig(AppConfig):
         navigation.staff(_("Utlämnande"), "city:disclosures", access.DISCLOSE, order=92)
         navigation.staff(_("Granskning"), "city:audit", access.AUDIT, order=95)
         navigation.resident(_("Tjänster"), "city:services", order=10)
+        desk.register(desk.own_cards)
         search.source("city.services", finding.services)
         search.source("city.notices", finding.notices)
 

@@ -37,3 +37,27 @@ def register(cards: Cards) -> Cards:
 def cards_for(user: Any) -> list[Card]:
     """The user's cards, the most urgent first."""
     return sorted((card for cards in _registered for card in cards(user)), key=lambda card: card.order)
+
+
+def own_cards(user: Any) -> list[Card]:
+    """The ground's: services that are paused, for those who may start them again; the log's state, for auditors."""
+    from django.urls import reverse
+    from django.utils.translation import gettext as _
+    from django.utils.translation import ngettext
+
+    from stadig.city import access
+    from stadig.city.models import AuditHead, Service
+
+    cards: list[Card] = []
+    if access.SERVICES.held_by(user):
+        paused = list(
+            Service.objects.filter(paused=True, declared=True).order_by("sort_key").values_list("title", flat=True)[:20]
+        )
+        if paused:
+            title = ngettext("En tjänst är pausad", "%(count)s tjänster är pausade", len(paused)) % {"count": len(paused)}
+            cards.append(Card(title, ", ".join(paused), reverse("city:services-admin"), _("Pausad"), "warning", "pause", 40))
+    if access.AUDIT.held_by(user):
+        head = AuditHead.objects.filter(pk=1).values_list("position", flat=True).first() or 0
+        text = ngettext("En rad i loggen.", "%(count)s rader i loggen.", head) % {"count": head}
+        cards.append(Card(_("Granska"), text, reverse("city:audit"), icon="scroll-text", order=60))
+    return cards
