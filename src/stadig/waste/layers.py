@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from stadig.waste import sentences
-from stadig.waste.queries.bins import BinState
+from stadig.waste.queries.bins import BinState, Level
 
 
 def bins(states: Iterable[BinState], url_name: str) -> dict[str, Any]:
@@ -22,7 +22,8 @@ def bins(states: Iterable[BinState], url_name: str) -> dict[str, Any]:
                 "geometry": {"type": "Point", "coordinates": [round(state.bin.lon, 6), round(state.bin.lat, 6)]},
                 "properties": {
                     "kind": "bin",
-                    "level": state.level.value,
+                    "level": "room" if state.level == Level.HALF else state.level.value,
+                    "row": f"korg-{state.bin.pk}",
                     "fill": state.fill,
                     "name": state.bin.name,
                     "label": f"{state.bin.name}: {sentences.level(state)}",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from stadig.geo import layers
 from stadig.geo.drawing import View, view
+from stadig.geo.models import MapLayer
 
 Line = Sequence[Sequence[float]]
 STREETS = {"street-lane": 2.0, "street-street": 3.4, "street-collector": 5.2, "street-main": 7.6}
@@ -70,6 +72,14 @@ class Drawing:
 
 def base(window: View, scale: float = 1.0) -> tuple[list[Shape], list[Mark]]:
     """The base map through a window: one path per kind, streets first as edge and then as fill; and the districts' names."""
+    tags = tuple(MapLayer.objects.order_by("name").values_list("etag", flat=True))
+    shapes, names = _base(window, scale, tags)
+    return list(shapes), list(names)
+
+
+@lru_cache(maxsize=64)
+def _base(window: View, scale: float, tags: tuple[str, ...]) -> tuple[list[Shape], list[Mark]]:
+    """Kept per process under the layers' tags: a map that has changed has new ones."""
     areas: dict[str, list[str]] = {}
     streets: dict[str, list[str]] = {}
     borders: list[str] = []

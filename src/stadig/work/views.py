@@ -92,7 +92,7 @@ def order_map(request: HttpRequest) -> HttpResponse:
                     "type": "Feature",
                     "id": order.pk,
                     "geometry": {"type": "Point", "coordinates": [order.lon, order.lat]},
-                    "properties": {"kind": "order", "label": order.title, "url": reverse("work:order", args=[order.pk])},
+                    "properties": {"kind": "order", "name": order.title, "label": order.place_name, "url": reverse("work:order", args=[order.pk])},
                 }
                 for order in found
             ],

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from stadig.geo.drawing import View, view
 from stadig.waste import sentences, strip
-from stadig.waste.models import AlarmKind, BinAlarm, Candidate, Plan, PlanState, Route, Stop, StopKind, Vehicle
+from stadig.waste.models import AlarmKind, BinAlarm, Candidate, Plan, Route, Stop, StopKind, Vehicle
 from stadig.waste.queries.bins import BinState, in_use, states
 
 LOOKS = ("", "b", "c")
@@ -247,34 +247,3 @@ def _drawing(found: Shown, width: int = 1000, height: int = 680) -> strip.Drawin
     waits = [(one.bin.lon, one.bin.lat, one.bin.name) for one in found.candidates if not one.chosen]
     return strip.day(window, routes, waits, sorted(bases))
 
-
-def layer(plan: Plan) -> dict[str, Any]:
-    """The day as GeoJSON: routes as lines, stops and waiting bins as points, bases as squares."""
-    found = shown(plan)
-    features: list[dict[str, Any]] = []
-    for tab in found.tabs:
-        rows = found.rows[tab["route"].pk]
-        line = _line(rows)
-        values = {"kind": "route", "look": tab["look"] or "a", "label": tab["route"].vehicle.name}
-        features.append(_feature("LineString", line, values) if len(line) > 1 else {})
-        for row in rows:
-            place = row.stop.bin or row.stop.tipping
-            if place:
-                kind = "stop" if row.stop.bin else "base"
-                values = {"kind": kind, "look": tab["look"] or "a", "number": row.number, "label": f"{row.name}: {row.why}"}
-                features.append(_feature("Point", [place.lon, place.lat], values))
-    features += [
-        _feature("Point", [one.bin.lon, one.bin.lat], {"kind": "waiting", "label": one.bin.name})
-        for one in found.candidates
-        if not one.chosen
-    ]
-    return {"type": "FeatureCollection", "features": [one for one in features if one]}
-
-
-def _feature(kind: str, coordinates: list[Any], properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": properties}
-
-
-def is_open(plan: Plan) -> bool:
-    """Whether it may still be changed."""
-    return plan.state != PlanState.LOCKED

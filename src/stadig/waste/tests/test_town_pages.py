@@ -29,7 +29,6 @@ def pages_of_a_planner() -> list[str]:
         reverse("waste:vehicles"),
         reverse("waste:plan-day", args=[day]),
         reverse("waste:plan-day", args=[last]),
-        reverse("waste:plan-map", args=[day]),
         reverse("waste:plan-waiting", args=[last]),
         reverse("work:orders"),
         reverse("work:orders-map"),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -69,11 +69,6 @@ def waiting(request: HttpRequest, day: date) -> HttpResponseBase:
             "may_plan": access.PLAN.held_by(request.user) and found.state != PlanState.LOCKED,
         },
     )
-
-
-@needs(access.VIEW)
-def plan_map(request: HttpRequest, day: date) -> HttpResponse:
-    return JsonResponse(plans.layer(get_object_or_404(Plan, day=day)))
 
 
 @needs(access.VIEW)
