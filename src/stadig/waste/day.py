@@ -102,6 +102,13 @@ class DayTask:
     metres_per_risk: float = 4000.0
     """How long a detour one certain overflow is worth: the policy, the planner's *service level*."""
 
+    metres_per_service_s: float = 0.0
+    """What a second of standing at a bin costs, in metres of driving: an emptying that removes little risk is not free."""
+
+    def worth_m(self, candidate: Candidate) -> float:
+        """The longest detour that fetching this bin is worth: the risk it removes, less the time it takes to empty."""
+        return max(0.0, self.metres_per_risk * candidate.risk - self.metres_per_service_s * candidate.service_s)
+
     def is_required(self, candidate: Candidate) -> bool:
         """Whether this bin must be emptied today."""
         return candidate.lock == Lock.IN or candidate.alarm or candidate.risk >= self.required_risk

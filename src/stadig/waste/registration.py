@@ -7,10 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import effects, services
+from stadig.city import desk, effects, search, services
 from stadig.files import purposes
 from stadig.ui import navigation, start
-from stadig.waste import access, story
+from stadig.waste import access, cards, story
 from stadig.work import access as work_access
 from stadig.work import kinds
 
@@ -66,3 +66,6 @@ def register() -> None:
     navigation.staff(_("Korgar"), "waste:bins", access.VIEW, order=20)
     navigation.staff(_("Bilar"), "waste:vehicles", access.VIEW, order=30)
     navigation.staff(_("Min rutt"), "waste:crew", access.EMPTY, order=5)
+    navigation.resident(_("Papperskorgar"), "waste:near", order=60)
+    desk.register(cards.desk)
+    search.source("waste.bins", cards.find)

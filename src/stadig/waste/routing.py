@@ -236,7 +236,7 @@ def _fetch_more(task: DayTask, waiting: Sequence[int], vehicles: Sequence[int], 
     fetched: set[int] = set()
     for number in sorted(waiting, key=lambda n: -task.bins[n].risk):
         candidate = task.bins[number]
-        worth = float("inf") if task.is_required(candidate) else task.metres_per_risk * candidate.risk
+        worth = float("inf") if task.is_required(candidate) else task.worth_m(candidate)
         for detour, v, at in _insertions(task, candidate.place, vehicles, visits):
             if detour >= worth:
                 break
@@ -266,7 +266,7 @@ def _left(task: DayTask, number: int, vehicles: Sequence[int], visits: Sequence[
     cheapest = detours[0][0] if detours else None
     if task.is_required(candidate):
         return Skipped(candidate.id, WhyNot.MUST_BUT_NO_TIME, candidate.risk, cheapest)
-    worth = task.metres_per_risk * candidate.risk
+    worth = task.worth_m(candidate)
     if cheapest is not None and cheapest < worth:
         return Skipped(candidate.id, WhyNot.NO_TIME, candidate.risk, cheapest)
     return Skipped(candidate.id, WhyNot.LOW_RISK, candidate.risk, cheapest)

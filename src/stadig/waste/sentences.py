@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from stadig.ui import formatting
-from stadig.waste.models import Reason
+from stadig.waste.models import BinAlarm, Reason
 from stadig.waste.queries.bins import BinState, Level
 
 _LEVELS = {
@@ -143,13 +143,13 @@ def tipping(load_percent: int, lunch_minutes: int) -> str:
     return text + " " + _("Lunch %(n)s minuter.") % {"n": lunch_minutes} if lunch_minutes else text
 
 
-def sensor(state: BinState) -> str:
+def sensor(alarm: BinAlarm) -> str:
     """What is wrong with a sensor, after the bin's name: *har varit tyst i 31 timmar …*"""
-    kinds = {alarm.kind for alarm in state.alarms}
-    if "no_data" in kinds and state.read_at:
-        silent = (formatting.now() - state.read_at).total_seconds() / 3600
+    forecast = getattr(alarm.bin, "forecast", None)
+    if alarm.kind == "no_data":
+        since = forecast.read_at if forecast and forecast.read_at else alarm.raised_at
+        silent = max(1.0, (formatting.now() - since).total_seconds() / 3600)
         return _("har varit tyst i %(hours)s. Vi räknar med en vanlig dag tills den hörs.") % {"hours": hours(silent)}
-    forecast = getattr(state.bin, "forecast", None)
     if forecast and forecast.battery_percent is not None:
         return _("har %(battery)s batteri.") % {"battery": formatting.percent(forecast.battery_percent)}
     return _("behöver ses över.")

@@ -116,7 +116,7 @@ class Problem:
 
     def _client(self, candidate: Candidate, *, must: bool) -> Client:
         required = self.task.is_required(candidate)
-        worth = self.task.metres_per_risk * candidate.risk
+        worth = self.task.worth_m(candidate)
         return Client(
             0,
             0,

@@ -24,7 +24,11 @@ class Filter:
 
 def orders(user: Any, wanted: Filter) -> QuerySet[WorkOrder]:
     """What the person may see, most urgent first."""
-    found = WorkOrder.objects.filter(access.may_see(user)).select_related("district", "crew")
+    found = (
+        WorkOrder.objects.filter(access.may_see(user))
+        .select_related("district", "crew")
+        .defer("district__geometry", "district__population")
+    )
     if wanted.state == "waiting":
         found = found.filter(state__in=WAITING)
     elif wanted.state:
@@ -53,6 +57,7 @@ def order(user: Any, order_id: int) -> WorkOrder:
     return (
         WorkOrder.objects.filter(access.may_see(user))
         .select_related("district", "crew", "opened_by", "closed_by")
+        .defer("district__geometry", "district__population")
         .prefetch_related("evidence")
         .get(pk=order_id)
     )

@@ -75,7 +75,7 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
             "kinds": kinds.all_kinds(),
             "states": State.choices,
             "crews": Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key"),
-            "districts": District.objects.order_by("sort_key"),
+            "districts": District.objects.order_by("sort_key").only("name", "sort_key"),
             "query": request.GET.urlencode(),
         },
     )
@@ -92,7 +92,12 @@ def order_map(request: HttpRequest) -> HttpResponse:
                     "type": "Feature",
                     "id": order.pk,
                     "geometry": {"type": "Point", "coordinates": [order.lon, order.lat]},
-                    "properties": {"kind": "order", "name": order.title, "label": order.place_name, "url": reverse("work:order", args=[order.pk])},
+                    "properties": {
+                        "kind": "order",
+                        "name": order.title,
+                        "label": order.place_name,
+                        "url": reverse("work:order", args=[order.pk]),
+                    },
                 }
                 for order in found
             ],

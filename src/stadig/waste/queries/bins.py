@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from stadig.city import clock
+from stadig.city.models import District
 from stadig.sensing import queries as sensing
 from stadig.waste import access
 from stadig.waste.models import Bin, BinAlarm, Report, ReportState
@@ -19,6 +20,7 @@ FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
 NEARLY_AT = 75.0
 HALF_AT = 40.0
+HEAVY = ("district__geometry", "district__population")
 SILENT_AFTER = timedelta(hours=24)
 """A fill reading older than this says little of now."""
 
@@ -70,7 +72,8 @@ class BinState:
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
-    return Bin.objects.filter(where or Q(), removed=None).select_related("kind", "district", "forecast")
+    found = Bin.objects.filter(where or Q(), removed=None).select_related("kind", "district", "forecast")
+    return found.defer(*HEAVY)  # a district's outline is long, and no list shows it
 
 
 def _hours(fill: float, rate: float) -> float | None:
@@ -80,8 +83,16 @@ def _hours(fill: float, rate: float) -> float | None:
     return (100.0 - fill) / rate if rate > 0 else None
 
 
-def states(bins: Iterable[Bin], now: datetime | None = None) -> list[BinState]:
-    """The state of each bin (loaded with ``in_use``), in the order given; three queries however many they are."""
+def districts() -> QuerySet[District]:
+    """Districts to choose among, without their outlines."""
+    return District.objects.order_by("sort_key").only("code", "name", "sort_key")
+
+
+def states(bins: Iterable[Bin], now: datetime | None = None, *, reports: bool = True) -> list[BinState]:
+    """The state of each bin (loaded with ``in_use``), in the order given; three queries however many they are.
+
+    ``reports=False`` leaves out how many residents wait for an answer, and a query.
+    """
     bins = list(bins)
     now = now or clock.now()
     latest = sensing.latest([thing.fill_datastream for thing in bins if thing.fill_datastream])
@@ -89,16 +100,23 @@ def states(bins: Iterable[Bin], now: datetime | None = None) -> list[BinState]:
     alarms: dict[int, list[BinAlarm]] = {}
     for alarm in BinAlarm.objects.filter(bin__in=ids, closed_at=None).order_by("raised_at"):
         alarms.setdefault(alarm.bin_id, []).append(alarm)
-    waiting = dict(
+    waiting: dict[int, int] = {}
+    if reports:
+        waiting = _waiting(ids)
+    return [
+        _state(thing, latest.get(thing.fill_datastream or 0), alarms.get(thing.pk, []), waiting.get(thing.pk, 0), now)
+        for thing in bins
+    ]
+
+
+def _waiting(ids: list[int]) -> dict[int, int]:
+    """Bin → residents who have said something and wait for an answer."""
+    return dict(
         Report.objects.filter(bin__in=ids, state__in=[ReportState.RECEIVED, ReportState.PLANNED])
         .order_by()
         .values_list("bin")
         .annotate(many=Count("pk"))
     )
-    return [
-        _state(thing, latest.get(thing.fill_datastream or 0), alarms.get(thing.pk, []), waiting.get(thing.pk, 0), now)
-        for thing in bins
-    ]
 
 
 def _state(thing: Bin, reading: Any, alarms: list[BinAlarm], waiting: int, now: datetime) -> BinState:

@@ -64,7 +64,7 @@ def drives(user: Any) -> list[Route]:
 
 def drive(route: Route) -> Drive:
     """The stops of a route with their bins, in order; one query."""
-    stops = tuple(Stop.objects.filter(route=route).select_related("bin__kind", "bin__district", "tipping").order_by("order"))
+    stops = tuple(Stop.objects.filter(route=route).select_related("bin__kind", "tipping").order_by("order"))
     closed = [stop for stop in stops if stop.closed_at and stop.outcome != Outcome.SKIPPED]
     last = max(closed, key=lambda stop: stop.closed_at, default=None)  # type: ignore[arg-type,return-value]
     delay = max(timedelta(), last.closed_at - last.planned_arrival) if last and last.closed_at else timedelta()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from stadig.city import clock
 from stadig.sensing import queries as sensing
 from stadig.waste.actions.reports import SOURCE
@@ -52,6 +54,7 @@ def reports(thing: Bin) -> list[Report]:
 def orders(thing: Bin) -> list[WorkOrder]:
     """Work that residents' reports or crews' stops at the bin have led to."""
     said = Report.objects.filter(bin=thing, same_as=None).values("pk")
-    by_reports = WorkOrder.objects.filter(source_label=SOURCE, source_id__in=said)
-    by_crews = WorkOrder.objects.filter(source_label="waste.stop", source_id__in=thing.stops.values("pk"))
-    return sorted([*by_reports[:8], *by_crews[:8]], key=lambda order: order.opened_at, reverse=True)[:8]
+    caused = Q(source_label=SOURCE, source_id__in=said)
+    caused |= Q(source_label="waste.stop", source_id__in=thing.stops.values("pk"))
+    caused |= Q(source_label="waste.alarm", source_id__in=thing.alarms.values("pk"))
+    return list(WorkOrder.objects.filter(caused).order_by("-opened_at")[:8])

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
-from django.db.models import Q
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 
+from stadig.geo import layers
 from stadig.geo.drawing import View, view
 from stadig.waste import sentences, strip
-from stadig.waste.models import AlarmKind, BinAlarm, Candidate, Plan, Route, Stop, StopKind, Vehicle
-from stadig.waste.queries.bins import BinState, in_use, states
+from stadig.waste.models import AlarmKind, Bin, BinAlarm, Candidate, Plan, Route, Stop, StopKind, Vehicle
 
 LOOKS = ("", "b", "c")
+FIRST = 9
+"""How many stops of a route the page lists before *Visa alla*."""
 
 
 def of_day(day: date) -> Plan | None:
@@ -37,6 +42,14 @@ class Row:
     alarm: BinAlarm | None
 
 
+class Considered(NamedTuple):
+    """What the plan made of a bin, as little as the page needs."""
+
+    bin: int
+    chosen: bool
+    choice: str
+
+
 @dataclass(frozen=True)
 class Shown:
     """Everything the page of a plan needs."""
@@ -45,10 +58,14 @@ class Shown:
     routes: list[Route]
     rows: dict[int, list[Row]]
     chosen: int
-    candidates: list[Candidate]
+    candidates: list[Considered]
     away: list[Vehicle]
-    sensors: list[tuple[str, BinState]]
+    sensors: list[tuple[str, Bin]]
+    drawing: SafeString
+    drawing_small: SafeString
     once: UUID
+    whole: bool = False
+    """Whether every stop is listed; else the first ``FIRST``."""
 
     @property
     def all_rows(self) -> list[Row]:
@@ -66,7 +83,8 @@ class Shown:
                 "look": LOOKS[(route.vehicle.position - 1) % 3],
                 "stops": sum(1 for row in self.rows[route.pk] if row.stop.kind == StopKind.BIN),
                 "current": route.pk == self.chosen,
-                "rows": self.rows[route.pk],
+                "rows": self.rows[route.pk] if self.whole else self.rows[route.pk][:FIRST],
+                "more": len(self.rows[route.pk]) > FIRST and not self.whole,
             }
             for route in self.routes
         ]
@@ -109,27 +127,20 @@ class Shown:
     def ends(self) -> Any:
         return max((route.ends_at for route in self.routes), default=None)
 
-    @cached_property
-    def drawing(self) -> strip.Drawing | None:
-        return _drawing(self)
-
-    @cached_property
-    def drawing_small(self) -> strip.Drawing | None:
-        return _drawing(self, 420, 420)
-
 
 def _name(stop: Stop) -> str:
     return stop.bin.name if stop.bin else stop.tipping.name if stop.tipping else ""
 
 
-def shown(plan: Plan, chosen: str = "") -> Shown:
+def shown(plan: Plan, chosen: str = "", *, whole: bool = False) -> Shown:
     """The plan with its stops and candidates, in six queries."""
     from stadig.ui import formatting
 
     routes = list(Route.objects.filter(plan=plan).select_related("vehicle__depot").order_by("vehicle__position"))
-    candidates = list(Candidate.objects.filter(plan=plan).select_related("bin__district").order_by("-risk"))
-    choices = {one.bin_id: one.choice for one in candidates}
-    alarms = {one.bin_id: one for one in BinAlarm.objects.filter(closed_at=None, kind=AlarmKind.THRESHOLD).order_by("-raised_at")}
+    candidates = [Considered(*row) for row in Candidate.objects.filter(plan=plan).values_list("bin", "chosen", "choice")]
+    choices = {one.bin: one.choice for one in candidates}
+    open_alarms = list(BinAlarm.objects.filter(closed_at=None).select_related("bin__forecast").order_by("-raised_at"))
+    alarms = {one.bin_id: one for one in open_alarms if one.kind == AlarmKind.THRESHOLD}
     rows: dict[int, list[Row]] = {route.pk: [] for route in routes}
     positions = {route.pk: route.vehicle for route in routes}
     stops = (
@@ -164,23 +175,19 @@ def shown(plan: Plan, chosen: str = "") -> Shown:
         chosen=picked,
         candidates=candidates,
         away=list(Vehicle.objects.filter(retired=None, repair_until__gte=plan.day)),
-        sensors=sensors(),
+        sensors=[(sentences.sensor(one), one.bin) for one in open_alarms if one.kind != AlarmKind.THRESHOLD][:6],
+        drawing=_map(plan, routes, rows, 1000, 680),
+        drawing_small=_map(plan, routes, rows, 420, 330),
         once=uuid4(),
+        whole=whole,
     )
-
-
-def sensors(most: int = 6) -> list[tuple[str, BinState]]:
-    """Sensors to look after, as sentences: the silent and those with little battery."""
-    where = Q(alarms__closed_at=None, alarms__kind__in=[AlarmKind.NO_DATA, AlarmKind.BATTERY])
-    found = states(in_use(where).distinct()[:most])
-    return [(sentences.sensor(state), state) for state in found]
 
 
 def waiting(plan: Plan) -> list[dict[str, Any]]:
     """The bins that wait, the most urgent first."""
     from stadig.ui import formatting
 
-    found = Candidate.objects.filter(plan=plan, chosen=False).select_related("bin__district").order_by("-risk", "bin__sort_key")
+    found = Candidate.objects.filter(plan=plan, chosen=False).select_related("bin").order_by("-risk", "bin__sort_key")
     return [
         {
             "candidate": one,
@@ -212,38 +219,60 @@ COLUMNS = (
 WAITING_COLUMNS = (
     ("id", "bin.external_id"),
     ("plats", "bin.name"),
-    ("stadsdel", "bin.district.name"),
     ("risk_procent", "risk_percent"),
     ("fyllnad_procent", "fill_percent"),
     ("skäl", "why"),
 )
 
 
-def _window(found: Shown, width: float, height: float) -> View | None:
-    places = [(one.bin.lon, one.bin.lat) for one in found.candidates]
-    places += [(route.vehicle.depot.lon, route.vehicle.depot.lat) for route in found.routes]
-    places += [(row.stop.tipping.lon, row.stop.tipping.lat) for row in found.all_rows if row.stop.tipping]
-    return view(places, width, height, margin=0.05) if places else None
+_drawn: OrderedDict[tuple[Any, ...], SafeString] = OrderedDict()
+"""Maps drawn lately, by plan, version, size and language: a plan is looked at far more often than it changes."""
+KEPT = 24
 
 
-def _line(rows: list[Row]) -> list[list[float]]:
-    return [point for row in rows for point in row.stop.leg_line]
+def _map(plan: Plan, routes: list[Route], rows: dict[int, list[Row]], width: int, height: int) -> SafeString:
+    """The day on the base map as SVG, kept per process until the plan changes."""
+    key = (plan.pk, plan.version, plan.computation, width, get_language())
+    if key not in _drawn:
+        _drawn[key] = _draw(plan, routes, rows, width, height)
+        if len(_drawn) > KEPT:
+            _drawn.popitem(last=False)
+    return _drawn[key]
 
 
-def _drawing(found: Shown, width: int = 1000, height: int = 680) -> strip.Drawing | None:
-    window = _window(found, width, height)
-    if window is None:
-        return None
-    routes = [
+def _draw(plan: Plan, routes: list[Route], rows: dict[int, list[Row]], width: int, height: int) -> SafeString:
+    bins = list(Candidate.objects.filter(plan=plan).values_list("bin__lon", "bin__lat", "bin__name", "chosen"))
+    bases = {(route.vehicle.depot.lon, route.vehicle.depot.lat, route.vehicle.depot.name) for route in routes}
+    tips = [row.stop.tipping for found in rows.values() for row in found if row.stop.tipping]
+    bases |= {(one.lon, one.lat, one.name) for one in tips}
+    places = [(lon, lat) for lon, lat, *_rest in [*bins, *bases]]
+    if not places or not routes:
+        return SafeString("")
+    drawn = [
         (
-            tab["look"],
-            _line(found.rows[tab["route"].pk]),
-            [(row.stop.bin.lon, row.stop.bin.lat, row.number) for row in found.rows[tab["route"].pk] if row.stop.bin],
+            LOOKS[(route.vehicle.position - 1) % 3],
+            [point for row in rows[route.pk] for point in row.stop.leg_line],
+            [(row.stop.bin.lon, row.stop.bin.lat, row.number) for row in rows[route.pk] if row.stop.bin],
         )
-        for tab in found.tabs
+        for route in routes
     ]
-    bases = {(route.vehicle.depot.lon, route.vehicle.depot.lat, route.vehicle.depot.name) for route in found.routes}
-    bases |= {(row.stop.tipping.lon, row.stop.tipping.lat, row.stop.tipping.name) for row in found.all_rows if row.stop.tipping}
-    waits = [(one.bin.lon, one.bin.lat, one.bin.name) for one in found.candidates if not one.chosen]
-    return strip.day(window, routes, waits, sorted(bases))
+    waits = [(lon, lat, name) for lon, lat, name, chosen in bins if not chosen]
+    drawing = strip.day(_window(places, width, height), drawn, waits, sorted(bases))
+    label = ngettext(
+        "Karta med en rutt. Alla stopp finns i listan.", "Karta med %(n)s rutter. Alla stopp finns i listan.", len(routes)
+    )
+    values = {
+        "drawing": drawing,
+        "label": label % {"n": len(routes)} if "%" in label else label,
+        "css": "day" if width > 500 else "day small",
+    }
+    return render_to_string("waste/_drawing.html", values)
 
+
+def _window(places: list[tuple[float, float]], width: int, height: int) -> View:
+    window = view(places, width, height, margin=0.05)
+    edge = layers.bounds()
+    if edge and window.north > edge[3]:  # the town ends there: the spare room goes to the sea
+        down = window.north - edge[3]
+        window = replace(window, north=edge[3], south=window.south - down)
+    return window

@@ -45,7 +45,7 @@ def test_every_page_opens_for_a_planner_in_at_most_twelve_queries(demo_town, dja
     client = logged_in("leila")
     for page in pages_of_a_planner():
         client.get(page)
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(12):
             response = client.get(page)
         assert response.status_code == 200, page
 
@@ -63,7 +63,7 @@ def test_the_town_has_a_plan_that_the_crews_drive(demo_town):
 def test_a_crew_sees_its_own_route(demo_town, name, django_assert_max_num_queries):
     client = logged_in("jonas")
     client.get(reverse(name))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(12):
         response = client.get(reverse(name))
     assert response.status_code == 200
     assert "Bil 1" in response.content.decode()

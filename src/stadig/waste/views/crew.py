@@ -69,7 +69,7 @@ def next_stop(request: HttpRequest) -> HttpResponse:
     if drive is None or drive.next is None:
         return render(request, "waste/crew_none.html", {"drive": drive, "orders": orders, "once": uuid4()})
     stop = drive.next
-    state = bins.states([stop.bin])[0] if stop.bin else None
+    state = bins.states([stop.bin], reports=False)[0] if stop.bin else None
     place = (stop.bin.lon, stop.bin.lat) if stop.bin else (stop.tipping.lon, stop.tipping.lat)  # type: ignore[union-attr]
     number = str(drive.number) if stop.bin else "T"
     css = look(drive.route.vehicle.position)

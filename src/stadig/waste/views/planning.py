@@ -46,10 +46,17 @@ def plan(request: HttpRequest, day: date) -> HttpResponseBase:
     context["may_plan"] = access.PLAN.held_by(request.user)
     if found is None:
         return render(request, "waste/plan_none.html", context | {"defaults": Plan(day=day)})
-    shown = plans.shown(found, request.GET.get("bil", ""))
+    shown = plans.shown(found, request.GET.get("bil", ""), whole="alla" in request.GET)
     if file := export.table(request, f"plan-{day}", plans.COLUMNS, shown.all_rows):
         return file
     return render(request, "waste/plan.html", context | {"plan": found, "shown": shown, "levels": LEVELS})
+
+
+@needs(access.VIEW)
+def printed(request: HttpRequest, day: date) -> HttpResponse:
+    """Every route on paper: one list per vehicle with room for ticks."""
+    found = get_object_or_404(Plan, day=day)
+    return render(request, "waste/plan_print.html", {"plan": found, "shown": plans.shown(found, whole=True), "day": day})
 
 
 @needs(access.VIEW)

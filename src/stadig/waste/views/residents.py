@@ -42,7 +42,7 @@ def _chosen(request: HttpRequest) -> tuple[list[bins.BinState], District | None,
     """The bins to show, the district they are in if one was chosen, and whether they are near a place."""
     place = _place(request)
     code = request.GET.get("omrade", "")
-    district = District.objects.filter(code=code[:20]).first() if code else None
+    district = bins.districts().filter(code=code[:20]).first() if code else None
     if place:
         return bins.near(*place, many=20), district, True
     if district:
@@ -65,7 +65,7 @@ def near(request: HttpRequest) -> HttpResponse:
             "full": full,
             "district": district,
             "by_place": by_place,
-            "districts": District.objects.order_by("sort_key"),
+            "districts": bins.districts(),
             "bounds": layers.bounds(states),
             "query": request.GET.urlencode(),
         },

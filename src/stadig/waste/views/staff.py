@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from stadig.city import clock
-from stadig.city.models import District
 from stadig.city.permissions import needs
 from stadig.ui import export
 from stadig.waste import access, charts, layers, sentences
@@ -69,7 +68,7 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
         "silent": sum(1 for state in found if state.guessed),
         "alarms": sum(1 for state in found if state.alarms),
         "wanted": wanted,
-        "districts": District.objects.order_by("sort_key"),
+        "districts": bins.districts(),
         "kinds": KindOfBin.choices,
         "bounds": layers.bounds(found),
         "query": request.GET.urlencode(),
@@ -98,7 +97,7 @@ def bin_map(request: HttpRequest) -> HttpResponseBase:
 @needs(access.VIEW)
 def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
     thing = get_object_or_404(bins.in_use(access.may_see(request.user)), pk=bin_id)
-    state = bins.states([thing])[0]
+    state = bins.states([thing], reports=False)[0]
     past = history.fourteen_days(thing)
     if file := export.table(request, f"{thing.external_id}-niva", (("tid", "0"), ("procent", "1")), past.rows()):
         return file

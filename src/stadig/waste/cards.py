@@ -1,0 +1,80 @@
+"""What the room tells on others' pages: a staff member's start page and the one search. The residents' is ``story``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stadig.city import clock
+from stadig.city.desk import Card
+from stadig.city.search import Hit
+from stadig.ui import formatting
+from stadig.waste import access
+from stadig.waste.models import Bin, BinAlarm, Plan, PlanState
+from stadig.waste.queries import crew
+
+
+def desk(user: Any) -> list[Card]:
+    """Today's plan for a planner, the route for a crew, alarms for both."""
+    return _planner(user) if access.VIEW.held_by(user) else _crew(user) if access.EMPTY.held_by(user) else []
+
+
+def _planner(user: Any) -> list[Card]:
+    cards = []
+    today = clock.today()
+    plan = Plan.objects.filter(day=today).first()
+    address = reverse("waste:plan-day", args=[today])
+    icon = "route"
+    if plan is None or plan.state not in (PlanState.READY, PlanState.LOCKED):
+        if access.PLAN.held_by(user):
+            text = _("Planen väljer vilka korgar som ska tömmas och i vilken ordning.")
+            cards.append(
+                Card(_("Dagens plan är inte klar"), text, address, tag=_("Att göra"), kind="warning", icon=icon, order=30)
+            )
+    else:
+        title = _("Töm %(n)s av %(total)s korgar") % {"n": plan.bins_chosen, "total": plan.bins_total}
+        text = formatting.kilometres(plan.distance_m)
+        if plan.fixed_distance_m:
+            text = _("%(km)s. Fasta rundor %(fixed)s.") % {"km": text, "fixed": formatting.kilometres(plan.fixed_distance_m)}
+        sent = plan.state == PlanState.LOCKED
+        tag = _("Skickad") if sent else _("Att låsa")
+        cards.append(Card(title, text, address, tag=tag, kind="success" if sent else "warning", icon=icon, order=30))
+    if open_alarms := BinAlarm.objects.filter(closed_at=None, kind="threshold").count():
+        icon = "bell"
+        title = ngettext("%(n)s korg larmar", "%(n)s korgar larmar", open_alarms) % {"n": open_alarms}
+        text = _("De är med i nästa plan. Korgar utanför en skickad plan blir arbetsorder.")
+        cards.append(Card(title, text, reverse("waste:bins") + "?larm=1", tag=_("Larm"), kind="danger", icon=icon, order=10))
+    return cards
+
+
+def _crew(user: Any) -> list[Card]:
+    routes = crew.drives(user)
+    icon = "truck"
+    if not routes:
+        text = _("Planeraren har inte skickat dagens plan.")
+        return [Card(_("Ingen rutt än"), text, reverse("waste:crew"), icon=icon, order=30)]
+    drive = crew.drive(routes[0])
+    title = _("%(vehicle)s: %(done)s av %(total)s klara") % {
+        "vehicle": drive.route.vehicle.name,
+        "done": drive.done,
+        "total": drive.total,
+    }
+    following = drive.next.bin.name if drive.next and drive.next.bin else _("Rutten är klar")
+    return [Card(title, following, reverse("waste:crew"), icon=icon, order=30)]
+
+
+def find(query: str, user: Any) -> list[Hit]:
+    """Bins by name."""
+    return [
+        Hit(
+            thing.name,
+            thing.district.name if thing.district else "",
+            reverse("waste:bin-public", args=[thing.pk]),
+            _("Papperskorg"),
+            0.45,
+        )
+        for thing in Bin.objects.filter(name__icontains=query, removed=None).select_related("district").order_by("sort_key")[:8]
+    ]
