@@ -19,7 +19,10 @@ from stadig.geo.plane import EARTH_RADIUS_M
 
 LARGEST_LAYER = 150_000
 """Bytes of one layer as it is sent (compressed); coarser lines are drawn until it fits."""
+FROM_AFAR = 8.0
+"""Metres per unit from which paths and lanes are left out: they would only be a grey haze."""
 _DEGREE_M = math.pi / 180 * EARTH_RADIUS_M
+_SMALL = ("street-path", "street-lane")
 _FINEST_M, _COARSEST_M = 1.0, 64.0
 
 
@@ -107,13 +110,15 @@ class Base:
         found: list[Path] = []
         for number in np.sort(self._tree.query(box, predicate="intersects")):
             one = self.shapes[int(number)]
-            if kinds and one.kind not in kinds:
+            if (kinds and one.kind not in kinds) or (one.kind in _SMALL and window.metres_per_unit > FROM_AFAR):
                 continue
             if one.geometry.geom_type == "Point":
                 x, y = window.xy(one.geometry.x, one.geometry.y)
                 found.append(Path(one.kind, one.name, x=x, y=y))
                 continue
             seen = shapely.simplify(shapely.intersection(one.geometry, frame), tolerance)
+            if _is_dot(seen, window):
+                continue
             if drawn := _path(seen, window):
                 middle = shapely.intersection(one.geometry, box).representative_point()
                 x, y = window.xy(middle.x, middle.y)
@@ -122,6 +127,20 @@ class Base:
                     Path(one.kind, one.name, drawn, x, y, round((east - west) / (window.east - window.west) * window.width, 1))
                 )
         return found
+
+
+def _is_dot(seen: BaseGeometry, window: View) -> bool:
+    """Whether a shape is smaller than what can be seen."""
+    if seen.is_empty:
+        return True
+    west, south, east, north = seen.bounds
+    return (
+        max(
+            (east - west) / (window.east - window.west) * window.width,
+            (north - south) / (window.north - window.south) * window.height,
+        )
+        < 1
+    )
 
 
 def collection(shapes: Iterable[Drawn], tolerance_m: float) -> dict[str, Any]:
@@ -183,10 +202,19 @@ def _pieces(geometry: BaseGeometry, window: View) -> Iterator[str]:
 
 
 def _run(part: BaseGeometry, window: View) -> str:
+    """A line in steps from point to point: half as long as with places."""
     lonlat = shapely.get_coordinates(part)
-    x = np.round((lonlat[:, 0] - window.west) / (window.east - window.west) * window.width, 1)
-    y = np.round((window.north - lonlat[:, 1]) / (window.north - window.south) * window.height, 1)
-    return "M" + "L".join(f"{a:g} {b:g}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
+    x = np.rint((lonlat[:, 0] - window.west) / (window.east - window.west) * window.width * 10).astype(int)
+    y = np.rint((window.north - lonlat[:, 1]) / (window.north - window.south) * window.height * 10).astype(int)
+    steps = "".join(f"{_tenths(a)}{_tenths(b)}" for a, b in zip(np.diff(x).tolist(), np.diff(y).tolist(), strict=True) if a or b)
+    return f"M{x[0] / 10:g} {y[0] / 10:g}" + ("l" + steps.removeprefix(" ") if steps else "")
+
+
+def _tenths(number: int) -> str:
+    """``-3`` → ``-.3``, ``12`` → `` 1.2``: a sign or a space parts it from the one before."""
+    whole, part = divmod(abs(number), 10)
+    written = (str(whole) if whole or not part else "") + (f".{part}" if part else "")
+    return ("-" if number < 0 else " ") + written
 
 
 def _rounded(coordinates: Any) -> Any:

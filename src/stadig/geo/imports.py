@@ -88,6 +88,7 @@ def _keep_streets(found: StreetsRead, *, name: str, source: str, licence: str) -
         batch_size=500,
     )
     layers.forget()
+    layers.draw_all()
     audit.record(None, "imported streets", saved)
     return len(found.streets)
 
@@ -163,6 +164,7 @@ def _keep_districts(
     if kept := sorted(set(known) - met):
         report.notes.append(f"{len(kept)} districts already here are not in the file and were kept: {', '.join(kept[:10])}")
     layers.forget()
+    layers.draw_all()
     if municipality := Municipality.objects.filter(pk=1).first():
         audit.record(None, "imported districts", municipality)
     return report.created

@@ -59,6 +59,12 @@ def layer(name: str) -> MapLayer:
     return MapLayer.objects.filter(name=name).first() or _draw(name)
 
 
+def draw_all() -> None:
+    """Draw every layer now, so that no one has to wait for it."""
+    for name in LAYERS:
+        layer(name)
+
+
 def forget() -> None:
     """Shapes have changed: every layer is drawn anew at the next question."""
     MapLayer.objects.all().delete()
@@ -70,7 +76,13 @@ def paths(window: View, kinds: Sequence[str] = ()) -> list[Path]:
     for name in LAYERS:
         if name not in tags:
             tags[name] = _draw(name).etag
-    return _base(tuple(tags[name] for name in LAYERS)).paths(window, kinds)
+    return list(_seen(tuple(tags[name] for name in LAYERS), window, tuple(kinds)))
+
+
+@lru_cache(maxsize=64)
+def _seen(tags: tuple[str, ...], window: View, kinds: tuple[str, ...]) -> tuple[Path, ...]:
+    """The same window is asked for again and again by those who look at the same plan."""
+    return tuple(_base(tags).paths(window, kinds))
 
 
 @lru_cache(maxsize=2)

@@ -159,7 +159,7 @@ def _running(file: Path, errors: Path | None) -> Iterator[tuple[Callable[..., No
     console = Console(stderr=True)
     shown = 0
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with django.with_database(), Progress(*columns, console=console, transient=True) as bar:
+    with django.with_city(), Progress(*columns, console=console, transient=True) as bar:
         from stadig.city.tables import TableFault
         from stadig.geo.network import GeoError
 

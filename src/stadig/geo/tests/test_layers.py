@@ -73,7 +73,7 @@ def test_paths_are_cut_at_the_window(town, django_assert_max_num_queries):
     assert set(shown) == {"land", "street-main", "school"}
     assert shown["school"].x == pytest.approx(50, abs=0.1)
     assert shown["school"].y == pytest.approx(100, abs=0.1)
-    assert shown["land"].d == "M-2 204L-2 -4L102 -4L102 204L-2 204Z"
+    assert shown["land"].d == "M-2 204l0-208 104 0 0 208-104 0Z"
     with django_assert_max_num_queries(1):
         layers.paths(WINDOW)
 
@@ -96,3 +96,14 @@ def test_a_hole_in_a_shape_stays_a_hole():
     lake = Polygon([(0, 0), (1, 0), (1, 1), (0, 1)], [[(0.4, 0.4), (0.6, 0.4), (0.6, 0.6), (0.4, 0.6)]])
     (path,) = Base([Drawn("land", "", lake)]).paths(View(0, 0, 1, 1, 10, 10))
     assert path.d.count("Z") == 2
+
+
+def test_from_afar_lanes_and_dots_are_gone():
+    shapes = [Drawn("street-street", "Gatan", LineString([(0.1, 0.1), (0.1, 0.9)]))]
+    shapes += [
+        Drawn("street-lane", "Gränden", LineString([(0.1, 0.1), (0.8, 0.8)])),
+        Drawn("park", "", Point(0.5, 0.5).buffer(0.0001)),
+    ]
+    assert [one.name for one in Base(shapes).paths(View(0, 0, 1, 1, 300, 300))] == ["Gatan"]
+    near = Base(shapes).paths(View(0.099, 0.099, 0.105, 0.105, 300, 300))
+    assert [one.name for one in near] == ["Gatan", "Gränden"]
