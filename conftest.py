@@ -26,6 +26,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         postgres.start()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test in a town needs a test database: pytest-django makes one only where a test says so."""
+    for item in items:
+        if "demo_town" in getattr(item, "fixturenames", ()) and item.get_closest_marker("django_db") is None:
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Callable[[str], Path]:
     """``reference_data("operations/bins/wyndham_fill_daily.csv")`` → its path; skips where the data are absent, fails in CI."""
@@ -90,6 +97,7 @@ def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
     from stadig.config import demo
 
     plain = connection.settings_dict["NAME"]
+    assert plain.startswith("test_"), "mark the test with pytest.mark.django_db: without it there is no test database"
     name = f"{plain}_town"
     with django_db_blocker.unblock():
         _clone(plain, name)

@@ -1,13 +1,11 @@
-"""What must be true before the processes start: the database's shape and the collected static files."""
+"""What must be true before the processes start: the database's shape and what the browser is sent."""
 
 from __future__ import annotations
 
-import hashlib
 import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 
 def pending_migrations() -> bool:
@@ -47,28 +45,12 @@ def migrate(say: Callable[[str], None]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def collect_static(say: Callable[[str], None]) -> None:
-    """Collect, hash and compress static files where a source has changed since the last time."""
-    from django.conf import settings
-    from django.core.management import call_command
+def build_assets(say: Callable[[str], None]) -> None:
+    """Build, hash and compress what the browser is sent, where a source has changed since the last time.
 
-    root = Path(settings.STATIC_ROOT)
-    stamp = root / ".stamp"
-    now = _fingerprint()
-    if stamp.exists() and stamp.read_text() == now and (root / "staticfiles.json").exists():
-        return
-    say("Collecting static files …")
-    call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.write_text(now)
+    An installed package brings it built; then there is nothing to do.
+    """
+    from stadig.config import assets
 
-
-def _fingerprint() -> str:
-    """Changes when a static source file is added, removed or edited."""
-    from django.contrib.staticfiles.finders import get_finders
-
-    digest = hashlib.sha256()
-    for finder in get_finders():
-        for name, storage in finder.list([]):
-            status = Path(storage.path(name)).stat()
-            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    if assets.NODE.is_dir() and assets.build():
+        say("Built the front end.")

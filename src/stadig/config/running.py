@@ -41,7 +41,7 @@ def run(say: Callable[[str], None], *, before: Callable[[], None] | None = None,
             from stadig.config import prepare
 
             prepare.migrate(say)
-            prepare.collect_static(say)
+            prepare.build_assets(say)
             if before:
                 before()
             connections.close_all()

@@ -20,7 +20,7 @@ import pytest
 
 from stadig.config.tests.serving import Running, children, free_port, started
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
 def database_url(host: str = "", port: int | str = "") -> str:

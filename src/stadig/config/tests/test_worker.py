@@ -13,6 +13,8 @@ from stadig.config import tasks
 from stadig.config.tests.serving import started
 from stadig.config.tests.test_serving import Wire, database_url, to_database
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 @pytest.fixture
 def jobs(transactional_db):
