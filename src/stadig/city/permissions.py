@@ -61,7 +61,11 @@ class Permission:
             return None
         from stadig.city.queries import with_descendants
 
-        return with_descendants(held)
+        known: dict[frozenset[int], set[int]] = user.__dict__.setdefault("_beneath", {})  # a user object lives for one request
+        key = frozenset(held)
+        if key not in known:
+            known[key] = with_descendants(held)
+        return known[key]
 
     def districts(self, user: User) -> set[int] | None:
         """Ids of the districts the user holds it in; None means everywhere."""
