@@ -15,6 +15,7 @@ from stadig.config.environment import environment
 MAX_REQUESTS_AT_ONCE = 400
 """Per worker, event streams among them; more wait in the socket's queue."""
 HEADER_SECONDS = 10
+STATEMENT_SECONDS = 30
 HEADER_BYTES = 64 * 1024
 
 
@@ -36,6 +37,7 @@ def serve() -> None:
                     os.kill(worker._id(), END_STREAMS)
             super()._stop_workers()
 
+    _limit_statements()
     if sys.platform == "linux":
         multiprocessing.set_start_method("fork", force=True)  # the workers share what is loaded already
     server = Ending(
@@ -60,6 +62,14 @@ def serve() -> None:
         log_access=False,
     )
     server.serve(target_loader=_load, wrap_loader=False)
+
+
+def _limit_statements() -> None:
+    """A page's question to the database that takes half a minute is ended: two threads serve everyone."""
+    from django.db import connections
+
+    options = connections["default"].settings_dict["OPTIONS"]
+    options["options"] = f"{options.get('options', '')} -c statement_timeout={STATEMENT_SECONDS * 1000}".strip()
 
 
 def _load() -> Any:

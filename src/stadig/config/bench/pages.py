@@ -198,15 +198,15 @@ def under_load(running: Town, tool: str, people: dict[str, Any]) -> list[Figure]
     planner, resident = cookie(people, "leila"), cookie(people, "karin")
     mixed = [
         ("/", ""),
-        (reverse("near"), ""),
+        (reverse("waste:near"), ""),
         (reverse("help"), ""),
         ("/", resident),
-        (reverse("bins"), planner),
-        (reverse("plan"), planner),
+        (reverse("waste:bins"), planner),
+        (reverse("waste:plan"), planner),
     ]
-    mixed.append((reverse("orders"), planner))
+    mixed.append((reverse("work:orders"), planner))
     shown = [(path, sign) for path, sign in mixed if running.get(path, sign)[0] == 200]
-    bins = reverse("bins")
+    bins = reverse("waste:bins")
     if running.get(bins, planner)[0] != 200:
         raise CannotMeasure(f"The list of bins ({bins}) did not answer 200 to the planner.")
     for path, sign in shown * 4:

@@ -48,6 +48,7 @@ def demo(
                 town.seed_real(real, start.say)
             else:
                 town.seed(start.say)
+            start.give_demo_password()
         town.resume(speed)
 
     running.run(start.say, before=seed, ready=start.say_who_may_log_in)

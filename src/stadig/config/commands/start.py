@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from stadig.config.environment import environment
+
+DEMO_PASSWORD = "demo_password"  # noqa: S105 – the name of the file that holds it
 
 
 def listen(host: str, port: int, workers: int) -> None:
@@ -28,10 +29,33 @@ def say(line: str) -> None:
     typer.echo(line)
 
 
-def say_who_may_log_in() -> None:
-    """The demo town's people, where the town knows them."""
-    from stadig.config import demo
+def give_demo_password() -> None:
+    """One password, made here and kept in a 0600 file, for the eight people of the demo town."""
+    from stadig.city import actions
+    from stadig.city.demo import EIGHT
+    from stadig.city.models import User
 
-    known: Any = getattr(demo, "who_may_log_in", list)
-    for line in known():
-        say(line)
+    password = environment.secret(DEMO_PASSWORD, 12)
+    for user in User.objects.filter(username__in=[one.username for one in EIGHT]):
+        actions.set_password(None, user, password)
+
+
+def say_who_may_log_in() -> None:
+    """The demo town's people. The strip at the top of each page looks as one of them without logging in."""
+    from stadig.city.demo import EIGHT
+
+    say("Look as one of these with one click in the strip at the top of the page:")
+    for one in EIGHT:
+        say(f"  {one.username:<6} {one.first_name} {one.last_name} – {one.what}")
+    password = environment.home_dir / "keys" / DEMO_PASSWORD
+    if password.exists():
+        say(f"To log in yourself, at {login_address()}: a name above and the password in {password}")
+
+
+def login_address() -> str:
+    """Where one logs in."""
+    from django.urls import reverse
+
+    from stadig.config.running import address
+
+    return address().rstrip("/") + reverse("account_login")
