@@ -16,7 +16,7 @@ import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -323,7 +323,7 @@ def _is_open(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _connect(env: Environment) -> Iterator[psycopg.Connection[Any]]:
+def _connect(env: Environment) -> Generator[psycopg.Connection[Any], None, None]:
     if env.database_url:
         with psycopg.connect(env.database_url, connect_timeout=int(SECONDS)) as connection:
             yield connection

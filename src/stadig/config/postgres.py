@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -136,7 +136,7 @@ def is_running(this: Cluster) -> bool:
 
 
 @contextlib.contextmanager
-def running(wanted: Cluster | None = None) -> Iterator[Cluster]:
+def running(wanted: Cluster | None = None) -> Generator[Cluster, None, None]:
     """The cluster for as long as the block lasts; stopped afterwards only if we started it and no one else uses it."""
     this = wanted or cluster()
     ours = start(this)
@@ -235,7 +235,7 @@ def _other_sessions(this: Cluster) -> int:
 
 
 @contextlib.contextmanager
-def _lock(this: Cluster) -> Iterator[None]:
+def _lock(this: Cluster) -> Generator[None, None, None]:
     """Two starts at once take turns."""
     with open(this.data.parent / "start.lock", "a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
