@@ -41,6 +41,13 @@ class PlanIsLocked(WasteError):
         self.plan = plan
 
 
+class DayHasPassed(WasteError):
+    """A plan is for today or a day to come."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Dagen har varit. Välj i dag eller en dag som kommer."))
+
+
 class PlanNotReady(WasteError):
     """A plan can be locked only when its computation is ready."""
 

@@ -43,11 +43,11 @@ def _wanted(request: HttpRequest) -> queries.Filter:
     district = chosen.get("omrade", "")
     state = chosen.get("lage", "waiting")
     return queries.Filter(
-        words=chosen.get("sok", "")[:80].strip(),
+        words=chosen.get("sok", "").replace("\0", "")[:80].strip(),
         state=state if state in {"waiting", "", *State.values} else "waiting",
-        kind=chosen.get("slag", "")[:40],
-        crew=crew if crew == "none" or crew.isdigit() else "",
-        district=district if district.isdigit() else "",
+        kind=chosen.get("slag", "").replace("\0", "")[:40],
+        crew=crew if crew == "none" or crew.isdecimal() else "",
+        district=district if district.isdecimal() else "",
     )
 
 
@@ -136,7 +136,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
 def assign(request: HttpRequest, order_id: int) -> HttpResponse:
     _found(request, order_id)
     wanted = request.POST.get("crew", "")
-    crew = Organisation.objects.filter(kind=Organisation.Kind.CREW, pk=int(wanted)).first() if wanted.isdigit() else None
+    crew = Organisation.objects.filter(kind=Organisation.Kind.CREW, pk=int(wanted)).first() if wanted.isdecimal() else None
     try:
         actions.assign(request.user, order_id, crew, request_id=_once(request))  # type: ignore[arg-type]
     except actions.AlreadyClosed:
@@ -158,7 +158,7 @@ def close(request: HttpRequest, order_id: int) -> HttpResponse:
             request.user,  # pyright: ignore[reportArgumentType]
             order_id,
             state=state,
-            outcome=request.POST.get("outcome", ""),
+            outcome=request.POST.get("outcome", "").replace("\0", ""),
             request_id=_once(request),
         )  # type: ignore[arg-type]
     except actions.AlreadyClosed:

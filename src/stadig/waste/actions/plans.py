@@ -12,7 +12,7 @@ from stadig.city import audit, clock, live, outbox
 from stadig.city.models import User
 from stadig.city.verbs import verb
 from stadig.post import actions as post
-from stadig.waste.errors import PlanIsLocked, PlanNotReady, RouteHasStarted
+from stadig.waste.errors import DayHasPassed, PlanIsLocked, PlanNotReady, RouteHasStarted
 from stadig.waste.models import Bin, Candidate, Choice, Outcome, Plan, PlanState, Stop, StopKind
 
 
@@ -35,8 +35,10 @@ def ask(
     """Ask for the plan of a day to be computed (again). The job shows its progress on the plan; a later ask outruns an earlier.
     With ``defer=False`` the caller computes it itself.
 
-    Raises PlanIsLocked.
+    Raises DayHasPassed, PlanIsLocked.
     """
+    if day < clock.today():
+        raise DayHasPassed
     plan, _new = Plan.objects.select_for_update().get_or_create(day=day, defaults={"created_by": by})
     if plan.state == PlanState.LOCKED:
         raise PlanIsLocked(plan)

@@ -175,7 +175,7 @@ def listed(user: Any, wanted: Filter) -> list[BinState]:
     where = access.may_see(user)
     if wanted.words:
         where &= Q(name__icontains=wanted.words) | Q(external_id__icontains=wanted.words)
-    if wanted.district.isdigit():
+    if wanted.district.isdecimal():
         where &= Q(district_id=int(wanted.district))
     if wanted.kind:
         where &= Q(kind__kind=wanted.kind)

@@ -61,6 +61,8 @@ class Shown:
     candidates: list[Considered]
     away: list[Vehicle]
     sensors: list[tuple[str, Bin]]
+    called: int
+    """Bins outside the plan that have called since it was computed."""
     drawing: SafeString
     drawing_small: SafeString
     once: UUID
@@ -176,11 +178,18 @@ def shown(plan: Plan, chosen: str = "", *, whole: bool = False) -> Shown:
         candidates=candidates,
         away=list(Vehicle.objects.filter(retired=None, repair_until__gte=plan.day)),
         sensors=[(sentences.sensor(one), one.bin) for one in open_alarms if one.kind != AlarmKind.THRESHOLD][:6],
+        called=_called(plan, candidates, alarms),
         drawing=_map(plan, routes, rows, 1000, 680),
         drawing_small=_map(plan, routes, rows, 420, 330),
         once=uuid4(),
         whole=whole,
     )
+
+
+def _called(plan: Plan, candidates: list[Considered], alarms: dict[int, BinAlarm]) -> int:
+    chosen = {one.bin for one in candidates if one.chosen}
+    since = plan.computed_at
+    return sum(1 for number, alarm in alarms.items() if since and alarm.raised_at > since and number not in chosen)
 
 
 def waiting(plan: Plan) -> list[dict[str, Any]]:

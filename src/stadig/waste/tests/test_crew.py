@@ -15,7 +15,7 @@ from stadig.city.models import AuditEntry, Effect, Organisation
 from stadig.city.permissions import Role
 from stadig.waste.actions import bins, plans, reports, stops
 from stadig.waste.demo import factory_bin
-from stadig.waste.errors import RouteHasStarted, StopAlreadyClosed
+from stadig.waste.errors import DayHasPassed, PlanIsLocked, RouteHasStarted, StopAlreadyClosed
 from stadig.waste.models import Depot, Emptying, Plan, Route, Stop, Vehicle
 from stadig.work.models import WorkOrder
 
@@ -149,6 +149,24 @@ def test_a_plan_that_someone_drives_can_not_be_taken_back(crew, route, someone):
 
 def test_a_plan_that_no_one_drives_can_be_taken_back(route, someone):
     assert plans.unlock(someone(Role.PLANNER), route.plan_id).state == "ready"
+
+
+def test_a_day_that_has_been_is_not_planned(route, someone):
+    with pytest.raises(DayHasPassed):
+        plans.ask(someone(Role.PLANNER), date(2026, 11, 23))
+
+
+def test_a_plan_that_is_sent_is_not_computed_again(route, someone):
+    with pytest.raises(PlanIsLocked):
+        plans.ask(someone(Role.PLANNER), date(2026, 11, 24))
+
+
+def test_a_planner_locks_a_bin_in_or_out_and_lets_the_plan_choose_again(route, someone):
+    planner = someone(Role.PLANNER)
+    plans.unlock(planner, route.plan_id)
+    thing = first_of(route).bin_id
+    assert plans.choose(planner, route.plan_id, thing, "out").choice_by == planner
+    assert plans.choose(planner, route.plan_id, thing, "").choice_by is None
 
 
 def test_crews_are_told_when_their_plan_is_sent(crew, route):

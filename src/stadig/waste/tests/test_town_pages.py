@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from stadig.city.models import User
+from stadig.city.permissions import Role
 from stadig.waste.models import Bin, Plan, Stop
 
 
@@ -77,3 +78,35 @@ def test_a_resident_does_not_come_in(demo_town, name):
 
 def test_a_city_without_bins_says_so(db):
     assert "Det finns inga papperskorgar här." in Client().get(reverse("waste:near")).content.decode()
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "?omrade=%00",
+        "?lon=abc&lat=1",
+        "?lon=nan&lat=nan",
+        "?lon=1e400&lat=2",
+        "?lon=500&lat=57",
+        "?sida=-1",
+        "?omrade=%C2%B2",
+        "svar/%00/",
+    ],
+)
+def test_a_strange_address_is_no_fault(db, strange):
+    assert Client().get(reverse("waste:near") + strange).status_code in (200, 404)
+
+
+@pytest.mark.parametrize("strange", ["?sok=%00", "?omrade=%C2%B2&slag=x&niva=y&ordning=z", "?larm=%00", "?sida=x"])
+def test_a_strange_filter_is_no_fault(db, someone, strange):
+    client = Client()
+    client.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(reverse("waste:bins") + strange).status_code == 200
+    assert client.get(reverse("waste:bins-map") + strange).status_code == 200
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "0000-00-00", "9999-12-31", "2026-11-24"])
+def test_a_day_that_is_none_is_not_found(db, someone, day):
+    client = Client()
+    client.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(f"/arbetsplats/plan/{day}/").status_code in (200, 404)

@@ -190,7 +190,7 @@ def order_done(request: HttpRequest, order_id: int) -> HttpResponse:
             request.user,  # type: ignore[arg-type]
             order_id,
             state=wanted,
-            outcome=request.POST.get("outcome", "")[:500],
+            outcome=request.POST.get("outcome", "").replace("\0", "")[:500],
             at=at,
             request_id=once,
         )

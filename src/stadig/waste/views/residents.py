@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -41,7 +41,7 @@ def _place(request: HttpRequest) -> tuple[float, float] | None:
 def _chosen(request: HttpRequest) -> tuple[list[bins.BinState], District | None, bool]:
     """The bins to show, the district they are in if one was chosen, and whether they are near a place."""
     place = _place(request)
-    code = request.GET.get("omrade", "")
+    code = request.GET.get("omrade", "").replace("\0", "")
     district = bins.districts().filter(code=code[:20]).first() if code else None
     if place:
         return bins.near(*place, many=20), district, True
@@ -138,6 +138,8 @@ def report(request: HttpRequest, bin_id: int) -> HttpResponse:
 
 @public
 def report_status(request: HttpRequest, token: str) -> HttpResponse:
+    if not token.isprintable():
+        raise Http404
     said = get_object_or_404(Report.objects.select_related("bin__district", "same_as", "work_order"), token=token)
     response = render(
         request,

@@ -19,13 +19,13 @@ from stadig.waste.forms import BinForm, VehicleForm
 from stadig.waste.models import Bin, BinKind, KindOfBin, Vehicle
 from stadig.waste.queries import bins, history
 
-PER_PAGE = 35
+PER_PAGE = 25
 
 
 def _wanted(request: HttpRequest) -> bins.Filter:
     chosen = request.GET
     return bins.Filter(
-        words=chosen.get("sok", "")[:80].strip(),
+        words=chosen.get("sok", "").replace("\0", "")[:80].strip(),
         district=chosen.get("omrade", ""),
         kind=chosen.get("slag", "") if chosen.get("slag") in KindOfBin.values else "",
         level=chosen.get("niva", ""),
