@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from psycopg import AsyncConnection
 
+from stadig.sensing.ingest.timetext import uniform_micros
 from stadig.sensing.models.entities import NUMBER
 from stadig.sensing.sta import bodies, observing
 from stadig.sensing.sta.context import Context
@@ -22,8 +23,6 @@ from stadig.sensing.storage.store import write_async
 Wire = AsyncConnection[Any]
 TIME_AND_NUMBER = ["phenomenonTime", "result"]
 KNOWN = frozenset(TIME_AND_NUMBER) | {"resultTime", "resultQuality", "validTime", "parameters", "FeatureOfInterest/id", SEQ}
-EXACT_S = 4e9
-"""Seconds from 1970 up to which a float holds microseconds exactly enough to round."""
 
 
 class Ref(msgspec.Struct):
@@ -39,7 +38,8 @@ class Group(msgspec.Struct):
 
 
 _groups = msgspec.json.Decoder(list[Group])
-_plain = msgspec.json.Decoder(list[tuple[datetime, float]])
+_plain = msgspec.json.Decoder(list[tuple[str, float]])
+_careful = msgspec.json.Decoder(list[tuple[datetime, float]])
 _rows = msgspec.json.Decoder(list[Any])
 
 
@@ -82,18 +82,11 @@ def _fast(groups: list[Group], ids: list[int], known: dict[int, Stream], context
         ready = stream is not None and stream.paired and stream.type == NUMBER and context.caller.may_touch(stream.thing)
         if not ready or group.components != TIME_AND_NUMBER:
             return None
-        try:
-            rows = _plain.decode(group.dataArray)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        read = _columns(group.dataArray)
+        if read is None or read[0].max() > latest:
             return None
-        if not rows or any(row[0].tzinfo is None for row in (rows[0], rows[-1])):
-            return None
-        at, numbers = zip(*rows, strict=True)
-        time = exact_micros(at)
-        if time is None or time.max() > latest:
-            return None
-        times.append(time)
-        values.append(np.array(numbers))
+        times.append(read[0])
+        values.append(read[1])
     if not times:
         return None
     counts = [len(time) for time in times]
@@ -102,14 +95,21 @@ def _fast(groups: list[Group], ids: list[int], known: dict[int, Stream], context
     return Batch(stream_of, np.concatenate(times), np.concatenate(values), np.zeros(len(stream_of), np.int16), feature_of)
 
 
-def exact_micros(at: tuple[datetime, ...]) -> npt.NDArray[np.int64] | None:
-    """Aware times as microseconds since 1970, or nothing where a time lacks its zone or floats would not be exact."""
-    if None in {t.tzinfo for t in at}:
+def _columns(rows: msgspec.Raw) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]] | None:
+    """Times in microseconds and numbers, or nothing where a row is no pair of an aware time and a number."""
+    try:
+        plain = _plain.decode(rows)
+        if not plain:
+            return None
+        time = uniform_micros([row[0] for row in plain])
+        if time is None:
+            careful = _careful.decode(rows)
+            if any(row[0].tzinfo is None for row in careful):
+                return None
+            time = np.fromiter((micros(row[0]) for row in careful), np.int64, len(careful))
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError):
         return None
-    seconds = np.fromiter(map(datetime.timestamp, at), np.float64, len(at))
-    if np.abs(seconds).max() > EXACT_S:
-        return None
-    return np.rint(seconds * 1e6).astype(np.int64)
+    return time, np.fromiter((row[1] for row in plain), np.float64, len(plain))
 
 
 def _answer(context: Context, batch: Batch, refused: dict[int, str]) -> bytes:

@@ -339,7 +339,7 @@ async def change(wire: Wire, key: tuple[int, int, int], body: Any, *, whole: boo
             columns[first], columns[last] = bodies.interval(name, given[name])
     if "phenomenon_time" in columns:
         at = micros(columns["phenomenon_time"])
-    columns |= await _relinked(wire, done.related)
+    columns |= await _relinked(wire, done.related, whole=whole)
     stream = int(columns.get("datastream_id", key[0]))
     if columns:
         pairs = ", ".join(f"{name} = %s" for name in columns)
@@ -356,7 +356,7 @@ async def change(wire: Wire, key: tuple[int, int, int], body: Any, *, whole: boo
 _OWN = frozenset({"phenomenonTime", "validTime", "result"})
 
 
-async def _relinked(wire: Wire, related: dict[str, Any]) -> dict[str, Any]:
+async def _relinked(wire: Wire, related: dict[str, Any], *, whole: bool) -> dict[str, Any]:
     from stadig.sensing.sta import writing
 
     columns: dict[str, Any] = {}
@@ -364,6 +364,8 @@ async def _relinked(wire: Wire, related: dict[str, Any]) -> dict[str, Any]:
         way = OBSERVATION.navigation[name]
         target = writing.ENTITIES[way.target]
         key = bodies.linked(target, value)
+        if whole and (key is None or len(value) > 1):
+            continue
         if key is None:
             raise Refused(f"'{name}' takes a link like {{\"@iot.id\": 1}}: an update can't create entities.")
         await writing.must_exist(wire, target, key)

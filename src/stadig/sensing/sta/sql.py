@@ -32,7 +32,8 @@ class GeoCall:
     """A spatial function over one property of one entity, and the literals beside it."""
 
     call: Call
-    entity: Entity
+    entity: Entity = field(compare=False)
+    table: str
     column: str
 
 
@@ -77,6 +78,8 @@ class Compiler:
 
     def order(self, node: Node, descending: bool, entity: Entity, alias: str) -> Fragment:
         """One term of ORDER BY."""
+        if not _reads(node):
+            raise Refused("$orderby takes a property or an expression over one.")
         leaf = _Leaf(self, entity, alias, to_one=True)
         terms: list[Fragment] = []
         for part in leaf.typed(node).sortable():
@@ -112,6 +115,23 @@ def has_id(entity: Entity, alias: str, key: Id) -> Fragment:
         sql = f"({alias}.datastream_id = %s AND {alias}.phenomenon_time = %s AND {alias}.seq = %s)"
         return Fragment(sql, (key[0], instant(key[1]), key[2]))
     return Fragment(f"{alias}.id = %s", (key,))
+
+
+def _reads(node: Node) -> bool:
+    """Whether a tree names any property: what does not can't order anything."""
+    match node:
+        case Path():
+            return True
+        case Binary():
+            return _reads(node.left) or _reads(node.right)
+        case Unary():
+            return _reads(node.operand)
+        case Call():
+            return any(_reads(argument) for argument in node.arguments)
+        case OneOf():
+            return _reads(node.operand) or any(_reads(option) for option in node.options)
+        case _:
+            return False
 
 
 def geo_calls(node: Node, entity: Entity) -> Iterator[GeoCall]:
@@ -150,7 +170,7 @@ def geo_call(call: Call, entity: Entity) -> GeoCall:
     found = entity.properties.get(last)
     if found is None or found.kind is not Kind.GEOJSON:
         raise Refused(f"{entity.name} has no geometry property '{last[:60]}'.")
-    return GeoCall(call, entity, found.columns[0])
+    return GeoCall(call, entity, entity.table, found.columns[0])
 
 
 @dataclass(slots=True)

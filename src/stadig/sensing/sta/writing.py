@@ -227,12 +227,19 @@ async def patch(wire: Wire, entity: Entity, key: Id, body: Any, context: Context
         writable = {column: None for p in entity.properties.values() if not p.required for column in p.columns}
         done.columns = writable | done.columns
     for name, value in done.related.items():
+        if whole and not _all_links(value):
+            continue  # clients send back what they have read or made; a PUT replaces properties, not related entities
         await _relink(wire, entity, entity.navigation[name], key, value, done, context)
     if done.columns:
         await _update(wire, entity, key, done.columns)
     await _consequences(wire, entity, key, done.columns)
     await may_change(wire, entity, key, context)
     return key
+
+
+def _all_links(value: Any) -> bool:
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(one, dict) and set(one) == {"@iot.id"} for one in values)
 
 
 async def _relink(wire: Wire, entity: Entity, way: Navigation, key: int, value: Any, done: Checked, context: Context) -> None:
