@@ -31,3 +31,15 @@ def check_silence(timestamp: int) -> None:
 @app.task(name="sensing.trim_inbox", queue=watch.QUEUE, queueing_lock="sensing.trim_inbox")
 def trim_inbox(timestamp: int) -> None:
     actions.trim_inbox()
+
+
+@app.periodic(cron="7 2 * * *")
+@app.task(name="sensing.make_partitions", queue=watch.QUEUE, queueing_lock="sensing.make_partitions")
+def make_partitions(timestamp: int) -> None:
+    actions.make_partitions()
+
+
+@app.periodic(cron="37 2 * * *")
+@app.task(name="sensing.remove_orphans", queue=watch.QUEUE, queueing_lock="sensing.remove_orphans")
+def remove_orphans(timestamp: int) -> None:
+    actions.remove_orphans()

@@ -82,3 +82,16 @@ UPDATE sensing_datastream SET
 FROM unnest(%s::int4[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[]) AS given(stream, ends, first, last)
 WHERE sensing_datastream.id = given.stream
 """
+
+ORPHANS = """
+WITH RECURSIVE seen AS (
+    (SELECT datastream_id FROM sensing_observation ORDER BY datastream_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT o.datastream_id FROM sensing_observation o WHERE o.datastream_id > seen.datastream_id
+            ORDER BY o.datastream_id LIMIT 1)
+    FROM seen WHERE seen.datastream_id IS NOT NULL
+)
+SELECT datastream_id FROM seen WHERE datastream_id IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM sensing_datastream WHERE id = seen.datastream_id)
+"""
+"""Jumps along the primary key from datastream to datastream instead of reading all observations."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
-from stadig.sensing import queries, storage
+from stadig.sensing import actions, queries, storage
 from stadig.sensing.models import QuarantinedObservation
 from stadig.sensing.storage import Extra
 from stadig.sensing.tests.conftest import NOON
@@ -93,3 +93,19 @@ def test_months_are_made_by_themselves_and_take_over_what_waited(datastream):
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM sensing_observation ORDER BY 1")
         assert cursor.fetchall() == [("sensing_observation_2031_05",)] * 2
+
+
+def test_observations_of_a_deleted_datastream_are_removed_at_night(datastreams):
+    one, other = datastreams(2)
+    storage.write(connection, one.id, hours(5), [1] * 5, now=NOON)
+    storage.write(connection, other.id, hours(3), [1] * 3, now=NOON)
+    one.delete()
+    assert actions.remove_orphans() == 5
+    assert actions.remove_orphans() == 0
+    assert len(queries.series(other.id, NOON - 9 * HOUR, NOON + HOUR).times) == 3
+
+
+def test_months_are_there_already_and_made_once(datastream, at):
+    at("2029-01-15T12:00+01:00")
+    assert actions.make_partitions() == 26
+    assert actions.make_partitions() == 0

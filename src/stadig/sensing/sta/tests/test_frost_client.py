@@ -9,14 +9,13 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import frost_sta_client as fsc
 import pytest
 from geojson import Point
-
-from stadig.config import postgres
-from stadig.config.environment import CHECKOUT, environment
 
 
 @pytest.fixture
@@ -25,14 +24,9 @@ def served(database: dict[str, Any]) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    url = environment.database_url or postgres.cluster().url("postgres")
-    url = (
-        url.replace("/postgres?", f"/{database['dbname']}?")
-        if not environment.database_url
-        else _renamed(url, database["dbname"])
-    )
+    url = _address(database)
     environ = os.environ | {"DATABASE_URL": url, "STADIG_PORT": str(port), "STADIG_HOST": "127.0.0.1", "STADIG_WORKERS": "1"}
-    process = subprocess.Popen([sys.executable, "-m", "stadig.config.web"], env=environ, cwd=CHECKOUT)
+    process = subprocess.Popen([sys.executable, "-m", "stadig.config.web"], env=environ, cwd=Path(__file__).parents[5])
     root = f"http://127.0.0.1:{port}/sta/v1.1"
     try:
         for _ in range(600):
@@ -47,9 +41,11 @@ def served(database: dict[str, Any]) -> Iterator[str]:
         process.wait(30)
 
 
-def _renamed(url: str, name: str) -> str:
-    head, _, tail = url.partition("?")
-    return head.rpartition("/")[0] + "/" + name + (f"?{tail}" if tail else "")
+def _address(info: dict[str, Any]) -> str:
+    """The same database as an address."""
+    host = quote(str(info.get("host", "")), safe="")
+    who = f"{info['user']}:{quote(info.get('password', ''), safe='')}"
+    return f"postgresql://{who}@/{info['dbname']}?host={host}&port={info.get('port', 5432)}"
 
 
 def test_a_foreign_client_creates_queries_updates_and_deletes(served: str, make_token: Callable[..., str]):
