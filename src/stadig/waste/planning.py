@@ -13,8 +13,8 @@ from stadig.city import clock
 from stadig.geo import queries as geo
 from stadig.waste import rate
 from stadig.waste.day import Candidate, DayTask, DayVehicle, Lock, Station
+from stadig.waste.models import AlarmKind, Choice, Depot, Emptying, Plan, Report, ReportKind, ReportState, TippingStation, Vehicle
 from stadig.waste.models import Candidate as Choices
-from stadig.waste.models import Choice, Depot, Plan, Report, ReportKind, ReportState, TippingStation, Vehicle
 from stadig.waste.queries import bins as bin_queries
 from stadig.waste.queries.bins import BinState
 
@@ -29,6 +29,7 @@ START_COST_M = 2000
 METRES_PER_SERVICE_S = 5.0
 """A second at a bin costs as much as so many metres of driving: 620 kr an hour for the crew against 21 kr a kilometre for the
 vehicle and 30 km/h of the same crew's time (620/3600 ÷ (21 + 620/30)/1000 ≈ 4.1), rounded up for walking and the lock."""
+REMEMBERED = timedelta(days=60)
 _UNKNOWN_FILL = 50.0
 
 
@@ -89,7 +90,8 @@ def prepare(plan: Plan, now: datetime) -> Prepared:
     first_shift = min((_seconds(vehicle.shift_start) for vehicle in vehicles), default=6 * 3600)
     begins = max(moment(plan.day, first_shift), now)
     horizon = moment(next_round(plan.day), _seconds(NEXT_ROUND))
-    fill, per_hour, dispersion = _expected(states, now, begins)
+    emptied = _last_emptied(states, now)
+    fill, per_hour, dispersion = _expected(states, emptied, now, begins)
     hours = (horizon - begins).total_seconds() / 3600
     risk = rate.risk(fill, per_hour, dispersion, hours)
     depots: list[Depot] = [vehicle.depot for vehicle in vehicles]
@@ -106,6 +108,7 @@ def prepare(plan: Plan, now: datetime) -> Prepared:
             fill=float(fill[n]),
             choice=choices.get(one.bin.pk, ""),
             told=one.bin.pk in reports,
+            emptied=emptied.get(one.bin.pk),
         )
         for n, one in enumerate(states)
     )
@@ -156,8 +159,16 @@ def moment(day: date, seconds: int) -> datetime:
     return (datetime.combine(day, time()) + timedelta(seconds=int(seconds))).replace(tzinfo=clock.STOCKHOLM).astimezone(UTC)
 
 
-def _expected(states: Sequence[BinState], now: datetime, begins: datetime) -> tuple[NDArray[np.float64], ...]:
-    ahead = (begins - now).total_seconds() / 3600
+def _last_emptied(states: Sequence[BinState], now: datetime) -> dict[int, datetime]:
+    """Bin → when it was last emptied: a sensor that has not spoken since does not know."""
+    done = Emptying.objects.filter(bin__in=[one.bin.pk for one in states], at__lte=now, at__gt=now - REMEMBERED)
+    return dict(done.order_by("bin", "-at").distinct("bin").values_list("bin", "at"))
+
+
+def _expected(
+    states: Sequence[BinState], emptied: dict[int, datetime], now: datetime, begins: datetime
+) -> tuple[NDArray[np.float64], ...]:
+    """Percent when the work begins, percent per hour and dispersion of each bin."""
     rows = []
     for one in states:
         forecast = getattr(one.bin, "forecast", None)
@@ -166,16 +177,24 @@ def _expected(states: Sequence[BinState], now: datetime, begins: datetime) -> tu
         else:
             per_hour = forecast.rate_percent_per_hour
             dispersion = rate.dispersion_of(forecast.rate_low, forecast.rate_high, per_hour)
-        fill = one.fill_percent if one.fill_percent is not None else _UNKNOWN_FILL
-        rows.append((min(100.0, fill + per_hour * ahead), per_hour, dispersion))
+        fill, since = (one.fill_percent if one.fill_percent is not None else _UNKNOWN_FILL), now
+        done = emptied.get(one.bin.pk)
+        if done and (one.read_at is None or done > one.read_at):
+            fill, since = 0.0, done
+        rows.append((min(100.0, fill + per_hour * (begins - since).total_seconds() / 3600), per_hour, dispersion))
     columns = np.array(rows, np.float64).reshape(-1, 3)
     return columns[:, 0], columns[:, 1], columns[:, 2]
 
 
-def _candidate(state: BinState, place: int, *, risk: float, fill: float, choice: str, told: bool) -> Candidate:
+def _candidate(
+    state: BinState, place: int, *, risk: float, fill: float, choice: str, told: bool, emptied: datetime | None
+) -> Candidate:
     thing = state.bin
     litres = fill / 100 * thing.kind.volume_l
-    full = any(alarm.kind == "threshold" for alarm in state.alarms) or told
+    stands = [
+        alarm for alarm in state.alarms if alarm.kind == AlarmKind.THRESHOLD and (emptied is None or alarm.raised_at > emptied)
+    ]
+    full = bool(stands) or told
     return Candidate(
         thing.pk,
         place,

@@ -22,6 +22,7 @@ from stadig.waste.models import (
     Candidate,
     Choice,
     Depot,
+    Emptying,
     Plan,
     PlanState,
     Reason,
@@ -142,6 +143,18 @@ def test_computing_again_replaces_the_plan(town):
     plan.save()
     compute(plan)
     assert plan.routes.count() == 1
+
+
+def test_a_bin_emptied_since_its_sensor_spoke_is_not_emptied_again(town):
+    now = clock.now()
+    BinForecast.objects.update(read_at=now - timedelta(hours=2))
+    Emptying.objects.create(bin=town[0], at=now - timedelta(hours=1), source="crew")
+    BinAlarm.objects.update(raised_at=now - timedelta(hours=3))
+    plan = compute(asked())
+    candidate = plan.candidates.get(bin=town[0])
+    assert candidate.fill_percent < 5
+    assert candidate.reason != Reason.ALARM
+    assert candidate.risk < 0.01
 
 
 def test_the_next_round_is_the_next_weekday():
