@@ -219,7 +219,8 @@ class Line:
                 if threshold.causes:
                     drawing.text(threshold.causes, right + 8, level + 15, "sm")
             else:
-                drawing.text(f"{threshold.label} {threshold.causes}".strip(), right, level - 6, f"lref{number} sm", "end")
+                words = f"{threshold.label} {threshold.causes}".strip()
+                drawing.text(words, left + 6, level - 6 if level > 40 else level + 16, f"lref{number} sm")
 
     def _line(self, drawing: frame.Drawing, line: Series, index: int, x: Scale, y: Scale) -> None:
         xs = [seconds(place) for place in line.x]
@@ -255,7 +256,8 @@ class Line:
                 taken.append(place)
                 drawing.text(words, x.end + 10, place + 5, f"lbl s{index % 3 + 1}")
             else:
-                drawing.text(words, x.end, max(12.0, level - 12 - 16 * index), f"lbl s{index % 3 + 1}", "end")
+                place = level - 12 if level > 30 else level + 24
+                drawing.text(words, x.end, place + 18 * index, f"lbl s{index % 3 + 1}", "end")
 
 
 def _free(level: float, taken: list[float], top: float, bottom: float) -> float:

@@ -189,11 +189,13 @@ def control(field: Any) -> SafeString:
         described.append(f"{field.auto_id}-hint")
     if field.errors:
         described.append(f"{field.auto_id}-error")
-    attributes: dict[str, str] = {"class": (field.field.widget.attrs.get("class", "") + " ds-input").strip()}
+    attributes: dict[str, Any] = {"class": (field.field.widget.attrs.get("class", "") + " ds-input").strip()}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if field.errors:
         attributes["aria-invalid"] = "true"
+    if str(field.field.widget.attrs.get("placeholder", "")) == str(field.label):
+        attributes["placeholder"] = False  # the label already says it
     return field.as_widget(attrs=attributes)
 
 
