@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -11,6 +12,7 @@ from django.db import connection
 from stadig.city import clock
 from stadig.sensing import aggregate as engine
 from stadig.sensing.storage import micros
+from stadig.sensing.storage.store import Ask, run
 
 BEFORE = """
 SELECT phenomenon_time, result FROM sensing_observation
@@ -63,15 +65,21 @@ def aggregates_of(
     UnknownInterval, TooManyPeriods, ValueError
         See :func:`stadig.sensing.aggregate.period_edges`.
     """
+    steps = asked(datastream_ids, start, end, interval, clock.now())
+    connection.ensure_connection()
+    return run(connection.connection, steps)
+
+
+def asked(
+    datastream_ids: Sequence[int], start: datetime, end: datetime, interval: str, now: datetime
+) -> Generator[Ask, list[tuple[Any, ...]], dict[int, engine.Aggregates]]:
+    """The statements of :func:`aggregates_of`, for whichever driver runs them."""
     edges = engine.period_edges(start, end, interval, clock.STOCKHOLM)
     first, last = engine.from_microseconds(edges[0]), engine.from_microseconds(edges[-1])
     ids = list(datastream_ids)
-    with connection.cursor() as cursor:
-        cursor.execute(VALUES, [ids, first, first, last])
-        rows = cursor.fetchall()
-        cursor.execute(LONGEST_HOLD, [ids])
-        holds = dict(cursor.fetchall())
-    until = min(int(edges[-1]), micros(clock.now()))
+    rows = yield Ask(VALUES, (ids, first, first, last), rows=True)
+    holds = dict((yield Ask(LONGEST_HOLD, (ids,), rows=True)))
+    until = min(int(edges[-1]), micros(now))
     table = np.array([(d, t) for d, t, _ in rows], np.int64).reshape(-1, 2)
     results = np.array([value for *_, value in rows], np.float64)
     return {

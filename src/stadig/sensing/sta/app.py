@@ -12,7 +12,7 @@ import psycopg
 from psycopg import AsyncConnection, errors
 from psycopg_pool import PoolTimeout, TooManyRequests
 
-from stadig.sensing.sta import arrays, bodies, deleting, options, paths, pool, reading, tokens, writing
+from stadig.sensing.sta import aggregates, arrays, bodies, deleting, options, paths, pool, reading, tokens, writing
 from stadig.sensing.sta.context import READ, Context
 from stadig.sensing.sta.doors import ROOT, SCOPE_OF
 from stadig.sensing.sta.errors import NotAllowed, NotFound, Refused
@@ -162,6 +162,8 @@ async def _get(wire: Wire, path: str, request: Request, context: Context) -> Ans
         return _json({"value": listed, "serverSettings": {"conformance": CONFORMANCE}})
     if path == "CreateObservations":
         raise NotAllowed("CreateObservations takes POST.", "POST")
+    if path.endswith(aggregates.ENDING):
+        return _json(await aggregates.read(wire, path, request.query, context))
     address = paths.resolve(path)
     asked = options.parse(request.query, address.last.entity.name)
     found = await reading.read(wire, address, asked, context)
