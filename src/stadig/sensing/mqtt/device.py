@@ -36,6 +36,8 @@ class Publisher:
         self._field = field
         self.sequence = sequence
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=True)
+        self.acknowledged = self._sent = 0
+        self._client.on_publish = self._on_publish
         self._client.max_queued_messages_set(0)
         self._client.max_inflight_messages_set(200)
         self._client.reconnect_delay_set(1, 5)
@@ -58,7 +60,15 @@ class Publisher:
         if self._field:
             message[self._field] = self.sequence
         self.sequence += 1
+        self._sent += 1
         return self._client.publish(self._topic, json.dumps(message), qos=1)
+
+    def waits_for(self) -> int:
+        """How many messages the broker has not acknowledged yet; they are sent again after a reconnect."""
+        return self._sent - self.acknowledged
+
+    def _on_publish(self, *_: Any) -> None:
+        self.acknowledged += 1
 
     def close(self) -> None:
         """Disconnect. What the broker has not acknowledged is not sent."""
