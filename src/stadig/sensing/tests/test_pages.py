@@ -262,7 +262,7 @@ def test_a_device_gets_its_key_once(as_technician, datastream):
     mapping = json.dumps({"readings": [{"path": "fill", "datastream": datastream.pk, "unit": "%"}]})
     page = text(as_technician.post(url, {"name": "bin-17", "mapping": mapping}))
     device = Device.objects.get()
-    key = page.split("<code>")[2].split("</code>")[0]
+    key = page.split('<code class="break">')[2].split("</code>")[0]
     assert digest(key) == bytes(device.key_hash)
     assert key not in text(as_technician.get(reverse("sensing:device", args=[device.pk])))
     page = text(as_technician.post(reverse("sensing:device-rotate", args=[device.pk])))
