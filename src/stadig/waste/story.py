@@ -81,4 +81,4 @@ def _picture(states: Sequence[BinState], place: str) -> str:
         for state in sorted(states, key=lambda state: order.get(state.level, 0))
     ]
     label = _("Karta över papperskorgarna i %(place)s. De står också i listan.") % {"place": place}
-    return maps.svg(window, layers.paths(window), marks, label=label, names=False)
+    return maps.svg(window, layers.paths(window), marks, label=label, names=False)  # pyright: ignore[reportArgumentType]
