@@ -92,14 +92,16 @@ TOWN_NOW = "2026-11-24T07:00+01:00"
 def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database with a small Lindhamn in it, seeded once; :func:`demo_town` clones it."""
     from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
 
     from stadig.city import clock
     from stadig.config import demo
 
-    plain = connection.settings_dict["NAME"]
-    assert plain.startswith("test_"), "mark the test with pytest.mark.django_db: without it there is no test database"
-    name = f"{plain}_town"
     with django_db_blocker.unblock():
+        # pytest-django makes a test database only when a collected test asks for ``db`` by name
+        made = [] if connection.settings_dict["NAME"].startswith("test_") else setup_databases(0, False, aliases={"default"})
+        plain = connection.settings_dict["NAME"]
+        name = f"{plain}_town"
         _clone(plain, name)
         _connect_to(name)
         try:
@@ -109,6 +111,7 @@ def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
             _connect_to(plain)
         yield name
         _drop(name)
+        teardown_databases(made, 0)
 
 
 @pytest.fixture

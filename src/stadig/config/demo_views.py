@@ -136,7 +136,7 @@ def _walkable() -> list[Stop]:
 
 def _address(stop: Stop) -> str:
     try:
-        return reverse(stop.url_name, args=stop.url_args)
+        return reverse(stop.url_name, args=stop.url_args())
     except NoReverseMatch:
         return ""
 

@@ -23,6 +23,7 @@ import numpy as np
 
 from stadig.geo.town import lindhamn
 from stadig.geo.town.present import Present, Said
+from stadig.geo.town.world import World
 
 STEP_SECONDS = 2.0
 CLOCK_SECONDS = 30.0
@@ -41,13 +42,13 @@ log = logging.getLogger("stadig.driver")
 class Driver:
     """Everything the driver knows; the rest is asked of the city at every step."""
 
-    def __init__(self) -> None:
+    def __init__(self, world: World) -> None:
         from stadig.city import clock
         from stadig.sensing import demo, queries
         from stadig.sensing.models import Datastream
         from stadig.waste.models import Bin, Emptying
 
-        self.world = lindhamn.build()
+        self.world = world
         streams = {
             (properties["code"], observed["key"]): number
             for number, properties, observed in Datastream.objects.filter(properties__has_key="code").values_list(
@@ -100,7 +101,7 @@ class Driver:
         except Exception as fault:
             close_old_connections()
             if part not in self.said_fault:
-                log.warning("%s: %s. Trying again.", part, type(fault).__name__)
+                log.warning("%s: %s. Trying again.", part, type(fault).__name__, exc_info=fault)
                 self.said_fault.add(part)
 
     def _notice_emptyings(self) -> None:
@@ -166,12 +167,16 @@ class Driver:
 
     def _crews(self, now: datetime) -> None:
         """Close the stops whose time has come, as the driver whose car it is."""
+        from stadig.city import clock
         from stadig.waste.actions import stops
         from stadig.waste.errors import WasteError
         from stadig.waste.models import Outcome, PlanState, Stop, StopKind
 
+        today = clock.local(now).date()
         due = (
-            Stop.objects.filter(route__plan__state=PlanState.LOCKED, outcome=Outcome.NONE, planned_arrival__lte=now)
+            Stop.objects.filter(
+                route__plan__day=today, route__plan__state=PlanState.LOCKED, outcome=Outcome.NONE, planned_arrival__lte=now
+            )
             .exclude(kind=StopKind.DEPOT)
             .select_related("route__vehicle__crew")
             .order_by("planned_arrival")[:40]
@@ -268,13 +273,15 @@ def main() -> None:
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, _frame: stopping.append(caught))
+    world = lindhamn.build()
     driver: Driver | None = None
     while not stopping:
         try:
-            driver = driver or Driver()
+            driver = driver or Driver(world)
             driver.step()
-        except Exception as fault:
-            log.warning("The driver waits: %s", type(fault).__name__)
+        except Exception:
+            log.exception("The driver waits a moment and tries again.")
+            time.sleep(5 * STEP_SECONDS)
         time.sleep(STEP_SECONDS)
     with contextlib.suppress(Exception):
         _write_clock()

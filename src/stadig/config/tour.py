@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from stadig.city import clock
+from stadig.waste import planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,11 @@ class Stop:
     """What to do, shown above the page itself."""
     url_name: str
     as_user: str = ""
-    url_args: tuple[Any, ...] = ()
+    url_args: Callable[[], tuple[Any, ...]] = tuple
+
+
+def _next_round() -> tuple[Any, ...]:
+    return (planning.next_round(clock.today()),)
 
 
 STOPS = (
@@ -37,11 +45,12 @@ STOPS = (
         "karin",
     ),
     Stop(
-        _("Planera dagens tömningar"),
+        _("Planera nästa dags tömningar"),
         _("Leila ser vilka korgar som behöver tömmas, i vilken ordning och varför. Planen är räknad på stadens egna gator."),
         _("Läs varför varje korg är med. Lås och skicka planen till lagen när du är nöjd. Du kan ångra dig."),
-        "waste:plan",
+        "waste:plan-day",
         "leila",
+        _next_round,
     ),
     Stop(
         _("Töm korgarna från mobilen"),
@@ -86,12 +95,6 @@ STOPS = (
         _("Leta upp det du själv gjorde på de andra stoppen."),
         "city:audit",
         "mirja",
-    ),
-    Stop(
-        _("Öppna data om korgarna"),
-        _("Mätvärdena går att läsa för alla genom standarden SensorThings 1.1, utan konto."),
-        _("Läs om öppna data här. Maskiner läser på /sta/v1.1."),
-        "help",
     ),
 )
 """Stops whose page does not exist in this installation are left out."""
