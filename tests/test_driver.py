@@ -71,9 +71,9 @@ def test_nobody_drives_for_a_person_who_sits_in_the_car(town, at):
     from stadig.city.models import User
     from stadig.waste.models import Stop
 
+    User.objects.filter(username__in=("jonas", "sara")).update(last_login=clock.real_now())
     at("2026-11-25T07:40+01:00")
     town.step()
-    User.objects.filter(username__in=("jonas", "sara")).update(last_login=clock.real_now())
     at("2026-11-25T11:00+01:00")
     town.step()
     assert not Stop.objects.filter(route__plan=plan_of_today()).exclude(outcome="").exists()
