@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -159,7 +160,8 @@ def call(path: str, method: str = "POST", body: bytes = b"{}") -> int:
     async def once() -> None:
         await asyncio.wait_for(door(scope, receive, send), 15)
 
-    asyncio.run(once())
+    with ThreadPoolExecutor(1) as aside:  # a browser's event loop may be running in this thread
+        aside.submit(lambda: asyncio.run(once())).result(20)
     return next(message["status"] for message in sent if message["type"] == "http.response.start")
 
 
