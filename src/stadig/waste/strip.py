@@ -72,7 +72,7 @@ class Drawing:
 
 def base(window: View, scale: float = 1.0) -> tuple[list[Shape], list[Mark]]:
     """The base map through a window: one path per kind, streets first as edge and then as fill; and the districts' names."""
-    tags = tuple(MapLayer.objects.order_by("name").values_list("etag", flat=True))
+    tags = tuple(MapLayer.objects.order_by("pk").values_list("etag", flat=True))
     shapes, names = _base(window, scale, tags)
     return list(shapes), list(names)
 
