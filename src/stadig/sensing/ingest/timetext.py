@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-DATE_DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
+DATE_DIGITS: tuple[int, ...] = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 MARKS = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"))
 
 
 def _weights(length: int) -> tuple[list[int], npt.NDArray[np.float64], list[int], npt.NDArray[np.uint8]]:
     """For texts of one length: where digits stand, what they weigh in (year, month, day, hour, minute, second,
     microsecond), where marks stand, and which."""
-    places = list(DATE_DIGITS)
+    places: list[int] = [*DATE_DIGITS]
     weights = np.zeros((14 + max(length - 21, 0), 7))
     for field, (start, size) in enumerate(((0, 4), (4, 2), (6, 2), (8, 2), (10, 2), (12, 2))):
         for digit in range(size):
