@@ -35,23 +35,30 @@ STREET_M = {"street-main": 14.0, "street-collector": 11.0, "street-street": 8.0,
 class Shape(Protocol):
     """A piece of the base map."""
 
-    kind: str
-    name: str
-    d: str
-    x: float
-    y: float
-    width: float
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def d(self) -> str: ...
+    @property
+    def x(self) -> float: ...
+    @property
+    def y(self) -> float: ...
+    @property
+    def width(self) -> float: ...
 
 
 class Window(Protocol):
     """What part of the world is drawn, and how large."""
 
-    width: float
-    height: float
-
-    def xy(self, lon: float, lat: float) -> tuple[float, float]: ...
+    @property
+    def width(self) -> float: ...
+    @property
+    def height(self) -> float: ...
     @property
     def metres_per_unit(self) -> float: ...
+    def xy(self, lon: float, lat: float) -> tuple[float, float]: ...
 
 
 @dataclass(frozen=True, slots=True)
