@@ -121,10 +121,11 @@ async def write_async(
         except errors.UniqueViolation:
             pass
     async with wire.transaction():
-        if not checked and conflicts != "replace":
+        if conflicts != "replace":
             try:
                 async with wire.transaction():
-                    return await run_async(wire, whole(rows, now, wire.info.dbname))
+                    steps = _copied(rows, now) if checked else whole(rows, now, wire.info.dbname)
+                    return await run_async(wire, steps)
             except errors.UniqueViolation:
                 pass
         steps = _staged(rows, conflicts, now) if checked else whole(rows, now, wire.info.dbname, staged=conflicts)
