@@ -21,7 +21,7 @@ from stadig.sensing.mqtt import endpoint, topics
 
 DEVICES = 20
 OBSERVATIONS = int(os.environ.get("STADIG_BENCH_OBSERVATIONS", "200000"))
-EVERY_SECONDS = 4.0
+EVERY_SECONDS = 2.0
 
 
 @bench("durability_mqtt")
@@ -106,5 +106,5 @@ def _figures(found: _mqtt_faults.Result) -> list[Figure]:
         measured("messages acknowledged", found.acknowledged, "", how="by our subscriber, after the commit"),
         measured("observations stored", found.stored, "", how="counted in the database"),
         measured("time", round(found.seconds, 1), "s", how="from the first message to the last acknowledgement"),
-        measured("kills", sum(found.kills.values()), "", how=kills),
+        at_least("kills", sum(found.kills.values()), "", 4, how=kills),
     ]
