@@ -10,7 +10,7 @@ from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -25,7 +25,7 @@ from stadig.sensing.views.who import who
 from stadig.ui import export
 
 COLUMNS = (
-    (gettext_lazy("Enhet"), "name"),
+    (pgettext_lazy("sensor", "Enhet"), "name"),
     (gettext_lazy("Sitter på"), "thing.name"),
     (gettext_lazy("Hördes senast"), "state.last_seen"),
     (gettext_lazy("Meddelanden"), "state.messages"),
