@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, Js
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from stadig.city import clock
@@ -26,7 +26,7 @@ COLUMNS = (
     (gettext_lazy("Plats"), "name"),
     (gettext_lazy("Tillstånd"), "state.label"),
     (gettext_lazy("Hördes senast"), "heard"),
-    (gettext_lazy("Enhet"), "device"),
+    (pgettext_lazy("sensor", "Enhet"), "device"),
     (
         gettext_lazy("Värden"),
         lambda row: ", ".join(f"{v.name} {v.value:g} {v.unit}" for v in row.values if isinstance(v.value, float)),
