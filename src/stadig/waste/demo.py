@@ -46,9 +46,9 @@ KINDS = (
 )
 """Slug, name, kind, litres, compaction, seconds to empty."""
 FLEET = (
-    ("Bil 1", 1, 6000, time(6, 30), time(15, 0), None),
-    ("Bil 2", 2, 6000, time(6, 30), time(15, 0), None),
-    ("Bil 3", 3, 4500, time(7, 0), time(15, 0), 12),
+    ("Bil 1", 1, 2600, time(6, 30), time(15, 0), None),
+    ("Bil 2", 2, 2600, time(6, 30), time(15, 0), None),
+    ("Bil 3", 3, 2600, time(7, 0), time(15, 0), 12),
 )
 """Name, position, litres, shift, and for how many more days it is away for repair."""
 FACTORS: tuple[dict[str, Any], ...] = (
@@ -71,6 +71,8 @@ FACTORS: tuple[dict[str, Any], ...] = (
         "source": "Lindhamns kommun, påhittad: bränsle, däck, service och värdeminskning",
     },
 )
+KM_OUT_AND_HOME, KM_PER_EMPTYING = 9.0, 0.42
+HOW_KM = "made up for the demo town: the way out and home, and a stretch per bin"
 SAID = (
     (0, "full", "Det ligger redan påsar bredvid.", "karin.ek@lindhamn.example"),
     (0, "full", "", ""),
@@ -113,6 +115,14 @@ def seed_emptyings(bins: list[Bin], past: Past, *, effect_days: int) -> None:
         code = district.code if district else "-"
         subject = ("district", code)
         effects.record(SERVICE, "emptyings", count, "count", at, subject=subject, district=district, key=f"demo:{day}:{code}")
+    per_day: Counter[Any] = Counter()
+    for (day, _district), count in counts.items():
+        per_day[day] += count
+    for day, count in per_day.items():
+        at, km = clock.midnight(day) + timedelta(hours=15), round(KM_OUT_AND_HOME + KM_PER_EMPTYING * count, 1)
+        effects.record(
+            SERVICE, "km", km, "km", at, subject=("day", day.isoformat()), kind="derived", method=HOW_KM, key=f"demo:{day}"
+        )
 
 
 def seed_reports(bins: list[Bin]) -> None:
@@ -210,7 +220,7 @@ def seed_vehicles(world: World) -> list[Vehicle]:
             "crew": crew,
             "depot": depot,
             "capacity_l": litres,
-            "capacity_kg": 3500,
+            "capacity_kg": 1500,
             "shift_start": start,
             "shift_end": end,
             "fractions": ["rest"],

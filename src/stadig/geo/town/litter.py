@@ -103,14 +103,14 @@ def fixed_rounds(bins: tuple[BinSite, ...]) -> NDArray[np.bool_]:
     for number, site in enumerate(bins):
         full_in_days = site.kind.holds_l / (24 * site.rate_l_per_h)
         if site.kind is BinKind.UNDERGROUND:
-            chosen = [0, 3]
+            chosen = (0, 3)
         elif full_in_days < 2.4:
-            chosen = [0, 1, 2, 3, 4, 5]
+            chosen = (0, 1, 2, 3, 4, 5)
         elif full_in_days < 7:
-            chosen = [0, 2, 4]
+            chosen = [(0, 2, 4), (1, 3, 5)][number % 2]
         else:
-            chosen = [1, 4]
-        days[number, chosen] = True
+            chosen = [(0, 3), (1, 4), (2, 5)][number % 3]
+        days[number, list(chosen)] = True
     return days
 
 
