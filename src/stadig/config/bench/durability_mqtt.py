@@ -21,7 +21,9 @@ from stadig.sensing.mqtt import endpoint, topics
 
 DEVICES = 20
 OBSERVATIONS = int(os.environ.get("STADIG_BENCH_OBSERVATIONS", "200000"))
-EVERY_SECONDS = 2.0
+EVERY_SECONDS = 1.5
+PAUSE_SECONDS = 0.03
+"""Between the messages of a device, so that the run lasts long enough to be killed into."""
 
 
 @bench("durability_mqtt")
@@ -61,7 +63,16 @@ def durability_mqtt() -> list[Figure]:
         kill["database"] = lambda: _kill_database(cluster)
         try:
             messages = OBSERVATIONS // DEVICES // _mqtt_faults.SAMPLES
-            found = _mqtt_faults.run(world, streams, processes, messages=messages, every_seconds=EVERY_SECONDS, kill=kill, seed=7)
+            found = _mqtt_faults.run(
+                world,
+                streams,
+                processes,
+                messages=messages,
+                every_seconds=EVERY_SECONDS,
+                kill=kill,
+                seed=7,
+                pause_seconds=PAUSE_SECONDS,
+            )
         finally:
             processes.stop()
         return _figures(found)
