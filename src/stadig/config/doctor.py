@@ -141,7 +141,7 @@ def worker(env: Environment) -> Iterator[Finding]:
 
 def broker(env: Environment) -> Iterator[Finding]:
     """Whether something answers where devices send."""
-    parts = urlsplit(env.mqtt_url or f"mqtt://127.0.0.1:{env.mqtt_port}")
+    parts = urlsplit(env.mqtt_url or f"mqtt://127.0.0.1:{env.broker_port}")
     host, port = parts.hostname or "127.0.0.1", parts.port or (8883 if parts.scheme == "mqtts" else 1883)
     try:
         with socket.create_connection((host, port), SECONDS):

@@ -34,8 +34,9 @@ class Environment(BaseSettings):
     """The address residents use, for links in messages. Default: http://HOST:PORT."""
     mqtt_url: str = ""
     """``mqtt(s)://user:password@host:port``; empty means the embedded broker on the loopback address."""
-    mqtt_port: int = 1883
-    """Where the embedded broker listens on the loopback address."""
+    mqtt_port: int = 0
+    """Where the embedded broker listens on the loopback address. 0 is 2000 above the web port, so that two towns, or a
+    broker of the machine's own on 1883, never meet."""
     email_url: str = ""
     """``smtp(s)://user:password@host:port``; empty means that e-mail is kept in a folder."""
     oidc_url: str = ""
@@ -50,6 +51,11 @@ class Environment(BaseSettings):
     """Bearer token for ``/metrics``; empty means that only this machine may read it."""
     log_level: str = "info"
     """``info`` writes a line per request, ``warning`` only what needs a look."""
+
+    @property
+    def broker_port(self) -> int:
+        """The embedded broker's port."""
+        return self.mqtt_port or self.port + 2000
 
     @cached_property
     def home_dir(self) -> Path:

@@ -263,7 +263,7 @@ SOCIALACCOUNT_PROVIDERS = {
 
 # Devices: the broker of the city, or our own on the loopback address
 MQTT_EMBEDDED = not environment.mqtt_url
-MQTT_URL = environment.mqtt_url or f"mqtt://stadig:{environment.secret('mqtt_password')}@127.0.0.1:{environment.mqtt_port}"
+MQTT_URL = environment.mqtt_url or f"mqtt://stadig:{environment.secret('mqtt_password')}@127.0.0.1:{environment.broker_port}"
 
 # Logs: what happened, never to whom
 LOGGING = {

@@ -33,6 +33,8 @@ BATCH_BYTES = 8 * 2**20
 LINGER_SECONDS = 0.005
 """How long a batch waits for more. Short: while one batch is committed the next one gathers by itself."""
 LONGEST_WAIT_SECONDS = 15.0
+PATIENCE_SECONDS = 1.0
+"""A wait between attempts beyond which silence of the broker is worth a warning."""
 REPORT_SECONDS = 300.0
 
 
@@ -110,7 +112,8 @@ class Subscriber:
                 wait = 0.2
                 self._client.loop_forever(retry_first_connection=False)
             except OSError as fault:
-                logger.warning("The MQTT broker does not answer (%s); trying again in %.1f s.", type(fault).__name__, wait)
+                level = logging.WARNING if wait > PATIENCE_SECONDS else logging.DEBUG  # at a start the broker is a moment behind
+                logger.log(level, "The MQTT broker does not answer (%s); trying again in %.1f s.", type(fault).__name__, wait)
             except Exception:
                 logger.exception("The MQTT connection failed.")
             self._stop.wait(wait * random.uniform(0.7, 1.3))  # noqa: S311 – spreads reconnects, no secret
