@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 ROOT = Path(__file__).parent
+
+
+# No deadline: the machines are shared and noisy. In CI the same cases each time: a new finding is a task, not a surprise.
+hypothesis_settings.register_profile("stadig", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis_settings.load_profile("stadig")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

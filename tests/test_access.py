@@ -23,6 +23,7 @@ SAMPLES = {
     "path": "x",
     "uuid": "00000000-0000-4000-8000-000000000000",
     "day": "2026-11-24",
+    "base36": "1a",
 }
 """What stands in an address where it asks for something; a view may answer 404 for it, but must ask who it is first."""
 PLACE = re.compile(r"<(?:(\w+):)?\w+>")

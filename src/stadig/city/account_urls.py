@@ -8,13 +8,23 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from stadig.city.permissions import public, signed_in
 from stadig.city.views import account as own
 
 _to_login = public(RedirectView.as_view(pattern_name="account_login"))
+
+
+class Base36(StringConverter):
+    """A user's number as allauth writes it; the key behind it may hold hyphens, this may not."""
+
+    regex = "[0-9A-Za-z]+"
+
+
+register_converter(Base36, "base36")
 
 urlpatterns = [
     path("logga-in/", public(account.login), name="account_login"),
@@ -26,7 +36,7 @@ urlpatterns = [
     path("glomt/", public(account.password_reset), name="account_reset_password"),
     path("glomt/skickat/", public(account.password_reset_done), name="account_reset_password_done"),
     path("glomt/klart/", public(account.password_reset_from_key_done), name="account_reset_password_from_key_done"),
-    path("glomt/<str:uidb36>-<str:key>/", public(account.password_reset_from_key), name="account_reset_password_from_key"),
+    path("glomt/<base36:uidb36>-<str:key>/", public(account.password_reset_from_key), name="account_reset_password_from_key"),
     path("engangskod/", signed_in(mfa.index), name="mfa_index"),
     path("engangskod/skriv/", public(mfa.authenticate), name="mfa_authenticate"),
     path("engangskod/visa-att-det-ar-du/", signed_in(own.reauthenticate_with_code), name="mfa_reauthenticate"),

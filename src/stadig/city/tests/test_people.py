@@ -52,7 +52,7 @@ def test_no_text_breaks_the_reader(text):
     try:
         parse(text, today=TODAY)
     except NotAPersonnummer as fault:
-        assert not text.strip() or text not in str(fault)
+        assert len(text.strip()) < 6 or text.strip() not in str(fault)
 
 
 @pytest.mark.parametrize(

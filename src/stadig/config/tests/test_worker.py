@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -51,7 +52,8 @@ def run_stalled() -> int:
             async with ours.open_async():
                 return await tasks.retry_jobs_of_dead_workers(ours)
 
-    return asyncio.run(once())
+    with ThreadPoolExecutor(1) as apart:  # Playwright may hold a running loop in this thread
+        return apart.submit(asyncio.run, once()).result()
 
 
 def test_a_job_whose_worker_died_begins_again(jobs):

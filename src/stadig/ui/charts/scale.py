@@ -36,7 +36,7 @@ def step(span: float, wanted: int) -> float:
 
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """Round numbers, strictly rising, of which the first is at or below ``low`` and the last at or above ``high``."""
-    if low == high:
+    if high - low < 1e-300:  # a span so small can't be cut
         pad = abs(low) * 0.1 or 1.0
         low, high = low - pad, high + pad
     size = step(high - low, wanted)
