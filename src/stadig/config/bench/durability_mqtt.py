@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -59,7 +61,9 @@ def durability_mqtt() -> list[Figure]:
         with psycopg.connect(**world.conninfo, autocommit=True) as connection:
             streams = _mqtt_faults.prepare(connection, DEVICES)
         processes = _mqtt_faults.Processes(_mqtt_faults.commands(trace, worker=True), environ)
-        kill = {name: (lambda name=name: processes.kill(name)) for name in ("broker", "subscriber", "worker")}
+        kill: dict[str, Callable[[], None]] = {
+            name: functools.partial(processes.kill, name) for name in ("broker", "subscriber", "worker")
+        }
         kill["database"] = lambda: _kill_database(cluster)
         try:
             messages = OBSERVATIONS // DEVICES // _mqtt_faults.SAMPLES

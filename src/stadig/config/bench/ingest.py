@@ -196,7 +196,9 @@ def _copied(url: str, first: int, rows: int, slot: int) -> float:
     for block in range(blocks):
         at = base + block * 1_000_000 + np.arange(rows) * 1000
         stream = np.full(rows, first + block % STREAMS, np.int32)
-        batch = Batch(stream, at, np.arange(rows) % 100 + 0.5, np.zeros(rows, np.int16), np.ones(rows, np.int32))
+        batch = Batch(
+            stream, at, np.arange(rows, dtype=np.float64) % 100 + 0.5, np.zeros(rows, np.int16), np.ones(rows, np.int32)
+        )
         buffers.append(binary.encode(batch))
     copy: Any = statements.copy_into(statements.OBSERVATION, binary.PLAIN)
     with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
