@@ -20,6 +20,9 @@ hypothesis_settings.register_profile("stadig", deadline=None, derandomize=os.env
 hypothesis_settings.load_profile("stadig")
 
 
+_STARTED = pytest.StashKey[bool]()
+
+
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The embedded database is started before the first test that needs one, unless DATABASE_URL names another."""
     from stadig.config import postgres, translations
@@ -29,7 +32,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if environment.database_url:
         postgres.require_supported(environment.database_url)
     else:
-        postgres.start()
+        session.config.stash[_STARTED] = postgres.start()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What was started for the tests is stopped after them, unless someone else has begun to use it."""
+    from stadig.config import postgres
+
+    if session.config.stash.get(_STARTED, False):
+        postgres.stop_if_unused()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -66,8 +66,13 @@ class Environment(BaseSettings):
 
     @cached_property
     def instance(self) -> str:
-        """A short name for this installation: the hash of its home folder's path."""
-        return hashlib.sha256(str((self.home or CHECKOUT / ".stadig").resolve()).encode()).hexdigest()[:12]
+        """A short name for this installation: the hash of its home folder's path and of a key in it.
+
+        A checkout that is removed and cloned anew in the same place is another installation: it begins anew and leaves
+        the old one's data alone, since it lacks the keys to them.
+        """
+        place = (self.home or CHECKOUT / ".stadig").resolve()
+        return hashlib.sha256(f"{place} {self.secret('instance', 9)}".encode()).hexdigest()[:12]
 
     @cached_property
     def runtime_dir(self) -> Path:

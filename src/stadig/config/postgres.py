@@ -94,12 +94,23 @@ def start(wanted: Cluster | None = None) -> bool:
             return False
         if not (this.data / "PG_VERSION").exists():
             _initialise(this)
+            if wanted is None and this.user:
+                _tell_of_earlier_data(this, environment.home_dir)
         _refuse_other_version(this)
         _clear_after_crash(this)
         write_settings(this)
         _launch(this)
         _create_database(this)
     return True
+
+
+def _tell_of_earlier_data(this: Cluster, home: Path) -> None:
+    """Say where an earlier installation in the same place has left its data; they open with its keys folder alone."""
+    folder = this.data.parent
+    (folder / "home").write_text(str(home))
+    earlier = [mark.parent for mark in folder.parent.glob("*/home") if mark.parent != folder and mark.read_text() == str(home)]
+    for other in earlier:
+        print(f"A new database. Data of an earlier checkout in this place lie in {other}; remove them if no one needs them.")
 
 
 def stop(wanted: Cluster | None = None, *, mode: str = "fast") -> None:
