@@ -46,9 +46,9 @@ KINDS = (
 )
 """Slug, name, kind, litres, compaction, seconds to empty."""
 FLEET = (
-    ("Bil 1", 1, 1400, time(6, 30), time(15, 0), None),
-    ("Bil 2", 2, 1400, time(6, 30), time(15, 0), None),
-    ("Bil 3", 3, 1400, time(7, 0), time(15, 0), 12),
+    ("Bil 1", 1, 2600, time(6, 30), time(15, 0), None),
+    ("Bil 2", 2, 2600, time(6, 30), time(15, 0), None),
+    ("Bil 3", 3, 2600, time(7, 0), time(15, 0), 12),
 )
 """Name, position, litres, shift, and for how many more days it is away for repair."""
 FACTORS: tuple[dict[str, Any], ...] = (

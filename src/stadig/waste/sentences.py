@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from stadig.city import clock
 from stadig.ui import formatting
 from stadig.waste.models import BinAlarm, Reason
 from stadig.waste.queries.bins import BinState, Level
@@ -98,6 +99,14 @@ def _detour(metres: int) -> str:
     return _("Ligger på vägen.") if metres <= 30 else _("Omväg %(way)s.") % {"way": formatting.kilometres(metres)}
 
 
+def _when(stored: str) -> str:
+    """A moment kept with a plan (``2026-11-18 18.00``, Stockholm) as it is said."""
+    try:
+        return formatting.moment(datetime.strptime(stored, "%Y-%m-%d %H.%M").replace(tzinfo=clock.STOCKHOLM))
+    except ValueError:
+        return stored
+
+
 def reason(row: Any, plan_day: date) -> str:
     """Why a stop is made, or why a bin waits, as sentences. ``row`` has reason, params, risk and fill_percent."""
     values: dict[str, Any] = row.params or {}
@@ -128,7 +137,7 @@ def reason(row: Any, plan_day: date) -> str:
         ),
     }
     if values.get("full_since"):
-        first = _("Full sedan %(when)s.") % {"when": values["full_since"]}
+        first = _("Full sedan %(when)s.") % {"when": _when(values["full_since"])}
     else:
         first = texts.get(row.reason, lambda: "")()
     parts = [first, told]

@@ -145,7 +145,7 @@ def bin_sites(
         street = names[int(tree.nearest(spot))]
         name = _bin_name(why, street, spot, parks=parks, taken=taken, rng=rng)
         taken.add(name)
-        busy = 0.4 + 1.8 * np.exp(-min(spot.distance(centre), spot.distance(harbour)) / 700)
+        busy = 0.52 + 2.2 * np.exp(-min(spot.distance(centre), spot.distance(harbour)) / 700)
         rate = float(np.clip(busy * rng.lognormal(0, 0.35), 0.15, 5.0))
         kind = BinKind.COMPACTOR if rate > 1.5 and rng.random() < 0.7 else BinKind.ORDINARY
         add(name, why, spot, kind, rate)

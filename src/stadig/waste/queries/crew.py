@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from stadig.city import clock
 from stadig.waste import access
-from stadig.waste.models import Outcome, PlanState, Route, Stop, StopKind
+from stadig.waste.models import Outcome, Plan, PlanState, Route, Stop, StopKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +69,8 @@ def drive(route: Route) -> Drive:
     last = max(closed, key=lambda stop: stop.closed_at, default=None)  # type: ignore[arg-type,return-value]
     delay = max(timedelta(), last.closed_at - last.planned_arrival) if last and last.closed_at else timedelta()
     return Drive(route, stops, delay)
+
+
+def plan_is_sent(day: date) -> bool:
+    """Whether the day's plan has been sent to the crews."""
+    return Plan.objects.filter(day=day, state=PlanState.LOCKED).exists()

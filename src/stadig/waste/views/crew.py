@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.files.actions import FileError
 from stadig.waste import access, sentences, strip
@@ -67,7 +68,8 @@ def next_stop(request: HttpRequest) -> HttpResponse:
     drive = _drive(request)
     orders = work_queries.waiting_for(access.EMPTY.organisations(request.user))  # type: ignore[arg-type]
     if drive is None or drive.next is None:
-        return render(request, "waste/crew_none.html", {"drive": drive, "orders": orders, "once": uuid4()})
+        sent = drive is None and crew.plan_is_sent(clock.today())
+        return render(request, "waste/crew_none.html", {"drive": drive, "sent": sent, "orders": orders, "once": uuid4()})
     stop = drive.next
     state = bins.states([stop.bin], reports=False)[0] if stop.bin else None
     place = (stop.bin.lon, stop.bin.lat) if stop.bin else (stop.tipping.lon, stop.tipping.lat)  # type: ignore[union-attr]
