@@ -136,7 +136,10 @@ def _reads(program: str, town: Town) -> list[Figure]:
             " AND phenomenon_time < '2026-04-01Z' ORDER BY phenomenon_time"
         )
         direct = _timed(lambda: connection.execute(sql, [town.first + STREAMS]).fetchall(), 40)
-        from stadig.sensing.queries import LATEST
+        from stadig.config import django
+
+        django.setup()
+        from stadig.sensing.queries.observations import LATEST
 
         ids = list(range(town.first + STREAMS, town.first + STREAMS + 10_000))
         latest = _timed(lambda: connection.execute(LATEST, [ids]).fetchall(), 5)
