@@ -12,8 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from stadig.config.visits import visits
 
 MOST_QUERIES = 12
-EXCEPTIONS = {"waste:plan-day": 4, "waste:plan": 4, "waste:bin": 2, "waste:plan-map": 1}
-"""Pages that still ask more often, and by how much: to be emptied, never to grow."""
 PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja"]
 
 
@@ -48,7 +46,7 @@ def test_no_page_asks_the_database_more_than_twelve_times(client_of):
     for visit in found:
         client_of(visit.who).get(visit.path)
         statements = asked(client_of(visit.who), visit.path)
-        if len(statements) > MOST_QUERIES + EXCEPTIONS.get(visit.name, 0):
+        if len(statements) > MOST_QUERIES:
             most, times = Counter(sql[:110] for sql in statements).most_common(1)[0]
             costly[f"{visit.name} {visit.path} as {visit.who or 'no one'}"] = f"{len(statements)} queries; {times} × {most}"
     assert not costly, "\n".join(f"{page}: {why}" for page, why in costly.items())
