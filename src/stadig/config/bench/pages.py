@@ -1,7 +1,7 @@
 """What pages cost, in the demo town as it runs: time, queries, bytes, memory, and how many visitors it carries.
 
 Cost of a page is measured in this process with Django's test client: processor time is then exact, and nothing of the
-server's own. Visitors are ``wrk`` against the running town, with the session cookies of its people.
+server's own. The templates are not instrumented as they are in a test run, and the collector is set as in a server. Visitors are ``wrk`` against the running town, with the session cookies of its people.
 """
 
 from __future__ import annotations
@@ -134,11 +134,11 @@ def logged_in() -> Iterator[dict[str, Any]]:
     environment.demo = True
     with django.with_database():
         from django.test import Client
-        from django.test.utils import setup_test_environment, teardown_test_environment
 
         from stadig.city.models import User
+        from stadig.config.web import rest_the_collector
 
-        setup_test_environment(debug=False)
+        rest_the_collector()
         people: dict[str, Any] = {"": Client(HTTP_HOST="localhost")}
         try:
             for name in PEOPLE:
@@ -149,7 +149,6 @@ def logged_in() -> Iterator[dict[str, Any]]:
             for name in PEOPLE:
                 if name in people:
                     people[name].session.flush()
-            teardown_test_environment()
 
 
 def cookie(people: dict[str, Any], who: str) -> str:
