@@ -11,7 +11,7 @@ from django.db import connection
 from stadig.sensing import actions, queries, storage
 from stadig.sensing.models import QuarantinedObservation
 from stadig.sensing.storage import Extra
-from stadig.sensing.tests.conftest import NOON
+from stadig.sensing.tests.conftest import NOON, make_datastream
 
 HOUR = timedelta(hours=1)
 
@@ -27,6 +27,21 @@ def test_numbers_come_back_as_they_were_written(datastream):
     assert times == hours(100)
     assert values.tolist() == (np.arange(100) / 10).tolist()
     assert queries.latest([datastream.id]) == {datastream.id: (NOON, 9.9)}
+
+
+def test_the_latest_value_is_found_however_old_it_is_and_recent_ones_in_one_question(datastream, at, django_assert_num_queries):
+    at(NOON.isoformat())
+    silent, never = make_datastream("Hamnen"), make_datastream("Parken")
+    storage.write(connection, datastream.id, hours(3), [1, 2, 3], now=NOON)
+    with django_assert_num_queries(1):
+        assert queries.latest([datastream.id]) == {datastream.id: (NOON, 3)}
+    for age in (10, 400, 2000):  # this month or the last, another one, before any month that has a table of its own
+        long_ago = NOON - timedelta(days=age)
+        storage.write(connection, silent.id, [long_ago - HOUR, long_ago], [4, 5], now=NOON)
+        both = [silent.id, datastream.id, never.id]
+        assert queries.latest(both) == {datastream.id: (NOON, 3), silent.id: (long_ago, 5)}
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sensing_observation WHERE datastream_id = %s", [silent.id])
 
 
 def test_a_retry_is_stored_once_and_a_contradiction_is_refused(datastream):
