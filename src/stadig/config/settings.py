@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "stadig.city.sessions.SessionGuard",
 ]
 
+FORM_RENDERER = "stadig.ui.widgets.Renderer"
 ROOT_URLCONF = "stadig.config.demo_urls" if DEMO else "stadig.config.urls"
 WSGI_APPLICATION = "stadig.config.wsgi.application"
 AUTH_USER_MODEL = "city.User"

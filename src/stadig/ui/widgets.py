@@ -1,0 +1,61 @@
+"""Form controls written directly: Django draws each with two or three templates, which cost more than the rest of a form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms.renderers import DjangoTemplates
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
+
+FOLDER = "django/forms/widgets/"
+INPUTS = frozenset(
+    FOLDER + f"{name}.html"
+    for name in ("text", "email", "password", "number", "url", "search", "tel", "color", "hidden", "date", "datetime", "time", "file")
+)
+BOXES = frozenset(FOLDER + f"{name}.html" for name in ("checkbox", "checkbox_option", "radio_option"))
+
+
+class Renderer(DjangoTemplates):
+    """The named renderer of ``settings.FORM_RENDERER``: the common controls by hand, all others as Django does."""
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
+        widget = context.get("widget", {})
+        if template_name in INPUTS or (template_name in BOXES and not widget.get("wrap_label")):
+            return mark_safe(_input(widget))
+        if template_name == FOLDER + "select.html":
+            return mark_safe(_select(widget))
+        if template_name == FOLDER + "textarea.html":
+            return mark_safe(_textarea(widget))
+        return super().render(template_name, context, request)
+
+
+def _attributes(attributes: dict[str, Any]) -> str:
+    """`` name="value"`` for each; True is the name alone, False nothing."""
+    return "".join(
+        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
+        for name, value in attributes.items()
+        if value is not False
+    )
+
+
+def _input(widget: dict[str, Any]) -> str:
+    value = widget["value"]
+    written = "" if value is None else f' value="{conditional_escape(value)}"'
+    return f'<input type="{escape(widget["type"])}" name="{escape(widget["name"])}"{written}{_attributes(widget["attrs"])}>'
+
+
+def _textarea(widget: dict[str, Any]) -> str:
+    text = conditional_escape(widget["value"]) if widget["value"] else ""
+    return f'<textarea name="{escape(widget["name"])}"{_attributes(widget["attrs"])}>\n{text}</textarea>'
+
+
+def _select(widget: dict[str, Any]) -> str:
+    parts: list[str] = []
+    for group, options, _ in widget["optgroups"]:
+        drawn = "".join(
+            f'<option value="{conditional_escape(one["value"])}"{_attributes(one["attrs"])}>{conditional_escape(one["label"])}</option>'
+            for one in options
+        )
+        parts.append(f'<optgroup label="{conditional_escape(group)}">{drawn}</optgroup>' if group else drawn)
+    return f'<select name="{escape(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(parts)}</select>'
