@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -52,28 +54,36 @@ def use_permissions(held: Held) -> None:
     _held[:] = [held]
 
 
-def _draw(entries: dict[str, Entry], request: HttpRequest, user: Any) -> list[Item]:
+def _draw(entries: dict[str, Entry], request: HttpRequest, user: Any) -> tuple[Item, ...]:
     items: list[tuple[str, str]] = []
     for entry in sorted(entries.values(), key=lambda entry: entry.order):
         if entry.permission and not (_held and _held[0](user, entry.permission)):
             continue
-        try:
-            items.append((str(entry.label), reverse(entry.url_name)))
-        except NoReverseMatch:
-            continue
+        url = _url(entry.url_name, settings.ROOT_URLCONF)
+        if url:
+            items.append((str(entry.label), url))
     path = request.path
     here = max((url for _, url in items if path.startswith(url)), key=len, default="")
-    return [Item(label, url, url == here) for label, url in items]
+    return tuple(Item(label, url, url == here) for label, url in items)
 
 
-def staff_items(request: HttpRequest) -> list[Item]:
+@lru_cache(maxsize=256)
+def _url(name: str, _urls: str) -> str:
+    """The address of a page; empty when this city does not have it."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def staff_items(request: HttpRequest) -> tuple[Item, ...]:
     """The staff menu for the one who asks; empty for a visitor."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        return []
+        return ()
     return _draw(_staff, request, user)
 
 
-def resident_items(request: HttpRequest) -> list[Item]:
+def resident_items(request: HttpRequest) -> tuple[Item, ...]:
     """The residents' menu: the same for everyone."""
     return _draw(_resident, request, None)

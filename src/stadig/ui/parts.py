@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.template.loader import get_template
+from django.utils.functional import LazyObject
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
@@ -57,10 +58,18 @@ def _refuse_safe(where: str, value: Any) -> None:
         _refuse_safe(f"{where}.{name}", getattr(value, name))
 
 
+def _plain(value: Any) -> Any:
+    """A value as it may be remembered: no lazy object, which would keep its request alive, and no safe text."""
+    if isinstance(value, LazyObject):
+        bool(value)
+        value = value.__dict__["_wrapped"]
+    return value + "" if isinstance(value, SafeString) else value
+
+
 @register.simple_tag
 def part(name: str, **values: Any) -> SafeString:
     """One part; the values are given by name. A word written in the tag itself is plain text like any other."""
-    return draw(name, **{key: value + "" if isinstance(value, SafeString) else value for key, value in values.items()})
+    return draw(name, **{key: _plain(value) for key, value in values.items()})
 
 
 @register.simple_tag

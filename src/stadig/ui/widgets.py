@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.utils.html import conditional_escape, escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 FOLDER = "django/forms/widgets/"
 INPUTS = frozenset(
     FOLDER + f"{name}.html"
-    for name in ("text", "email", "password", "number", "url", "search", "tel", "color", "hidden", "date", "datetime", "time", "file")
+    for name in (
+        "text",
+        "email",
+        "password",
+        "number",
+        "url",
+        "search",
+        "tel",
+        "color",
+        "hidden",
+        "date",
+        "datetime",
+        "time",
+        "file",
+    )
 )
 BOXES = frozenset(FOLDER + f"{name}.html" for name in ("checkbox", "checkbox_option", "radio_option"))
 
@@ -19,14 +34,14 @@ BOXES = frozenset(FOLDER + f"{name}.html" for name in ("checkbox", "checkbox_opt
 class Renderer(DjangoTemplates):
     """The named renderer of ``settings.FORM_RENDERER``: the common controls by hand, all others as Django does."""
 
-    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> SafeString:
+    def render(self, template_name: str, context: Mapping[str, Any], request: Any = None) -> SafeString:
         widget = context.get("widget", {})
         if template_name in INPUTS or (template_name in BOXES and not widget.get("wrap_label")):
-            return mark_safe(_input(widget))
+            return SafeString(_input(widget))
         if template_name == FOLDER + "select.html":
-            return mark_safe(_select(widget))
+            return SafeString(_select(widget))
         if template_name == FOLDER + "textarea.html":
-            return mark_safe(_textarea(widget))
+            return SafeString(_textarea(widget))
         return super().render(template_name, context, request)
 
 
