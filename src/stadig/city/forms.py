@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -79,7 +81,11 @@ class AuditFilter(forms.Form):
 
     did = forms.CharField(label=_("Vad gjordes?"), required=False, max_length=60)
     what = forms.CharField(label=_("Med vad?"), required=False, max_length=80)
-    user = forms.ModelChoiceField(User.objects.filter(is_staff=True), label=_("Av vem?"), required=False, empty_label=_("Alla"))
+    user = forms.TypedChoiceField(label=_("Av vem?"), required=False, coerce=int, empty_value=None)
+
+    def __init__(self, staff: dict[int, str], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["user"].choices = [("", _("Alla")), *staff.items()]  # type: ignore[attr-defined]
 
 
 class NewDisclosure(forms.Form):

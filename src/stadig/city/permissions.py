@@ -72,11 +72,6 @@ class Permission:
         held = {found.district_id for found in self._held(user)}
         return None if None in held else held
 
-    @property
-    def role_labels(self) -> list[str]:
-        """The roles that hold it, in words."""
-        return [str(role.label) for role in Role if role in self.roles]
-
     def _held(self, user: Any) -> list[Any]:
         if not getattr(user, "is_authenticated", False) or not user.is_active:
             return []
@@ -111,6 +106,24 @@ def permission(name: str, *roles: Role, description: Any = "") -> Permission:
 def every() -> list[Permission]:
     """All permissions declared, by name."""
     return [_register[name] for name in sorted(_register)]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A permission in the reader's language."""
+
+    name: str
+    description: str
+    roles: str
+
+
+def rows() -> list[Row]:
+    """All permissions by name, in words."""
+    labels = {role: str(role.label) for role in Role}
+    return [
+        Row(one.name, str(one.description) or one.name, ", ".join(labels[role] for role in Role if role in one.roles))
+        for one in every()
+    ]
 
 
 def named(name: str) -> Permission:

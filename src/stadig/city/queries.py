@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from stadig.city import clock, effects
 from stadig.city.models import (
     AuditEntry,
     AuditReason,
     Disclosure,
+    Factor,
     Metric,
     Notice,
     Organisation,
     Pseudonym,
+    RoleAssignment,
     Service,
     User,
 )
+from stadig.city.roles import Role
 from stadig.city.sorting import sort_key
+from stadig.ui import formatting
 
 
 def with_descendants(roots: Iterable[int]) -> set[int]:
@@ -47,99 +53,267 @@ def committee_of(organisation: Organisation) -> Organisation:
     return organisation
 
 
-def organisation_rows() -> list[tuple[int, Organisation]]:
-    """The tree as rows (depth from 0), each level in Swedish order. One query."""
-    children: dict[int | None, list[Organisation]] = {}
-    for one in Organisation.objects.all():
-        children.setdefault(one.parent_id, []).append(one)  # type: ignore[attr-defined]
-    rows: list[tuple[int, Organisation]] = []
+@dataclass(frozen=True, slots=True)
+class OrganisationRow:
+    """One unit as the tree shows it; ``depth`` counts from 0."""
+
+    depth: int
+    name: str
+    kind: str
+    phone: str
+
+
+def organisation_rows() -> list[OrganisationRow]:
+    """The tree as rows, each level in Swedish order. One query."""
+    kinds: dict[str, str] = {value: str(label) for value, label in Organisation.Kind.choices}
+    children: dict[int | None, list[tuple[int, str, str, str]]] = {}
+    for parent, *one in Organisation.objects.values_list("parent_id", "pk", "name", "kind", "phone"):
+        children.setdefault(parent, []).append(tuple(one))
+    rows: list[OrganisationRow] = []
     waiting = [(0, one) for one in reversed(children.get(None, []))]
     while waiting:
-        depth, one = waiting.pop()
-        rows.append((depth, one))
-        waiting += [(depth + 1, child) for child in reversed(children.get(one.pk, []))]
+        depth, (pk, name, kind, phone) = waiting.pop()
+        rows.append(OrganisationRow(depth, name, kinds[kind], phone))
+        waiting += [(depth + 1, child) for child in reversed(children.get(pk, []))]
     return rows
 
 
-def notices(*, service: Service | None = None) -> QuerySet[Notice]:
-    """Notices that hold now, newest first."""
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """A notice in words."""
+
+    pk: int
+    title: str
+    text: str
+    kind: str
+    day: str
+    district: str
+
+
+def notices(*, service: Service | None = None) -> list[NoticeRow]:
+    """The latest notices that hold now, newest first. One query."""
     now = clock.now()
-    found = Notice.objects.filter(Q(until=None) | Q(until__gt=now), published_at__lte=now).select_related("district")
-    return found.filter(service=service) if service else found[:50]
+    found = Notice.objects.filter(Q(until=None) | Q(until__gt=now), published_at__lte=now)
+    if service:
+        found = found.filter(service=service)
+    kinds: dict[str, str] = {value: str(label) for value, label in Notice.Kind.choices}
+    return [
+        NoticeRow(pk, title, text, kinds[kind], formatting.day(at), district or "")
+        for pk, title, text, kind, at, district in found.values_list(
+            "pk", "title", "text", "kind", "published_at", "district__name"
+        )[:50]
+    ]
 
 
-def metrics() -> QuerySet[Metric]:
-    """The measures, by slug."""
-    return Metric.objects.order_by("slug")
+@dataclass(frozen=True, slots=True)
+class MetricRow:
+    """A measure in words."""
+
+    title: str
+    text: str
+    unit: str
+    sustainability: str
+    direction: str
+    additivity: str
 
 
-def staff_page(query: str, number: str | None) -> Page[User]:  # pyright: ignore[reportInvalidTypeArguments]
-    """Staff in Swedish order, twenty-five at a time."""
-    found = User.objects.filter(is_staff=True).select_related("organisation").prefetch_related("assignments")
+def metric_rows() -> list[MetricRow]:
+    """The measures, by slug, in the reader's language where the program declares them. One query."""
+    declared = effects.declared()
+    fields = (Metric.Sustainability, Metric.Direction, Metric.Additivity)
+    words = [{value: str(label) for value, label in field.choices} for field in fields]
+    found = Metric.objects.order_by("slug").values_list(
+        "slug", "title", "description", "unit", "sustainability", "direction", "additivity"
+    )
+    return [
+        MetricRow(
+            str(declared.get(slug, {}).get("title", title)),
+            str(declared.get(slug, {}).get("description", text)),
+            unit,
+            *(labels[value] for labels, value in zip(words, values, strict=True)),
+        )
+        for slug, title, text, unit, *values in found
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRow:
+    """A factor as it is read; ``interval`` is empty where none is known."""
+
+    title: str
+    value: str
+    interval: str
+    unit: str
+    year: int
+    source: str
+    source_url: str
+    assumption: bool
+
+
+def factor_rows() -> list[FactorRow]:
+    """Every factor, the latest year first. One query."""
+    return [
+        FactorRow(one.title, one.written, one.written_range, one.unit, one.year, one.source, one.source_url, one.assumption)
+        for one in Factor.objects.order_by("slug", "-year")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """Someone who works here. ``roles`` is written out."""
+
+    pk: int
+    name: str
+    username: str
+    active: bool
+    organisation: str
+    roles: str
+
+
+def staff_page(query: str, number: str | None) -> tuple[Page, list[StaffRow]]:
+    """Staff in Swedish order, twenty-five at a time. Three queries."""
+    found = User.objects.filter(is_staff=True).values_list(
+        "pk", "first_name", "last_name", "username", "is_active", "organisation__name"
+    )
     if query.strip():
         found = found.filter(Q(sort_key__contains=sort_key(query)) | Q(username__icontains=query.strip()))
-    return Paginator(found, 25).get_page(number)
+    page = Paginator(found, 25).get_page(number)
+    rows = list(page)
+    roles: dict[int, list[str]] = {}
+    held = RoleAssignment.objects.filter(user_id__in=[row[0] for row in rows]).order_by("pk")
+    for pk, role in held.values_list("user_id", "role"):
+        roles.setdefault(pk, []).append(str(Role(role).label))
+    return page, [
+        StaffRow(pk, f"{first} {last}".strip() or username, username, active, organisation or "", ", ".join(roles.get(pk, ())))
+        for pk, first, last, username, active, organisation in rows
+    ]
 
 
-def effect_rows(totals: list[effects.Total]) -> list[dict[str, object]]:
+def staff_names() -> dict[int, str]:
+    """Everyone who works here, in Swedish order: id and name. One query."""
+    found = User.objects.filter(is_staff=True).values_list("pk", "first_name", "last_name", "username")
+    return {pk: f"{first} {last}".strip() or username for pk, first, last, username in found}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A service as its administrators see it in the list."""
+
+    slug: str
+    title: str
+    paused: bool
+    declared: bool
+    status: str
+    owner: str
+    phone: str
+
+
+def service_rows() -> list[ServiceRow]:
+    """Every service, A–Ö. One query."""
+    states = {value: str(label) for value, label in Service.Status.choices}
+    found = Service.objects.values_list("slug", "title", "paused", "declared", "status", "owner__name", "phone")
+    return [ServiceRow(*row[:4], states[row[4]], row[5] or "", row[6]) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """A total in words."""
+
+    title: str
+    service: str
+    quantity: float
+    unit: str
+    estimated: bool
+
+
+def effect_rows(totals: list[effects.Total]) -> list[EffectRow]:
     """Totals with the words of the register. Two queries."""
     declared = effects.declared()
-    titles = {metric.slug: metric.title for metric in Metric.objects.all()}
+    titles = dict(Metric.objects.values_list("slug", "title"))
     services = dict(Service.objects.values_list("slug", "title"))
     return [
-        {
-            "total": total,
-            "title": str(declared.get(total.metric, {}).get("title", titles[total.metric])),
-            "service": services.get(total.service, total.service),
-            "estimated": total.kind != "measured",
-        }
+        EffectRow(
+            title=str(declared.get(total.metric, {}).get("title", titles[total.metric])),
+            service=services.get(total.service, total.service),
+            quantity=total.quantity,
+            unit=total.unit,
+            estimated=total.kind != "measured",
+        )
         for total in totals
     ]
 
 
-def disclosures(user: Any) -> QuerySet[Disclosure]:
-    """The latest disclosures from the user's own committee."""
+@dataclass(frozen=True, slots=True)
+class DisclosureRow:
+    """A disclosure in words; ``until`` is a day."""
+
+    what: str
+    what_id: str
+    to: str
+    by: str
+    until: str
+    reason: str
+
+
+def disclosures(user: Any) -> list[DisclosureRow]:
+    """The latest disclosures from the user's own committee. One query and one per level of the tree."""
     if user.organisation is None:
-        return Disclosure.objects.none()
-    return Disclosure.objects.filter(committee=committee_of(user.organisation)).select_related("by", "to").order_by("-at")[:50]
+        return []
+    found = Disclosure.objects.filter(committee=committee_of(user.organisation)).select_related("by", "to").order_by("-at")[:50]
+    return [
+        DisclosureRow(one.what, one.what_id, str(one.to), str(one.by), formatting.day(one.until), one.reason) for one in found
+    ]
 
 
-def audit_page(chosen: dict[str, Any], number: str | None) -> Page[AuditEntry]:  # pyright: ignore[reportInvalidTypeArguments]
-    """The log, newest first, fifty at a time."""
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One line of the log in words. ``about`` names a person as the reader may see them, or holds an id."""
+
+    position: int
+    day: str
+    time: str
+    who: str
+    did: str
+    what: str
+    about: str
+    reason: str
+
+
+def audit_page(chosen: dict[str, Any], number: str | None, reader: Any, staff: dict[int, str]) -> tuple[Page, list[AuditRow]]:
+    """The log, newest first, fifty at a time: staff by name, residents as the reader may see them. Four queries."""
     found = AuditEntry.objects.order_by("-position")
     if chosen.get("did"):
         found = found.filter(did=chosen["did"].strip())
     if chosen.get("what"):
         found = found.filter(what__startswith=chosen["what"].strip())
     if chosen.get("user"):
-        found = found.filter(actor=f"user:{chosen['user'].pk}")
-    return Paginator(found, 50).get_page(number)
-
-
-def audit_rows(page: Iterable[AuditEntry], reader: Any) -> list[dict[str, Any]]:
-    """Entries with names: staff by name, residents as the reader may see them. Three queries."""
-    entries = list(page)
-    users = User.objects.in_bulk({int(e.actor[5:]) for e in entries if e.actor.startswith("user:")})
-    values = {e.actor[7:] for e in entries if e.actor.startswith("person:")} | {
-        e.what_id for e in entries if e.what == "city.person"
-    }
-    people = (
-        {str(p.value): p.person for p in Pseudonym.objects.filter(value__in=values).select_related("person")} if values else {}
-    )
-    reasons = dict(AuditReason.objects.filter(position__in=[e.position for e in entries]).values_list("position", "text"))
-
-    def name(actor: str) -> str:
-        kind, _, key = actor.partition(":")
-        if kind == "user":
-            return str(users.get(int(key), ""))
-        return str(people[key].shown_to(reader)) if key in people else ""
-
-    return [
-        {
-            "entry": entry,
-            "who": name(entry.actor),
-            "what_name": name(f"person:{entry.what_id}") if entry.what == "city.person" else "",
-            "reason": reasons.get(entry.position, ""),
-        }
-        for entry in entries
+        found = found.filter(actor=f"user:{chosen['user']}")
+    page = Paginator(found.values_list("position", "at", "actor", "did", "what", "what_id", "reason_mac"), 50).get_page(number)
+    entries = cast("list[tuple[int, dt.datetime, str, str, str, str, str]]", list(page.object_list))
+    names: dict[str, str] = {f"user:{pk}": name for pk, name in staff.items()} | _people(entries, reader)
+    given = [position for position, *_, mac in entries if mac]
+    reasons = dict(AuditReason.objects.filter(position__in=given).values_list("position", "text")) if given else {}
+    days = {date: formatting.day(date) for date in {clock.local(entry[1]).date() for entry in entries}}
+    return page, [
+        AuditRow(
+            position=position,
+            day=days[clock.local(at).date()],
+            time=formatting.clock(at),
+            who=names.get(actor, actor),
+            did=did,
+            what=what,
+            about=names.get(f"person:{what_id}", what_id) if what == "city.person" else what_id,
+            reason=reasons.get(position, ""),
+        )
+        for position, at, actor, did, what, what_id, _ in entries
     ]
+
+
+def _people(entries: list[Any], reader: Any) -> dict[str, str]:
+    """``person:PSEUDONYM`` → the name that the reader may see, of everyone in the entries who is not erased."""
+    values = {actor[7:] for _, _, actor, *_ in entries if actor.startswith("person:")}
+    values |= {what_id for *_, what, what_id, _ in entries if what == "city.person" and what_id}
+    if not values:
+        return {}
+    known = Pseudonym.objects.filter(value__in=values).select_related("person")
+    return {f"person:{one.value}": str(one.person.shown_to(reader)) for one in known}

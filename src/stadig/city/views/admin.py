@@ -29,8 +29,9 @@ def _fault(form: forms.Form, fault: ValidationError) -> None:
 @require_safe
 def users(request: HttpRequest) -> HttpResponse:
     """Everyone who works here, with their roles."""
-    page = queries.staff_page(request.GET.get("q", ""), request.GET.get("page"))
-    return render(request, "city/users.html", {"page": page, "query": request.GET.get("q", "")})
+    query = request.GET.get("q", "")
+    page, rows = queries.staff_page(query, request.GET.get("page"))
+    return render(request, "city/users.html", {"page": page, "rows": rows, "query": query})
 
 
 @needs(access.USERS)
@@ -93,14 +94,14 @@ def set_active(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def roles(request: HttpRequest) -> HttpResponse:
     """Every permission and the roles that hold it."""
-    return render(request, "city/roles.html", {"permissions": permissions.every()})
+    return render(request, "city/roles.html", {"rows": permissions.rows()})
 
 
 @needs(access.SERVICES)
 @require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """All services and how they run."""
-    return render(request, "city/services_admin.html", {"services": Service.objects.select_related("owner")})
+    return render(request, "city/services_admin.html", {"rows": queries.service_rows()})
 
 
 @needs(access.SERVICES)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import Promise
 from django.views.decorators.http import require_safe
 
-from stadig.city import clock, effects, municipality, queries, rollout, services
-from stadig.city.models import Factor, Service
+from stadig.city import clock, municipality, queries, rollout, services
+from stadig.city.models import Service
 from stadig.city.permissions import public
 
 
@@ -27,14 +27,31 @@ def _shown(service: Service) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A service in the list."""
+
+    title: str
+    description: str
+    url: str
+    paused: bool
+    pilot: bool
+
+
+def _row(service: Service) -> Row:
+    shown = _shown(service)
+    pilot = service.status == Service.Status.PILOT
+    return Row(str(shown["title"]), str(shown["description"]), str(shown["url"]), service.paused, pilot)
+
+
 @public
 @require_safe
 def service_list(request: HttpRequest) -> HttpResponse:
     """Every service for residents, A–Ö."""
     from stadig.city.sorting import sort_key
 
-    shown = sorted(map(_shown, services.listed()), key=lambda one: sort_key(str(one["title"])))
-    letters = [(letter, list(group)) for letter, group in groupby(shown, key=lambda one: str(one["title"])[:1].upper())]
+    shown = sorted((_row(service) for service in services.listed()), key=lambda one: sort_key(one.title))
+    letters = [(letter, list(group)) for letter, group in groupby(shown, key=lambda one: one.title[:1].upper())]
     return render(request, "city/services.html", {"letters": letters, "count": len(shown)})
 
 
@@ -72,20 +89,8 @@ def _begin_url(slug: str) -> str:
 @require_safe
 def how_we_count(request: HttpRequest) -> HttpResponse:
     """Every measure and factor, with sources: *Så räknar vi*."""
-    declared = effects.declared()
-    metrics = [
-        {
-            "metric": metric,
-            "title": _word(declared, metric.slug, "title", metric.title),
-            "text": _word(declared, metric.slug, "description", metric.description),
-        }
-        for metric in queries.metrics()
-    ]
-    return render(request, "city/how_we_count.html", {"metrics": metrics, "factors": Factor.objects.order_by("slug", "-year")})
-
-
-def _word(declared: dict[str, dict[str, object]], slug: str, field: str, stored: str) -> str | Promise:
-    return str(declared.get(slug, {}).get(field, stored))
+    context = {"metrics": queries.metric_rows(), "factors": queries.factor_rows()}
+    return render(request, "city/how_we_count.html", context)
 
 
 @public

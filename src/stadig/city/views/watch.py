@@ -18,10 +18,10 @@ from stadig.city.permissions import needs
 @require_safe
 def audit_log(request: HttpRequest) -> HttpResponse:
     """The log, newest first. Reading it is itself logged."""
-    form = AuditFilter(request.GET)
+    staff = queries.staff_names()
+    form = AuditFilter(staff, request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page = queries.audit_page(chosen, request.GET.get("page"))
-    rows = queries.audit_rows(page, request.user)
+    page, rows = queries.audit_page(chosen, request.GET.get("page"), request.user, staff)
     audit.record(request.user, "read_audit", ("city.auditentry", ""), page=page.number)  # type: ignore[arg-type]
     return render(request, "city/audit.html", {"page": page, "form": form, "rows": rows})
 
