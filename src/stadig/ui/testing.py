@@ -59,6 +59,7 @@ def served() -> Iterator[str]:
     """The real WSGI application on a free port of the loopback address, in a thread; gives its address."""
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.core.wsgi import get_wsgi_application
+    from django.db import connection
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -69,9 +70,14 @@ def served() -> Iterator[str]:
     server.set_app(get_wsgi_application())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
+    # A browser keeps its line open and with it the thread: its session must end with each request, or the test
+    # database could not be removed.
+    kept = connection.settings_dict["CONN_MAX_AGE"]
+    connection.settings_dict["CONN_MAX_AGE"] = 0
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
     finally:
+        connection.settings_dict["CONN_MAX_AGE"] = kept
         server.shutdown()
         server.server_close()
         thread.join(5)

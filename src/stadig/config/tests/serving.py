@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import http.client
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,10 +44,15 @@ class Running:
 
     def wait_for(self, text: str, seconds: float = 40) -> None:
         """Wait until it has written ``text``."""
+        self.wait_until(lambda said: text in said, seconds, repr(text))
+
+    def wait_until(self, holds: Callable[[str], bool], seconds: float = 40, what: str = "what was waited for") -> None:
+        """Wait until what it has written so far satisfies ``holds``."""
         deadline = time.monotonic() + seconds
-        while text not in self.said():
-            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.said()}"
-            assert time.monotonic() < deadline, f"it never said {text!r}:\n{self.said()}"
+        while not holds(self.said()):
+            if self.process.poll() is not None and not holds(self.said()):  # what it wrote last counts too
+                raise AssertionError(f"it ended with {self.process.returncode} and never said {what}:\n{self.said()}")
+            assert time.monotonic() < deadline, f"it never said {what}:\n{self.said()}"
             time.sleep(0.05)
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 25) -> int:
@@ -56,10 +62,16 @@ class Running:
 
 
 def free_port() -> int:
-    """A port that no one listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that no one listens on right now, and neither on those of the identity provider and the broker above it.
+
+    Below the range from which the system takes ports for outgoing connections: none of them can take it in between.
+    """
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with contextlib.suppress(OSError), contextlib.ExitStack() as held:
+            for above in (0, 1000, 2000):
+                held.enter_context(socket.socket()).bind(("127.0.0.1", port + above))
+            return port
 
 
 def children(pid: int) -> list[int]:
@@ -74,6 +86,14 @@ def is_alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something holds: how long it takes depends on what else the machine does."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, f"not within {seconds:g} s"
+        time.sleep(0.1)
 
 
 @contextlib.contextmanager

@@ -15,7 +15,8 @@ from stadig.config import backup
 from stadig.config.backup import BackupFault
 from stadig.config.environment import Environment
 from stadig.config.postgres_files import Cluster
-from stadig.config.tests.test_postgres import free_port, throwaway
+from stadig.config.tests.serving import free_port
+from stadig.config.tests.test_postgres import throwaway
 
 pytestmark = pytest.mark.slow
 

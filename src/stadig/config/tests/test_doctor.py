@@ -18,7 +18,7 @@ import pytest
 from stadig.config import doctor
 from stadig.config.doctor import Finding, State
 from stadig.config.environment import Environment
-from stadig.config.tests.test_postgres import free_port
+from stadig.config.tests.serving import free_port
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import pytest
 from stadig.config import postgres
 from stadig.config.environment import CHECKOUT, Environment, environment
 from stadig.config.postgres_files import SYSTEM_HOME, Cluster
+from stadig.config.tests.serving import free_port
 
 IS_ROOT = os.geteuid() == 0
 pytestmark = pytest.mark.slow
@@ -40,12 +40,6 @@ try:
 finally:
     postgres.stop()
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def run_in(folder: Path) -> list[str]:

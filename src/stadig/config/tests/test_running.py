@@ -14,14 +14,14 @@ import pytest
 
 from stadig.config import postgres, running
 from stadig.config.environment import Environment
-from stadig.config.tests.serving import children, is_alive, started
+from stadig.config.tests.serving import children, free_port, is_alive, started
 
 COMMAND = ["-c", "from stadig.config.cli import main; main()", "run"]
 
 
 def test_a_port_in_use_is_said_with_another_to_choose():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
+    with socket.create_server(("127.0.0.1", port)):
         with pytest.raises(running.PortTaken, match=f"--port {port + 1}"):
             running.refuse_taken_port("127.0.0.1", port)
     running.refuse_taken_port("127.0.0.1", port)

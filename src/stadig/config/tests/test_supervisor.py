@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 
 import pytest
 
 from stadig.config import supervisor
-from stadig.config.tests.serving import children, is_alive, started
+from stadig.config.tests.serving import Running, children, is_alive, started
 
 PROGRAM = """
 import os, signal, sys, time
@@ -18,29 +19,33 @@ from stadig.config.supervisor import Process, Supervisor, only_one
 
 folder = Path(sys.argv[1])
 
+def tell(*words):
+    # one write, so that lines of two processes never mix
+    os.write(1, (" ".join(map(str, words)) + "\\n").encode())
+
 def steady():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print("steady", os.getpid(), flush=True)
+    tell("steady", os.getpid())
     while True:
         time.sleep(0.1)
 
 def stubborn():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    print("stubborn", os.getpid(), flush=True)
+    tell("stubborn", os.getpid())
     while True:
         time.sleep(0.1)
 
 def fragile():
-    print("fragile", os.getpid(), flush=True)
+    tell("fragile", os.getpid())
     sys.exit(3)
 
 import stadig.config.supervisor as module
 module.STOP_SECONDS = 1.0
 wanted = {"steady": steady, "stubborn": stubborn, "fragile": fragile}
 with only_one(folder) as record:
-    print("supervisor", os.getpid(), flush=True)
-    Supervisor([Process(n, wanted[n]) for n in sys.argv[2:]], say=lambda t: print(t, flush=True), record=record).run()
-print("all stopped", flush=True)
+    tell("supervisor", os.getpid())
+    Supervisor([Process(n, wanted[n]) for n in sys.argv[2:]], say=tell, record=record).run()
+tell("all stopped")
 """
 
 
@@ -52,17 +57,21 @@ def run(tmp_path):
     return start
 
 
-def pid_of(name: str, said: str) -> int:
-    return int(
-        next(line.split()[1] for line in reversed(said.splitlines()) if line.startswith(f"{name} ") and line.split()[1].isdigit())
-    )
+def pids_of(name: str, said: str) -> list[int]:
+    """Every process id that was said under the name, in order; only from lines that are whole."""
+    return [int(pid) for pid in re.findall(rf"^{name} (\d+)\n", said, re.MULTILINE)]
+
+
+def started_as(name: str, program: Running) -> int:
+    """The process id of the one that was started last under the name, as soon as it has said it."""
+    program.wait_until(lambda said: bool(pids_of(name, said)))
+    return pids_of(name, program.said())[-1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_stops_all_and_itself_when_asked(run, number):
     with run("steady") as program:
-        program.wait_for("steady")
-        child = pid_of("steady", program.said())
+        child = started_as("steady", program)
         assert program.stop(number) == 0
         assert "all stopped" in program.said()
         assert not is_alive(child)
@@ -70,13 +79,12 @@ def test_stops_all_and_itself_when_asked(run, number):
 
 def test_a_process_that_is_killed_is_started_again_and_it_is_said(run):
     with run("steady") as program:
-        program.wait_for("steady")
-        os.kill(pid_of("steady", program.said()), signal.SIGKILL)
+        os.kill(started_as("steady", program), signal.SIGKILL)
         program.wait_for("steady stopped (SIGKILL). Starting it again in 0.5 s.")
-        deadline = time.monotonic() + 10
-        while program.said().count("steady 1") + program.said().count("steady ") < 3 and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert is_alive(pid_of("steady", program.said()))
+        program.wait_until(lambda said: len(pids_of("steady", said)) == 2)
+        first, second = pids_of("steady", program.said())
+        assert not is_alive(first)
+        assert is_alive(second)
 
 
 def test_one_that_keeps_dying_is_started_ever_more_seldom(run):
@@ -87,8 +95,7 @@ def test_one_that_keeps_dying_is_started_ever_more_seldom(run):
 
 def test_one_that_will_not_stop_is_ended(run):
     with run("stubborn") as program:
-        program.wait_for("stubborn")
-        child = pid_of("stubborn", program.said())
+        child = started_as("stubborn", program)
         assert program.stop() == 0
         assert "stubborn did not stop within 1 s and was ended." in program.said()
         assert not is_alive(child)
@@ -96,8 +103,7 @@ def test_one_that_will_not_stop_is_ended(run):
 
 def test_when_the_supervisor_is_killed_its_processes_go_and_the_next_start_works(run):
     with run("steady") as program:
-        program.wait_for("steady")
-        child = pid_of("steady", program.said())
+        child = started_as("steady", program)
         program.stop(signal.SIGKILL)
         deadline = time.monotonic() + 5
         while is_alive(child) and time.monotonic() < deadline:
@@ -109,8 +115,7 @@ def test_when_the_supervisor_is_killed_its_processes_go_and_the_next_start_works
 
 def test_the_next_start_ends_what_a_killed_supervisor_could_not_take_with_it(run):
     with run("stubborn") as program:
-        program.wait_for("stubborn")
-        child = pid_of("stubborn", program.said())
+        child = started_as("stubborn", program)
         program.stop(signal.SIGKILL)
         assert is_alive(child), "it ignores the signal that its parent's death sends"
         with run("steady") as again:
@@ -136,5 +141,5 @@ def test_a_process_id_that_was_given_to_another_program_is_left_alone(tmp_path):
 
 def test_children_are_found(run):
     with run("steady") as program:
-        program.wait_for("steady")
-        assert children(program.process.pid) == [pid_of("steady", program.said())]
+        child = started_as("steady", program)
+        assert children(program.process.pid) == [child]
