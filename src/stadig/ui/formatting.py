@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, gettext, ngettext
@@ -73,6 +74,11 @@ def language() -> str:
 
 def number(value: float | Decimal | str | None, decimals: int = 0) -> str:
     """``1640.25`` → ``1 640`` (sv) or ``1,640`` (en). None, NaN and infinity become an en dash, never a zero."""
+    return _number(value, decimals, language())
+
+
+@lru_cache(maxsize=8192, typed=True)
+def _number(value: float | Decimal | str | None, decimals: int, tongue: str) -> str:
     if value is None or value == "":
         return DASH
     try:
@@ -83,7 +89,7 @@ def number(value: float | Decimal | str | None, decimals: int = 0) -> str:
         return DASH
     rounded = exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
-    if language() == "sv":
+    if tongue == "sv":
         text = text.replace(",", SPACE).replace(".", ",")
     return (MINUS if rounded < 0 else "") + text
 
@@ -99,10 +105,9 @@ def kilometres(metres: float | None, decimals: int = 1) -> str:
 
 def percent(value: float | None, decimals: int = 0) -> str:
     """``83`` → ``83 %`` in Swedish, ``83%`` in English. The value counts in hundredths, not as a share of one."""
-    text = number(value, decimals)
-    if text == DASH:
-        return text
-    return text + (SPACE if language() == "sv" else "") + "%"
+    tongue = language()
+    text = _number(value, decimals, tongue)
+    return text if text == DASH else text + (SPACE if tongue == "sv" else "") + "%"
 
 
 def local(moment: datetime | date) -> datetime | date:

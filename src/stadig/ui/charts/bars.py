@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from stadig.ui import formatting
@@ -21,23 +20,15 @@ class Bar:
     muted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """Bars from zero; ``unit`` follows each number."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bars(frame.Chart):
+    """Bars from zero; ``heading`` names what they are."""
 
-    title: str
     bars: tuple[Bar, ...]
-    subtitle: str = ""
-    unit: str = ""
-    decimals: int = 0
     heading: str = ""
-    level: int = 2
 
-    def write(self, value: float | None) -> str:
-        if self.unit == "%":
-            return formatting.percent(value, self.decimals)
-        text = formatting.number(value, self.decimals)
-        return f"{text}{formatting.SPACE}{self.unit}" if self.unit and finite(value) else text
+    def empty(self) -> bool:
+        return not any(finite(bar.value) for bar in self.bars)
 
     def description(self) -> str:
         return self.title + ". " + ", ".join(f"{bar.label} {self.write(bar.value)}" for bar in self.bars) + "."
@@ -45,22 +36,6 @@ class Bars:
     def table(self) -> tuple[list[str], list[list[str]]]:
         head = [self.heading or gettext("Grupp"), self.unit or gettext("Antal")]
         return head, [[bar.label, self.write(bar.value)] for bar in self.bars]
-
-    def html(self, csv: str = "") -> SafeString:
-        if not any(finite(bar.value) for bar in self.bars):
-            return frame.nothing(self.title, self.subtitle, self.level)
-        columns, rows = self.table()
-        said = self.description()
-        return frame.figure(
-            title=self.title,
-            subtitle=self.subtitle,
-            wide=self.draw(frame.WIDE).html("wide", said),
-            narrow=self.draw(frame.NARROW).html("narrow", said),
-            columns=columns,
-            rows=rows,
-            csv=csv,
-            level=self.level,
-        )
 
     def draw(self, width: int) -> frame.Drawing:
         """The drawing alone; names to the left, on a narrow drawing cut at a third of the width."""
@@ -76,7 +51,7 @@ class Bars:
         zero = x(0)
         for index, bar in enumerate(self.bars):
             middle = index * pitch + pitch / 2
-            drawing.text(_cut(bar.label, room - 12), 0, middle + 5)
+            drawing.text(frame.cut(bar.label, room - 12), 0, middle + 5)
             if bar.value is None or not finite(bar.value):
                 drawing.text(formatting.DASH, zero + 8, middle + 5)
                 continue
@@ -95,8 +70,3 @@ class Bars:
         if low < 0:
             drawing.add("line", class_="ax", x1=zero, x2=zero, y1=0, y2=drawing.height)
         return drawing
-
-
-def _cut(text: str, room: float) -> str:
-    most = max(4, int(room / frame.CHARACTER))
-    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from stadig.ui import formatting
 from stadig.ui.charts import frame
-from stadig.ui.charts.bars import _cut
 from stadig.ui.charts.scale import Scale, decimals, finite, step, ticks
 
 
@@ -24,24 +22,16 @@ class Dot:
     total: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Dots:
-    """Dots on a common scale, with ``reference`` as a dashed line."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dots(frame.Chart):
+    """Dots on a common scale, with ``reference`` as a dashed line; ``heading`` names what they are."""
 
-    title: str
     dots: tuple[Dot, ...]
-    subtitle: str = ""
-    unit: str = ""
-    decimals: int = 0
     reference: float | None = None
     heading: str = ""
-    level: int = 2
 
-    def write(self, value: float | None) -> str:
-        if self.unit == "%":
-            return formatting.percent(value, self.decimals)
-        text = formatting.number(value, self.decimals)
-        return f"{text}{formatting.SPACE}{self.unit}" if self.unit and finite(value) else text
+    def empty(self) -> bool:
+        return not any(finite(dot.value) for dot in self.dots)
 
     def interval(self, dot: Dot) -> str:
         """``−41 % (−49 till −33)``"""
@@ -57,22 +47,6 @@ class Dots:
     def table(self) -> tuple[list[str], list[list[str]]]:
         head = [self.heading or gettext("Grupp"), gettext("Bästa gissning"), gettext("Lägst"), gettext("Högst")]
         return head, [[dot.label, self.write(dot.value), self.write(dot.low), self.write(dot.high)] for dot in self.dots]
-
-    def html(self, csv: str = "") -> SafeString:
-        if not any(finite(dot.value) for dot in self.dots):
-            return frame.nothing(self.title, self.subtitle, self.level)
-        columns, rows = self.table()
-        said = self.description()
-        return frame.figure(
-            title=self.title,
-            subtitle=self.subtitle,
-            wide=self.draw(frame.WIDE).html("wide", said),
-            narrow=self.draw(frame.NARROW).html("narrow", said),
-            columns=columns,
-            rows=rows,
-            csv=csv,
-            level=self.level,
-        )
 
     def draw(self, width: int) -> frame.Drawing:
         """The drawing alone: names to the left, numbers to the right, the scale beneath."""
@@ -98,7 +72,7 @@ class Dots:
         for index, dot in enumerate(self.dots):
             middle = index * pitch + pitch / 2
             css = "lbl" if dot.total else ""
-            drawing.text(_cut(dot.label, room - 10), 0, middle + 5, css)
+            drawing.text(frame.cut(dot.label, room - 10), 0, middle + 5, css)
             drawing.text(words[index], width, middle + 5, css, "end")
             self._mark(drawing, dot, middle, x)
         return drawing

@@ -1,21 +1,44 @@
-"""What all charts share: the figure around a drawing, the table under it, and safe SVG."""
+"""What all charts share: what they are called, the figure around a drawing, the table under it, and safe SVG.
+
+A chart is remembered by its values: the same values give the same figure, so it is drawn once for each language. Every
+text in it is escaped, also one that was marked as safe.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from html import escape
 
-from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
+
+from stadig.ui import formatting
 
 WIDE, NARROW = 720, 358
 CHARACTER = 7.4
 """About how wide a character of the 14-px labels is, in the drawing's own units."""
+MOST_ROWS = 60
+"""Rows of a table under a chart."""
+MOST_REMEMBERED = 256
+"""Figures kept in each process: one is about 20 kB."""
 
 
 def width_of(text: str, size: float = 14) -> float:
     return len(text) * CHARACTER * size / 14
+
+
+def cut(text: str, room: float) -> str:
+    """The text, with an ellipsis where it would take more than ``room``."""
+    most = max(4, int(room / CHARACTER))
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def evenly(count: int) -> range:
+    """Which of ``count`` rows a table shows: all, or every second, third …, and always the last."""
+    step = max(1, -(-count // MOST_ROWS))
+    return range((count - 1) % step, count, step)
 
 
 @dataclass(slots=True)
@@ -28,95 +51,89 @@ class Drawing:
 
     def add(self, tag: str, **attributes: object) -> None:
         pairs = "".join(
-            f' {name.rstrip("_").replace("_", "-")}="{conditional_escape(value)}"'
+            f' {name.rstrip("_").replace("_", "-")}="{value if type(value) in (int, float) else escape(str(value))}"'
             for name, value in attributes.items()
-            if value is not None
         )
         self.parts.append(f"<{tag}{pairs}/>")
 
     def text(self, words: str, x: float, y: float, css: str = "", anchor: str = "") -> None:
         pairs = f' class="{css}"' if css else ""
         pairs += f' text-anchor="{anchor}"' if anchor else ""
-        self.parts.append(f'<text x="{round(x, 1)}" y="{round(y, 1)}"{pairs}>{conditional_escape(words)}</text>')
+        self.parts.append(f'<text x="{round(x, 1)}" y="{round(y, 1)}"{pairs}>{escape(words)}</text>')
 
-    def html(self, css: str, label: str) -> SafeString:
-        return format_html(
-            '<svg class="chart {}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>',
-            css,
-            self.width,
-            self.height,
-            label,
-            mark_safe("".join(self.parts)),  # noqa: S308  every part was escaped when it was added
+    def html(self, css: str, label: str) -> str:
+        return (
+            f'<svg class="chart {css}" viewBox="0 0 {self.width} {self.height}" role="img" aria-label="{escape(label)}">'
+            f"{''.join(self.parts)}</svg>"
         )
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> SafeString:
-    head = format_html_join("", '<th scope="col"{}>{}</th>', ((_right(index), name) for index, name in enumerate(columns)))
-    body = mark_safe("").join(
-        format_html(
-            "<tr>{}</tr>",
-            mark_safe("").join(
-                format_html('<th scope="row">{}</th>', cell) if index == 0 else format_html('<td class="r">{}</td>', cell)
-                for index, cell in enumerate(row)
-            ),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """``title`` says the finding, ``subtitle`` the unit and the uncertainty; ``unit`` follows every number."""
+
+    title: str
+    subtitle: str = ""
+    unit: str = ""
+    decimals: int = 0
+    level: int = 2
+
+    def empty(self) -> bool:
+        """Whether there is not a single number."""
+        raise NotImplementedError
+
+    def description(self) -> str:
+        """The chart in a sentence, for those who do not see it."""
+        raise NotImplementedError
+
+    def table(self) -> tuple[list[str], list[list[str]]]:
+        """The numbers: names of the columns, and rows. Of a long series :func:`evenly` many; the file has them all."""
+        raise NotImplementedError
+
+    def draw(self, width: int) -> Drawing:
+        """The drawing alone, :data:`WIDE` or :data:`NARROW`."""
+        raise NotImplementedError
+
+    def write(self, value: float | None) -> str:
+        """A number with its unit, as it is said in a label."""
+        if self.unit == "%":
+            return formatting.percent(value, self.decimals)
+        text = formatting.number(value, self.decimals)
+        return f"{text}{formatting.SPACE}{self.unit}" if self.unit and text != formatting.DASH else text
+
+    def html(self, csv: str = "") -> SafeString:
+        """The whole figure. ``csv`` is the address of the numbers as a file."""
+        return _figure(self, str(csv), formatting.language(), formatting.today().year)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED, typed=True)
+def _figure(chart: Chart, csv: str, _language: str, _year: int) -> SafeString:
+    """The figure; days in it are written with their year when it is not this one."""
+    subtitle = f'<p class="muted small">{escape(chart.subtitle)}</p>' if chart.subtitle else ""
+    heading = f'<h{chart.level} class="ds-heading" data-size="xs">{escape(chart.title)}</h{chart.level}>'
+    if chart.empty():
+        said = gettext("Här finns inga mätvärden än.")
+        inside = f'<p class="empty">{escape(said)}</p>'
+    else:
+        said, numbers = chart.description(), escape(gettext("Siffrorna som tabell"))
+        fetch = escape(gettext("Hämta alla rader, CSV"))
+        link = f'<p class="mt-2"><a href="{escape(csv)}">{fetch}</a></p>' if csv else ""
+        inside = (
+            f"{chart.draw(WIDE).html('wide', said)}{chart.draw(NARROW).html('narrow', said)}"
+            f'<details class="ds-details numbers"><summary>{numbers}</summary>'
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{numbers}">'
+            f"{_table(*chart.table(), chart.title)}{link}</div></details>"
         )
+    return mark_safe(f'<figure class="figure"><figcaption>{heading}{subtitle}</figcaption>{inside}</figure>')  # noqa: S308  all escaped
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str) -> str:
+    head = '</th><th scope="col" class="r">'.join([escape(name) for name in columns])
+    body = "".join(
+        f'<tr><th scope="row">{escape(row[0])}</th>{"".join([f"""<td class="r">{escape(cell)}</td>""" for cell in row[1:]])}</tr>'
         for row in rows
     )
-    return format_html(
-        '<table class="ds-table"><caption class="sr">{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>',
-        caption,
-        head,
-        body,
-    )
-
-
-def _right(index: int) -> SafeString:
-    return mark_safe(' class="r"') if index else mark_safe("")
-
-
-def figure(
-    *,
-    title: str,
-    subtitle: str,
-    wide: SafeString,
-    narrow: SafeString,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    csv: str = "",
-    level: int = 2,
-    most: int = 60,
-) -> SafeString:
-    """Title, both drawings and the numbers. A long table shows ``most`` rows spread evenly; the file has them all."""
-    shown = rows
-    if len(rows) > most:
-        shown = [rows[round(index * (len(rows) - 1) / (most - 1))] for index in range(most)]
-    link = mark_safe("")
-    if csv:
-        link = format_html(
-            '<p class="mt-2"><a href="{}">{}</a></p>', csv, gettext("Hämta alla %(count)s rader, CSV") % {"count": len(rows)}
-        )
-    return format_html(
-        '<figure class="figure"><figcaption><h{0} class="ds-heading" data-size="xs">{1}</h{0}>{2}</figcaption>{3}{4}'
-        '<details class="ds-details numbers"><summary>{5}</summary><div class="scroll" tabindex="0" role="region" aria-label="{5}">'
-        "{6}{7}</div></details></figure>",
-        level,
-        title,
-        format_html('<p class="muted small">{}</p>', subtitle) if subtitle else mark_safe(""),
-        wide,
-        narrow,
-        gettext("Siffrorna som tabell"),
-        _table(columns, shown, title),
-        link,
-    )
-
-
-def nothing(title: str, subtitle: str, level: int = 2) -> SafeString:
-    """A chart without a single number says so instead of drawing an empty frame."""
-    return format_html(
-        '<figure class="figure"><figcaption><h{0} class="ds-heading" data-size="xs">{1}</h{0}>{2}</figcaption>'
-        '<p class="empty">{3}</p></figure>',
-        level,
-        title,
-        format_html('<p class="muted small">{}</p>', subtitle) if subtitle else mark_safe(""),
-        gettext("Här finns inga mätvärden än."),
+    return (
+        f'<table class="ds-table"><caption class="sr">{escape(caption)}</caption>'
+        f'<thead><tr><th scope="col">{head}</th></tr></thead><tbody>{body}</tbody></table>'
     )

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from stadig.ui import formatting
 from stadig.ui.charts import frame
-from stadig.ui.charts.scale import Scale, decimals, extent, finite, seconds, step, thin, ticks, time_ticks
+from stadig.ui.charts.scale import Scale, decimals, extent, seconds, step, thin, ticks, time_ticks
 
 Place = datetime | date | float
+INFINITE = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,17 @@ class Series:
     y: Sequence[float | None]
     low: Sequence[float | None] = ()
     high: Sequence[float | None] = ()
+
+    def __post_init__(self) -> None:
+        """Keep what is given as tuples, by which a chart can be remembered, and every gap as None."""
+        object.__setattr__(self, "x", tuple(self.x))
+        for name in ("y", "low", "high"):
+            values = [None if value is None or not -INFINITE < value < INFINITE else value for value in getattr(self, name)]
+            object.__setattr__(self, name, tuple(values))
+
+    def last(self) -> int | None:
+        """Where the last number stands."""
+        return next((index for index in range(len(self.y) - 1, -1, -1) if self.y[index] is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,38 +56,26 @@ class Event:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line chart. ``unit`` follows every number; ``y_range`` fixes the axis, else it is fitted (from zero when near)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line(frame.Chart):
+    """A line chart. ``y_range`` fixes the axis, else it is fitted (from zero when near)."""
 
-    title: str
     series: tuple[Series, ...]
-    subtitle: str = ""
-    unit: str = ""
-    decimals: int = 0
     thresholds: tuple[Threshold, ...] = ()
     events: tuple[Event, ...] = ()
     y_range: tuple[float, float] | None = None
     x_unit: str = ""
     height: int = 300
-    level: int = 2
 
     def figures(self) -> list[float]:
         """Every number that must fit within the drawing."""
         found: list[float | None] = [threshold.y for threshold in self.thresholds]
         for line in self.series:
             found += [*line.y, *line.low, *line.high]
-        return [float(value) for value in found if value is not None and finite(value)]
+        return [value for value in found if value is not None]
 
     def empty(self) -> bool:
-        return not any(finite(value) for line in self.series for value in line.y)
-
-    def write(self, value: float | None) -> str:
-        """A number with its unit, as it is said in a label."""
-        if self.unit == "%":
-            return formatting.percent(value, self.decimals)
-        text = formatting.number(value, self.decimals)
-        return f"{text}{formatting.SPACE}{self.unit}" if self.unit and finite(value) else text
+        return all(line.last() is None for line in self.series)
 
     def when(self, place: Place) -> str:
         if isinstance(place, datetime):
@@ -86,63 +85,47 @@ class Line:
         return formatting.number(place, decimals(step(abs(place) or 1, 100))) + (f" {self.x_unit}" if self.x_unit else "")
 
     def description(self) -> str:
-        """The chart in a sentence, for those who do not see it."""
         parts = [self.title]
         for line in self.series:
-            found = extent(line.y)
-            if found:
-                last = next(value for value in reversed(line.y) if finite(value))
+            found, last = extent(line.y), line.last()
+            if found and last is not None:
                 parts.append(
                     gettext("%(name)s: lägst %(low)s, högst %(high)s, sist %(last)s")
                     % {
                         "name": line.label,
                         "low": self.write(found[0]),
                         "high": self.write(found[1]),
-                        "last": self.write(last),
+                        "last": self.write(line.y[last]),
                     }
                 )
         return ". ".join(parts) + "."
 
     def table(self) -> tuple[list[str], list[list[str]]]:
-        """The numbers: one row per place on the x axis, columns per series and bound."""
+        """One row per place on the x axis, columns per series and bound."""
         head = [gettext("Tid") if self._timed() else (self.x_unit or gettext("Värde"))]
-        rows: dict[float, list[str]] = {}
-        width = 1 + sum(1 + 2 * bool(line.low) for line in self.series)
-        column = 1
+        rows: dict[Place, list[float | None]] = {}
         for line in self.series:
             head.append(line.label)
+            columns: list[Sequence[float | None]] = [line.y]
             if line.low:
                 head += [gettext("Lägst"), gettext("Högst")]
-            for index, place in enumerate(line.x):
-                row = rows.setdefault(seconds(place), [self.when(place)] + [formatting.DASH] * (width - 1))
-                row[column] = self.write(line.y[index])
-                if line.low:
-                    row[column + 1], row[column + 2] = self.write(line.low[index]), self.write(line.high[index])
-            column += 1 + 2 * bool(line.low)
-        return head, [rows[key] for key in sorted(rows)]
+                columns += [line.low, line.high]
+            before: list[float | None] = [None] * (len(head) - 1 - len(columns))
+            for place, *values in zip(line.x, *columns, strict=True):
+                earlier = rows.get(place, [])
+                rows[place] = [*earlier, *before[len(earlier) :]][: len(before)] + values
+        places = sorted(rows, key=seconds) if len(self.series) > 1 else list(rows)
+        shown = [places[index] for index in frame.evenly(len(places))]
+        width = len(head) - 1
+        return head, [[self.when(x), *(self.write(value) for value in (rows[x] + [None] * width)[:width])] for x in shown]
 
     def _timed(self) -> bool:
         return any(isinstance(line.x[0], date) for line in self.series if line.x)
 
-    def html(self, csv: str = "") -> SafeString:
-        """The whole figure."""
-        if self.empty():
-            return frame.nothing(self.title, self.subtitle, self.level)
-        columns, rows = self.table()
-        said = self.description()
-        return frame.figure(
-            title=self.title,
-            subtitle=self.subtitle,
-            wide=self.draw(frame.WIDE, self.height, side=True).html("wide", said),
-            narrow=self.draw(frame.NARROW, 250, side=False).html("narrow", said),
-            columns=columns,
-            rows=rows,
-            csv=csv,
-            level=self.level,
-        )
-
-    def draw(self, width: int, height: int, *, side: bool) -> frame.Drawing:
-        """The drawing alone. ``side``: labels stand to the right of the lines (wide) or above them (narrow)."""
+    def draw(self, width: int) -> frame.Drawing:
+        """The drawing alone. Labels stand to the right of the lines on a wide one, above them on a narrow one."""
+        side = width >= frame.WIDE
+        height = self.height if side else min(self.height, 250)
         drawing = frame.Drawing(width, height)
         found = self.figures()
         low, high = self.y_range or (min(found), max(found))
@@ -153,7 +136,8 @@ class Line:
         names = [self._tick(mark, places) for mark in marks]
         left = max(frame.width_of(name) for name in names) + 12
         right = width - (self._side_width() if side else 10)
-        across = extent([seconds(place) for line in self.series for place in line.x]) or (0.0, 1.0)
+        all_xs = [[seconds(place) for place in line.x] for line in self.series]
+        across = extent([place for xs in all_xs for place in xs]) or (0.0, 1.0)
         x = Scale(*across, left, right)
         y = Scale(marks[0], marks[-1], height - 30, 14)
         for mark, name in zip(marks, names, strict=True):
@@ -165,8 +149,8 @@ class Line:
         self._x_axis(drawing, x, across, height)
         self._events(drawing, x, across, height, side=side)
         self._thresholds(drawing, y, left, right, side=side)
-        for index, line in enumerate(self.series):
-            self._line(drawing, line, index, x, y)
+        for index, (line, xs) in enumerate(zip(self.series, all_xs, strict=True)):
+            _line(drawing, line, x.places(xs), index % 3 + 1, y)
         self._ends(drawing, x, y, side=side)
         return drawing
 
@@ -174,8 +158,9 @@ class Line:
         return formatting.percent(mark, places) if self.unit == "%" else formatting.number(mark, places)
 
     def _end_label(self, line: Series) -> str:
-        last = next((value for value in reversed(line.y) if finite(value)), None)
-        return f"{line.label} {self.write(last)}" if len(self.series) > 1 else self.write(last)
+        last = line.last()
+        said = self.write(None if last is None else line.y[last])
+        return f"{line.label} {said}" if len(self.series) > 1 else said
 
     def _side_width(self) -> float:
         labels = [self._end_label(line) for line in self.series]
@@ -222,30 +207,10 @@ class Line:
                 words = f"{threshold.label} {threshold.causes}".strip()
                 drawing.text(words, left + 6, level - 6 if level > 40 else level + 16, f"lref{number} sm")
 
-    def _line(self, drawing: frame.Drawing, line: Series, index: int, x: Scale, y: Scale) -> None:
-        xs = [seconds(place) for place in line.x]
-        kept = thin(xs, line.y, 400)
-        number = index % 3 + 1
-        if line.low and line.high:
-            sound = [i for i in kept if finite(line.low[i]) and finite(line.high[i])]
-            if len(sound) > 1:
-                upper = [f"{x(xs[i])} {y(line.high[i] or 0)}" for i in sound]
-                lower = [f"{x(xs[i])} {y(line.low[i] or 0)}" for i in reversed(sound)]
-                drawing.add("path", class_=f"b{number}", d="M" + "L".join(upper + lower) + "Z")
-        pieces: list[str] = []
-        drawing_now = False
-        for i in kept:
-            if not finite(line.y[i]):
-                drawing_now = False
-                continue
-            pieces.append(f"{'L' if drawing_now else 'M'}{x(xs[i])} {y(line.y[i] or 0)}")
-            drawing_now = True
-        drawing.add("path", class_=f"l{number}", d="".join(pieces))
-
     def _ends(self, drawing: frame.Drawing, x: Scale, y: Scale, *, side: bool) -> None:
         taken = [y(one.y) + extra for one in self.thresholds for extra in ((0, 14) if one.causes else (0,))] if side else []
         for index, line in enumerate(self.series):
-            last = next((i for i in range(len(line.y) - 1, -1, -1) if finite(line.y[i])), None)
+            last = line.last()
             if last is None:
                 continue
             at, level = x(seconds(line.x[last])), y(line.y[last] or 0)
@@ -258,6 +223,28 @@ class Line:
             else:
                 place = level - 12 if level > 30 else level + 24
                 drawing.text(words, x.end, place + 18 * index, f"lbl s{index % 3 + 1}", "end")
+
+
+def _line(drawing: frame.Drawing, line: Series, at: Sequence[str], number: int, y: Scale) -> None:
+    """The band and over it the line, with gaps where there are no numbers; a point for each two units of width is enough."""
+    kept = thin(line.y, drawing.width // 2)
+    at = [at[i] for i in kept]
+    if line.low and line.high:
+        sound = [(place, line.low[i], line.high[i]) for i, place in zip(kept, at, strict=True)]
+        sound = [(place, low, high) for place, low, high in sound if low is not None and high is not None]
+        if len(sound) > 1:
+            upper = [f"{place} {level}" for (place, *_), level in zip(sound, y.places([high for *_, high in sound]), strict=True)]
+            lower = [f"{place} {level}" for (place, *_), level in zip(sound, y.places([low for _, low, _ in sound]), strict=True)]
+            drawing.add("path", class_=f"b{number}", d="M" + "L".join(upper + lower[::-1]) + "Z")
+    pieces: list[str] = []
+    pen = "M"
+    for i, place, level in zip(kept, at, y.places([line.y[i] or 0.0 for i in kept]), strict=True):
+        if line.y[i] is None:
+            pen = "M"
+            continue
+        pieces.append(f"{pen}{place} {level}")
+        pen = "L"
+    drawing.add("path", class_=f"l{number}", d="".join(pieces))
 
 
 def _free(level: float, taken: list[float], top: float, bottom: float) -> float:

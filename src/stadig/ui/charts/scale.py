@@ -68,6 +68,14 @@ class Scale:
         share = 0.5 if span == 0 else (value - self.low) / span
         return round(self.start + min(1.0, max(0.0, share)) * (self.end - self.start), 1)
 
+    def places(self, values: Sequence[float]) -> list[str]:
+        """The same for many values, as text for a path."""
+        low, high, start, room = self.low, self.high, self.start, self.end - self.start
+        span = high - low
+        if span == 0:
+            return [f"{start + room / 2:.1f}"] * len(values)
+        return [f"{start + ((low if v < low else high if v > high else v) - low) / span * room:.1f}" for v in values]
+
 
 def seconds(moment: datetime | date | float) -> float:
     """A place on the x axis as a number: seconds since 1970 for times, the number itself otherwise."""
@@ -139,16 +147,17 @@ def time_ticks(low: float, high: float, wanted: int = 6) -> tuple[list[datetime]
     return found, unit
 
 
-def thin(xs: Sequence[float], ys: Sequence[float | None], most: int) -> list[int]:
+def thin(ys: Sequence[float | None], most: int) -> list[int]:
     """Which points to draw so that at most about ``most`` remain: the lowest and highest of each stretch, and every gap."""
-    if len(xs) <= most:
-        return list(range(len(xs)))
-    kept: set[int] = {0, len(xs) - 1}
-    size = max(2, math.ceil(len(xs) / (most / 2)))
-    for start in range(0, len(xs), size):
-        stretch = range(start, min(start + size, len(xs)))
-        solid = [index for index in stretch if finite(ys[index])]
-        kept |= {index for index in stretch if not finite(ys[index]) and (index == start or finite(ys[index - 1]))}
+    if len(ys) <= most:
+        return list(range(len(ys)))
+    kept: set[int] = {0, len(ys) - 1}
+    size = max(2, math.ceil(len(ys) / (most / 2)))
+    for start in range(0, len(ys), size):
+        stretch = range(start, min(start + size, len(ys)))
+        solid = [(value, index) for index in stretch if (value := ys[index]) is not None]
         if solid:
-            kept |= {min(solid, key=lambda i: ys[i] or 0.0), max(solid, key=lambda i: ys[i] or 0.0)}
+            kept |= {min(solid)[1], max(solid)[1]}
+        if len(solid) < len(stretch):
+            kept |= {index for index in stretch if ys[index] is None and (index == start or ys[index - 1] is not None)}
     return sorted(kept)

@@ -5,11 +5,13 @@ import math
 import re
 from datetime import UTC, datetime, timedelta
 
+from django.utils import translation
+from django.utils.safestring import mark_safe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadig.ui import charts
-from stadig.ui.charts import scale
+from stadig.ui import charts, formatting
+from stadig.ui.charts import frame, scale
 
 numbers = st.floats(-1e12, 1e12, allow_nan=False, allow_infinity=False)
 holes = st.one_of(numbers, st.none(), st.just(math.nan))
@@ -64,9 +66,8 @@ def test_every_point_of_a_line_lies_within_the_drawing(values, limits):
     if chart.empty():
         assert "Här finns inga mätvärden än" in chart.html()
         return
-    for width, side in ((720, True), (358, False)):
-        drawing = chart.draw(width, 300, side=side)
-        svg = drawing.html("", "")
+    for width in (720, 358):
+        svg = chart.draw(width).html("", "")
         assert "nan" not in svg
         assert "inf" not in svg
         for x, y in places(svg):
@@ -77,14 +78,14 @@ def test_every_point_of_a_line_lies_within_the_drawing(values, limits):
 def test_a_missing_reading_is_a_gap_and_not_a_zero():
     times = [START + timedelta(hours=hour) for hour in range(5)]
     chart = charts.Line(title="T", series=(charts.Series("A", times, [10, 20, None, 30, 40]),))
-    line = re.search(r'class="l1" d="([^"]+)"', chart.draw(720, 300, side=True).html("", "")).group(1)
+    line = re.search(r'class="l1" d="([^"]+)"', chart.draw(720).html("", "")).group(1)
     assert line.count("M") == 2
 
 
 def test_a_long_series_keeps_its_peaks():
     values = [1.0] * 5000
     values[2345] = 99.0
-    kept = scale.thin(list(range(5000)), values, 400)
+    kept = scale.thin(values, 400)
     assert 2345 in kept
     assert len(kept) < 600
 
@@ -100,7 +101,53 @@ def test_the_title_and_the_numbers_are_told_to_those_who_do_not_see():
     assert "style=" not in html
 
 
-def test_names_are_escaped():
+def week(middle: float = 50.0, title: str = "Korgen") -> charts.Line:
+    times = [START + timedelta(hours=hour) for hour in range(24 * 7)]
+    values = [middle + 20 * math.sin(hour / 7) for hour in range(len(times))]
+    return charts.Line(title=title, unit="%", series=(charts.Series("Fyllnad", times, values, values, [math.nan] * len(times)),))
+
+
+def test_a_chart_is_drawn_once_for_the_same_values_and_language(monkeypatch):
+    drawn = []
+    real = charts.Line.draw
+    monkeypatch.setattr(charts.Line, "draw", lambda self, width: drawn.append(width) or real(self, width))
+    frame._figure.cache_clear()
+    swedish = week().html("?format=csv")
+    assert week().html("?format=csv") == swedish
+    assert drawn == [frame.WIDE, frame.NARROW], "the same values, given anew, with gaps in them"
+    assert week(51).html("?format=csv") != swedish
+    with translation.override("en"):
+        assert week().html("?format=csv") != swedish
+    assert week().html("?format=xlsx") != swedish
+    assert len(drawn) == 8
+
+
+def test_days_of_a_remembered_chart_get_their_year_when_it_has_passed(monkeypatch):
+    monkeypatch.setattr(formatting, "_now", [lambda: START + timedelta(days=20)])
+    assert "1 november 2026" not in week().html()
+    monkeypatch.setattr(formatting, "_now", [lambda: START + timedelta(days=70)])
+    assert "1 november 2026" in week().html()
+
+
+def test_a_long_table_shows_every_third_row_and_the_last():
+    _, rows = week().table()
+    assert len(rows) == 56
+    assert rows[-1][0] == "8 november 00.00"
+    assert [rows[0][0], rows[1][0]] == ["1 november 03.00", "1 november 06.00"]
+    assert [len(frame.evenly(count)) for count in (0, 1, 60, 61, 120, 1000)] == [0, 1, 60, 31, 60, 59]
+
+
+def test_series_that_lie_beside_one_another_share_a_table():
+    times = [START, START + timedelta(hours=1)]
+    one = charts.Series("A", times, [1, 2], [0, 1], [2, 3])
+    other = charts.Series("B", [times[1], times[1] + timedelta(hours=1)], [5, 6])
+    head, rows = charts.Line(title="T", series=(one, other)).table()
+    assert head == ["Tid", "A", "Lägst", "Högst", "B"]
+    assert [row[1:] for row in rows] == [["1", "0", "2", "–"], ["2", "1", "3", "5"], ["–", "–", "–", "6"]]
+
+
+def test_names_are_escaped_also_such_as_were_marked_as_safe():
+    assert "<i>" not in week(title=mark_safe("<i>")).html(mark_safe('"><i>'))
     bars = charts.Bars(title="<b>", bars=(charts.Bar("<script>alert(1)</script>", 3),))
     assert "<script" not in bars.html()
 
