@@ -20,4 +20,7 @@ DISCLOSE = permission(
     "city.disclose", Role.REGISTRAR, Role.MANAGER, Role.CASE_WORKER, description=_("Lämna ut uppgifter till en annan nämnd")
 )
 REVEAL = permission("city.reveal", Role.CASE_WORKER, Role.REGISTRAR, description=_("Se skyddade personuppgifter, med ett skäl"))
+REVEALS = permission(
+    "city.reveals", Role.MANAGER, Role.AUDITOR, description=_("Se vem som har tagit fram skyddade personuppgifter, och varför")
+)
 EFFECTS = permission("city.effects", *STAFF, description=_("Se vad tjänsterna gett"))

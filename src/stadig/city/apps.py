@@ -24,6 +24,8 @@ class CityConfig(AppConfig):
         navigation.staff(_("Tjänster"), "city:services-admin", access.SERVICES, order=85)
         navigation.staff(_("Användare"), "city:users", access.USERS, order=90)
         navigation.staff(_("Utlämnande"), "city:disclosures", access.DISCLOSE, order=92)
+        navigation.staff(_("Personer"), "city:people", access.REVEAL, order=93)
+        navigation.staff(_("Skyddade uppgifter"), "city:reveals", access.REVEALS, order=94)
         navigation.staff(_("Granskning"), "city:audit", access.AUDIT, order=95)
         navigation.resident(_("Tjänster"), "city:services", order=10)
         desk.register(desk.own_cards)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+
+REVEALS_SHOWN = timedelta(days=7)
+"""How long the start page tells the one who answers for it that a protected person's data were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def own_cards(user: Any) -> list[Card]:
     from django.utils.translation import gettext as _
     from django.utils.translation import ngettext
 
-    from stadig.city import access
+    from stadig.city import access, clock, queries
     from stadig.city.models import AuditHead, Service
 
     cards: list[Card] = []
@@ -56,6 +60,14 @@ def own_cards(user: Any) -> list[Card]:
         if paused:
             title = ngettext("En tjänst är pausad", "%(count)s tjänster är pausade", len(paused)) % {"count": len(paused)}
             cards.append(Card(title, ", ".join(paused), reverse("city:services-admin"), _("Pausad"), "warning", "pause", 40))
+    if access.REVEALS.held_by(user):
+        latest = queries.reveals_since(user, clock.real_now() - REVEALS_SHOWN)
+        if latest:
+            title = ngettext(
+                "Skyddade uppgifter har visats en gång", "Skyddade uppgifter har visats %(count)s gånger", latest
+            ) % {"count": latest}
+            text = _("Den senaste veckan. Läs vem som såg dem och varför.")
+            cards.append(Card(title, text, reverse("city:reveals"), icon="eye", order=45))
     if access.AUDIT.held_by(user):
         head = AuditHead.objects.filter(pk=1).values_list("position", flat=True).first() or 0
         text = ngettext("En rad i loggen.", "%(count)s rader i loggen.", head) % {"count": head}

@@ -97,3 +97,25 @@ class NewDisclosure(forms.Form):
     reason = forms.CharField(label=_("Varför?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
     ground = forms.CharField(label=_("Lagrum"), max_length=120, required=False, help_text=_("Till exempel 10 kap. 27 § OSL."))
     days = forms.IntegerField(label=_("Hur många dagar?"), min_value=1, max_value=90, initial=7)
+
+
+class FindPerson(forms.Form):
+    """Who it is about."""
+
+    personnummer = forms.CharField(
+        label=_("Personnummer"),
+        max_length=20,
+        help_text=_("Tio eller tolv siffror. Sökningen loggas."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+
+
+class Reveal(forms.Form):
+    """Why a protected person's data must be seen."""
+
+    reason = forms.CharField(
+        label=_("Varför behöver du se uppgifterna?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Skriv vad du ska göra, till exempel att ett beslut ska skickas. Din chef och granskarna läser skälet."),
+    )

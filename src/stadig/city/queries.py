@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from stadig.city import clock, effects
+from stadig.city import access, clock, effects
 from stadig.city.models import (
     AuditEntry,
     AuditReason,
@@ -317,3 +317,61 @@ def _people(entries: list[Any], reader: Any) -> dict[str, str]:
         return {}
     known = Pseudonym.objects.filter(value__in=values).select_related("person")
     return {f"person:{one.value}": str(one.person.shown_to(reader)) for one in known}
+
+
+@dataclass(frozen=True, slots=True)
+class RevealRow:
+    """Someone saw a protected person's data; ``about`` is what the reader may see of that person."""
+
+    position: int
+    day: str
+    time: str
+    who: str
+    about: str
+    reason: str
+
+
+def reveals(reader: Any) -> list[RevealRow]:
+    """The latest hundred, newest first: by those who work in the reader's part of the organisation, to an auditor by all."""
+    within = access.REVEALS.organisations(reader)
+    names = _actors(within)
+    found = _revealed(within, names).order_by("-position")
+    entries = cast("list[tuple[int, dt.datetime, str, str]]", list(found.values_list("position", "at", "actor", "what_id")[:100]))
+    reasons = dict(AuditReason.objects.filter(position__in=[entry[0] for entry in entries]).values_list("position", "text"))
+    known = Pseudonym.objects.filter(value__in={entry[3] for entry in entries}).select_related("person")
+    about = {str(one.value): str(one.person.shown_to(reader)) for one in known}
+    return [
+        RevealRow(
+            position,
+            formatting.day(at),
+            formatting.clock(at),
+            names.get(actor, actor),
+            about.get(what_id, what_id),
+            reasons.get(position, ""),
+        )
+        for position, at, actor, what_id in entries
+    ]
+
+
+def reveals_since(reader: Any, at: dt.datetime) -> int:
+    """How many of them there are since ``at`` (real time)."""
+    within = access.REVEALS.organisations(reader)
+    names = _actors(within) if within is not None else {}
+    return _revealed(within, names).filter(at__gte=at).count()
+
+
+def _revealed(within: set[int] | None, names: dict[str, str]) -> QuerySet[AuditEntry]:
+    found = AuditEntry.objects.filter(did="revealed", what="city.person")
+    return found if within is None else found.filter(actor__in=names)
+
+
+def _actors(within: set[int] | None) -> dict[str, str]:
+    """Staff in these organisations (None: everyone) as the log knows them, with their names. One query."""
+    staff = User.objects.filter(is_staff=True)
+    if within is not None:
+        staff = staff.filter(organisation_id__in=within)
+    found = staff.values_list("pk", "first_name", "last_name", "username", "person__pseudonym__value")
+    return {
+        f"person:{pseudonym}" if pseudonym else f"user:{pk}": f"{first} {last}".strip() or username
+        for pk, first, last, username, pseudonym in found
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stadig.city.views import admin, desk, public, watch
+from stadig.city.views import admin, desk, people, public, watch
 
 app_name = "city"
 urlpatterns = [
@@ -26,5 +26,8 @@ urlpatterns = [
     path("laget/tjanster/<slug:slug>/paus/", admin.pause, name="service-pause"),
     path("laget/tjanster/<slug:slug>/utrullning/", admin.rollout_setting, name="rollout"),
     path("laget/granskning/", watch.audit_log, name="audit"),
+    path("laget/personer/", people.find, name="people"),
+    path("laget/personer/<int:pk>/", people.person, name="person"),
+    path("laget/skyddade-uppgifter/", people.reveals, name="reveals"),
     path("laget/utlamnande/", watch.disclosures, name="disclosures"),
 ]
