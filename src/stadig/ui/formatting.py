@@ -166,17 +166,18 @@ def ago(value: datetime | None) -> str:
     passed = now() - local(value)  # pyright: ignore[reportOperatorIssue]
     future = passed < timedelta(0)
     minutes = int(abs(passed).total_seconds() // 60)
-    hours = minutes // 60
-    if hours >= 24:
-        return moment(value)
+    return moment(value) if minutes >= 24 * 60 else minutes_ago(minutes, future=future)
+
+
+def minutes_ago(minutes: int, *, future: bool = False) -> str:
+    """*nyss*, *för 5 minuter sedan*, *för 3 timmar sedan*, or that long from now."""
     if minutes < 1:
-        text = gettext("strax") if future else gettext("nyss")
-    elif minutes < 60:
+        return gettext("strax") if future else gettext("nyss")
+    if minutes < 60:
         text = ngettext("%(count)s minut", "%(count)s minuter", minutes) % {"count": minutes}
     else:
+        hours = minutes // 60
         text = ngettext("%(count)s timme", "%(count)s timmar", hours) % {"count": hours}
-    if minutes < 1:
-        return text
     return (gettext("om %(time)s") if future else gettext("för %(time)s sedan")) % {"time": text}
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from stadig.ui import charts
-from stadig.waste.models import Bin
 from stadig.waste.queries.history import Past
 
 
-def fill_history(thing: Bin, past: Past) -> charts.Line:
+def fill_history(name: str, past: Past) -> charts.Line:
     """Fourteen days of a bin: the level, its emptyings, the limit."""
     if past.emptyings:
         known = [one.fill_before for one in past.emptyings if one.fill_before is not None]
@@ -21,7 +20,7 @@ def fill_history(thing: Bin, past: Past) -> charts.Line:
         title = _("Inte tömd på 14 dagar")
     return charts.Line(
         title=title,
-        subtitle=_("Hur full %(name)s är, procent") % {"name": thing.name},
+        subtitle=_("Hur full %(name)s är, procent") % {"name": name},
         series=(charts.Series(_("Nivå"), past.times, past.values),),
         unit="%",
         y_range=(0, 100),

@@ -10,9 +10,14 @@ from django.urls import reverse
 from stadig.waste import sentences
 from stadig.waste.queries.bins import BinState, Level
 
+COLOURS = {level: "room" if level is Level.HALF else level.value for level in Level}
+"""A dot has four looks: half full still has room."""
+
 
 def bins(states: Iterable[BinState], url_name: str) -> dict[str, Any]:
     """Bins as points: ``level`` for the colour, ``fill`` for the ring, ``label`` and ``url`` for the one who points."""
+    words = sentences.levels()
+    address = reverse(url_name, args=[0]).removesuffix("0/")
     return {
         "type": "FeatureCollection",
         "features": [
@@ -22,12 +27,13 @@ def bins(states: Iterable[BinState], url_name: str) -> dict[str, Any]:
                 "geometry": {"type": "Point", "coordinates": [round(state.bin.lon, 6), round(state.bin.lat, 6)]},
                 "properties": {
                     "kind": "bin",
-                    "level": "room" if state.level == Level.HALF else state.level.value,
+                    "level": COLOURS[state.level],
                     "row": f"korg-{state.bin.pk}",
                     "fill": state.fill,
                     "name": state.bin.name,
-                    "label": f"{state.bin.name}: {sentences.level(state)}",
-                    "url": reverse(url_name, args=[state.bin.pk]),
+                    "label": f"{state.bin.name}: {words[state.level]}"
+                    + (f", {sentences.heard(state)}" if state.emptied_at else ""),
+                    "url": f"{address}{state.bin.pk}/",
                 },
             }
             for state in states

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,9 +11,9 @@ from django.utils.translation import ngettext
 from stadig.city import clock
 from stadig.ui import formatting
 from stadig.waste.models import BinAlarm, Reason
-from stadig.waste.queries.bins import BinState, Level
+from stadig.waste.queries.bins import BinState, Facts, Level
 
-_LEVELS = {
+LEVELS = {
     Level.FULL: lambda: _("Full"),
     Level.NEARLY: lambda: _("Nästan full"),
     Level.HALF: lambda: _("Halvfull"),
@@ -24,7 +24,12 @@ _LEVELS = {
 
 def level(state: BinState) -> str:
     """*Full*, *Nästan full* …"""
-    return _LEVELS[state.level]()
+    return LEVELS[state.level]()
+
+
+def levels() -> dict[Level, str]:
+    """Every level's word, for lists."""
+    return {one: word() for one, word in LEVELS.items()}
 
 
 def hours(value: float) -> str:
@@ -47,30 +52,40 @@ def until_full(state: BinState) -> str:
     if state.hours > 24 * 14:
         return _("Full om mer än två veckor.")
     about = _("Full om ungefär %(hours)s") % {"hours": hours(state.hours)}
-    if state.hours_soonest is None or state.hours_latest is None or state.hours_latest > 24 * 30:
+    if state.soonest is None or state.latest is None or state.latest > 24 * 30:
         return about + "."
     return _("%(about)s, mellan %(low)s och %(high)s.") % {
         "about": about,
-        "low": hours(state.hours_soonest),
-        "high": hours(state.hours_latest),
+        "low": hours(state.soonest),
+        "high": hours(state.latest),
     }
 
 
-def span(state: BinState) -> str:
+class Spread(Protocol):
+    """When a bin is full: the likely hour, the soonest and the latest."""
+
+    @property
+    def hours(self) -> float | None: ...
+    @property
+    def soonest(self) -> float | None: ...
+    @property
+    def latest(self) -> float | None: ...
+
+
+def span(row: Spread) -> str:
     """*4–9 timmar* or empty; how far apart the soonest and the latest are."""
-    if state.hours is None or not state.hours or state.hours_soonest is None or state.hours_latest is None:
+    if not row.hours or row.soonest is None or row.latest is None:
         return ""
-    if state.hours_latest > 24 * 30:
-        return _("minst %(hours)s") % {"hours": hours(state.hours_soonest)}
-    return _("%(low)s till %(high)s") % {"low": hours(state.hours_soonest), "high": hours(state.hours_latest)}
+    if row.latest > 24 * 30:
+        return _("minst %(hours)s") % {"hours": hours(row.soonest)}
+    return _("%(low)s till %(high)s") % {"low": hours(row.soonest), "high": hours(row.latest)}
 
 
 def sureness(state: BinState) -> str:
     """How sure the forecast is, and what that rests on."""
     if not state.sure:
         return _("Det finns ingen prognos än.")
-    forecast = getattr(state.bin, "forecast", None)
-    days = formatting.number(round(forecast.days_of_data)) if forecast else "0"
+    days = formatting.number(round(state.bin.forecast.days_of_data)) if state.bin.forecast else "0"
     words = {
         "high": _("Ganska säkert. Korgen fylls ungefär lika fort från dag till dag (%(days)s dygn med mätningar)."),
         "medium": _("Ungefär. Takten växlar en del mellan dagar (%(days)s dygn med mätningar)."),
@@ -79,8 +94,26 @@ def sureness(state: BinState) -> str:
     return words[state.sure] % {"days": days}
 
 
+def facts(thing: Facts) -> tuple[tuple[str, str], ...]:
+    """What is known of a bin, each fact with its name; those that it lacks are left out."""
+    battery = thing.forecast.battery_percent if thing.forecast else None
+    found = (
+        (_("Nummer"), thing.external_id),
+        (_("Slag"), thing.kind.name),
+        (_("Stadsdel"), thing.district.name if thing.district else formatting.DASH),
+        (_("Sida"), thing.side_label),
+        (_("Nyckel"), thing.key),
+        (_("Bra att veta"), thing.access_note),
+        (_("Uppsatt"), formatting.day(thing.installed)),
+        (_("Batteri"), "" if battery is None else formatting.percent(battery)),
+    )
+    return tuple(one for one in found if one[1])
+
+
 def read(state: BinState) -> str:
     """When the sensor last spoke, and whether the figure is reckoned."""
+    if state.emptied_at:
+        return _("Tömd %(when)s. Vi räknar därifrån tills sensorn hörs.") % {"when": formatting.moment(state.emptied_at)}
     if state.read_at is None:
         return _("Korgen har ingen sensor. Vi räknar med en vanlig dag.")
     if state.guessed:
@@ -88,6 +121,13 @@ def read(state: BinState) -> str:
             "when": formatting.moment(state.read_at)
         }
     return _("Mätt %(when)s.") % {"when": formatting.ago(state.read_at)}
+
+
+def heard(state: BinState) -> str:
+    """The same in a list's cell: *för 5 minuter sedan*, or *tömd i dag 10.05* when a crew knows more than the sensor."""
+    if state.emptied_at:
+        return _("tömd %(when)s") % {"when": formatting.moment(state.emptied_at)}
+    return formatting.ago(state.read_at)
 
 
 def before(day: date) -> str:

@@ -1,28 +1,34 @@
-"""What each bin is like now. One query for bins with their forecast, one for the readings, one for alarms, one for work."""
+"""What each bin is like now: one query for all that this room knows of the bins, and one for their latest readings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from stadig.city import clock
 from stadig.city.models import District
 from stadig.sensing import queries as sensing
 from stadig.waste import access
-from stadig.waste.models import Bin, BinAlarm, Report, ReportState
+from stadig.waste.models import AlarmKind, Bin, Side
 
 FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
 NEARLY_AT = 75.0
 HALF_AT = 40.0
-HEAVY = ("district__geometry", "district__population")
 SILENT_AFTER = timedelta(hours=24)
 """A fill reading older than this says little of now."""
+REMEMBERED = timedelta(days=60)
+"""An emptying older than this says nothing of a bin without a sensor."""
 
 
 class Level(StrEnum):
@@ -35,52 +41,159 @@ class Level(StrEnum):
     UNKNOWN = "unknown"
 
 
+LIMITS = (HALF_AT, NEARLY_AT, FULL_AT)
+_BETWEEN = (Level.ROOM, Level.HALF, Level.NEARLY, Level.FULL)
+_UNKNOWN = Level.UNKNOWN
+
+
 def level_of(fill_percent: float | None) -> Level:
-    if fill_percent is None:
-        return Level.UNKNOWN
-    if fill_percent >= FULL_AT:
-        return Level.FULL
-    if fill_percent >= NEARLY_AT:
-        return Level.NEARLY
-    return Level.HALF if fill_percent >= HALF_AT else Level.ROOM
+    return _UNKNOWN if fill_percent is None else _BETWEEN[bisect_right(LIMITS, fill_percent)]
 
 
-@dataclass(frozen=True, slots=True)
-class BinState:
-    """A bin now. ``hours_*`` count from now until full (0 = full); None where no forecast exists.
+class Kind(NamedTuple):
+    """The model of a bin (``models.BinKind``)."""
 
-    ``guessed`` is true when the sensor is silent or absent, and the fill is reckoned from the usual rate.
-    """
+    name: str
+    kind: str
+    volume_l: int
+    compaction: Decimal
+    service_seconds: int
 
-    bin: Bin
+
+class Area(NamedTuple):
+    """The district of a bin, without its outline."""
+
+    pk: int
+    code: str
+    name: str
+
+
+class Forecast(NamedTuple):
+    """What we believe of a bin's future (``models.BinForecast``)."""
+
+    rate_percent_per_hour: float
+    rate_low: float
+    rate_high: float
+    sure: str
+    days_of_data: float
+    battery_percent: float | None
     fill_percent: float | None
     read_at: datetime | None
+    full_since: datetime | None
+
+
+class Facts(NamedTuple):
+    """A bin as lists and pages need it (``models.Bin``)."""
+
+    pk: int
+    external_id: str
+    name: str
+    sort_key: str
+    lon: float
+    lat: float
+    side: str
+    key: str
+    access_note: str
+    open_until: time | None
+    fixed_weekdays: list[int]
+    installed: date
+    fill_datastream: int | None
+    district_id: int | None
+    kind: Kind
+    district: Area | None
+    forecast: Forecast | None
+
+    @property
+    def side_label(self) -> str:
+        return str(Side(self.side).label)
+
+
+class OpenAlarm(NamedTuple):
+    """An alarm that stands: raised, and the bin not emptied since if it was about being full."""
+
+    kind: str
+    raised_at: datetime
+
+    @property
+    def label(self) -> str:
+        return str(AlarmKind(self.kind).label)
+
+
+class BinState(NamedTuple):
+    """A bin now. ``hours`` count from now until full (0 = full); None where no forecast exists.
+
+    ``guessed`` is true when the sensor is silent or absent, and the fill is reckoned from the usual rate.
+    ``emptied_at`` is set when a crew has emptied the bin after ``read_at``: the fill is reckoned from there
+    until the sensor speaks.
+    """
+
+    bin: Facts
+    fill_percent: float | None
+    read_at: datetime | None
+    emptied_at: datetime | None
     guessed: bool
     level: Level
     hours: float | None
-    hours_soonest: float | None
-    hours_latest: float | None
-    sure: str
-    alarms: tuple[BinAlarm, ...]
+    alarms: tuple[OpenAlarm, ...]
     waiting_reports: int
-    full_since: datetime | None
 
     @property
     def fill(self) -> int | None:
         """Whole percent."""
         return None if self.fill_percent is None else round(self.fill_percent)
 
+    @property
+    def soonest(self) -> float | None:
+        return _hours(self.fill_percent, self.bin.forecast.rate_high) if self.bin.forecast else None
+
+    @property
+    def latest(self) -> float | None:
+        return _hours(self.fill_percent, self.bin.forecast.rate_low) if self.bin.forecast else None
+
+    @property
+    def sure(self) -> str:
+        """``high``, ``medium``, ``low``; empty without a forecast."""
+        return "" if self.bin.forecast is None else "low" if self.guessed else self.bin.forecast.sure
+
+    @property
+    def full_since(self) -> datetime | None:
+        return self.bin.forecast.full_since if self.bin.forecast and self.level == Level.FULL and not self.emptied_at else None
+
+
+FACTS = """
+SELECT b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.access_note, b.open_until, b.fixed_weekdays,
+    b.installed, b.fill_datastream, b.district_id, b.kind_id,
+    k.name, k.kind, k.volume_l, k.compaction, k.service_seconds, d.code, d.name,
+    f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
+    f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since, emptied.at, alarm.kinds, alarm.times, coalesce(told.many, 0)
+FROM waste_bin b
+JOIN waste_binkind k ON k.id = b.kind_id
+LEFT JOIN city_district d ON d.id = b.district_id
+LEFT JOIN waste_binforecast f ON f.bin_id = b.id
+LEFT JOIN LATERAL (
+    SELECT e.at FROM waste_emptying e
+    WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1
+) emptied ON true
+LEFT JOIN (
+    SELECT bin_id, array_agg(kind ORDER BY raised_at, id) AS kinds, array_agg(raised_at ORDER BY raised_at, id) AS times
+    FROM waste_binalarm WHERE closed_at IS NULL GROUP BY bin_id
+) alarm ON alarm.bin_id = b.id
+LEFT JOIN (
+    SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
+) told ON told.bin_id = b.id
+WHERE b.id IN ({chosen}) ORDER BY b.id
+"""
+"""A forecast knows every reading up to its ``read_at``, so an emptying before that says nothing new."""
+
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
-    found = Bin.objects.filter(where or Q(), removed=None).select_related("kind", "district", "forecast")
-    return found.defer(*HEAVY)  # a district's outline is long, and no list shows it
+    """The bins that stand in the street."""
+    return Bin.objects.filter(where or Q(), removed=None)
 
 
-def _hours(fill: float, rate: float) -> float | None:
-    """Hours from ``fill`` percent to full at ``rate`` percent per hour; None when it never comes."""
-    if fill >= FULL_AT:
-        return 0.0
-    return (100.0 - fill) / rate if rate > 0 else None
+def with_district() -> QuerySet[Bin]:
+    """Bins in use as models, with their district but for its outline."""
+    return in_use().select_related("district").defer("district__geometry", "district__population")
 
 
 def districts() -> QuerySet[District]:
@@ -88,66 +201,78 @@ def districts() -> QuerySet[District]:
     return District.objects.order_by("sort_key").only("code", "name", "sort_key")
 
 
-def states(bins: Iterable[Bin], now: datetime | None = None, *, reports: bool = True) -> list[BinState]:
-    """The state of each bin (loaded with ``in_use``), in the order given; three queries however many they are.
-
-    ``reports=False`` leaves out how many residents wait for an answer, and a query.
-    """
-    bins = list(bins)
+def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
+    """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
     now = now or clock.now()
-    latest = sensing.latest([thing.fill_datastream for thing in bins if thing.fill_datastream])
-    ids = [thing.pk for thing in bins]
-    alarms: dict[int, list[BinAlarm]] = {}
-    for alarm in BinAlarm.objects.filter(bin__in=ids, closed_at=None).order_by("raised_at"):
-        alarms.setdefault(alarm.bin_id, []).append(alarm)
-    waiting: dict[int, int] = {}
-    if reports:
-        waiting = _waiting(ids)
-    return [
-        _state(thing, latest.get(thing.fill_datastream or 0), alarms.get(thing.pk, []), waiting.get(thing.pk, 0), now)
-        for thing in bins
-    ]
+    try:
+        ids, values = chosen.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS.format(chosen=ids), [now, now - REMEMBERED, *values])
+        rows = cursor.fetchall()
+    latest = sensing.latest([row[12] for row in rows if row[12]])
+    kinds: dict[int, Kind] = {}
+    areas: dict[int | None, Area | None] = {None: None}
+    found = []
+    for row in rows:
+        district, kind = row[13], row[14]
+        if kind not in kinds:
+            kinds[kind] = Kind(*row[15:20])
+        if district not in areas:
+            areas[district] = Area(district, *row[20:22])
+        forecast = None if row[22] is None else Forecast(*row[22:31])
+        facts = Facts(*row[:14], kinds[kind], areas[district], forecast)
+        found.append(_state(facts, latest.get(row[12]), row[31], row[32], row[33], row[34], now))  # type: ignore[arg-type]
+    return found
 
 
-def _waiting(ids: list[int]) -> dict[int, int]:
-    """Bin → residents who have said something and wait for an answer."""
-    return dict(
-        Report.objects.filter(bin__in=ids, state__in=[ReportState.RECEIVED, ReportState.PLANNED])
-        .order_by()
-        .values_list("bin")
-        .annotate(many=Count("pk"))
-    )
+def state_of(chosen: QuerySet[Bin]) -> BinState | None:
+    """The state of the one bin chosen, or None."""
+    return next(iter(states(chosen)), None)
 
 
-def _state(thing: Bin, reading: Any, alarms: list[BinAlarm], waiting: int, now: datetime) -> BinState:
-    forecast = getattr(thing, "forecast", None)
-    fill, read_at = (reading.value, reading.time) if reading and isinstance(reading.value, float) else (None, None)
-    if read_at is None and forecast:
+def _state(
+    facts: Facts,
+    reading: sensing.Latest | None,
+    emptied: datetime | None,
+    kinds: list[str] | None,
+    times: list[datetime] | None,
+    waiting: int,
+    now: datetime,
+) -> BinState:
+    """What the sensor said, unless the bin has been emptied since; carried on at the usual rate when it says little of now."""
+    forecast = facts.forecast
+    fill = read_at = None
+    if reading and reading.value.__class__ is float:
+        fill, read_at = reading.value, reading.time
+    elif forecast:
         fill, read_at = forecast.fill_percent, forecast.read_at
+    guessed = read_at is None or now - read_at > SILENT_AFTER
+    since = read_at if guessed else None
+    if emptied and (read_at is None or emptied > read_at):
+        fill, since = 0.0, emptied
+    else:
+        emptied = None
+    if since and fill is not None and forecast:
+        fill += forecast.rate_percent_per_hour * (now - since).total_seconds() / 3600
     if fill is not None:
         fill = min(100.0, max(0.0, fill))
-    guessed = read_at is None or now - read_at > SILENT_AFTER
-    if guessed and fill is not None and read_at and forecast:
-        fill = min(100.0, fill + forecast.rate_percent_per_hour * (now - read_at).total_seconds() / 3600)
-    hours = soonest = late = None
-    if forecast and fill is not None:
-        hours = _hours(fill, forecast.rate_percent_per_hour)
-        soonest = _hours(fill, forecast.rate_high)
-        late = _hours(fill, forecast.rate_low)
-    return BinState(
-        bin=thing,
-        fill_percent=fill,
-        read_at=read_at,
-        guessed=guessed,
-        level=level_of(fill),
-        hours=hours,
-        hours_soonest=soonest,
-        hours_latest=late,
-        sure=("low" if guessed else forecast.sure) if forecast else "",
-        alarms=tuple(alarms),
-        waiting_reports=waiting,
-        full_since=forecast.full_since if forecast and fill is not None and fill >= FULL_AT else None,
-    )
+    alarms = ()
+    if kinds and times:
+        both = zip(kinds, times, strict=True)
+        alarms = tuple(OpenAlarm(*one) for one in both if not (emptied and one[0] == "threshold" and one[1] <= emptied))
+    hours = _hours(fill, forecast.rate_percent_per_hour) if forecast else None
+    return BinState(facts, fill, read_at, emptied, guessed, level_of(fill), hours, alarms, waiting)
+
+
+def _hours(fill: float | None, rate: float) -> float | None:
+    """Hours from ``fill`` percent to full at ``rate`` percent per hour; None when it never comes."""
+    if fill is None:
+        return None
+    if fill >= FULL_AT:
+        return 0.0
+    return (100.0 - fill) / rate if rate > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +312,18 @@ def listed(user: Any, wanted: Filter) -> list[BinState]:
     return sorted(found, key=SORTS.get(wanted.sort, SORTS["hours"]))
 
 
+def by_name() -> list[BinState]:
+    """Every bin in use, A to Ö."""
+    return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
+
+
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:
     """The bins nearest a point, nearest first, among all in use."""
-    import math
-
     east = math.cos(math.radians(lat)) ** 2
-    nearest = sorted(in_use(), key=lambda thing: (thing.lon - lon) ** 2 * east + (thing.lat - lat) ** 2)[:many]
-    return states(nearest)
+    places = in_use().values_list("lon", "lat", "pk")
+    nearest = sorted(((x - lon) ** 2 * east + (y - lat) ** 2, pk) for x, y, pk in places)[:many]
+    order = {pk: n for n, (_, pk) in enumerate(nearest)}
+    return sorted(states(in_use(Q(pk__in=order))), key=lambda state: order[state.bin.pk])
 
 
 def in_district(district_id: int) -> list[BinState]:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dateparse import parse_datetime
@@ -71,7 +72,7 @@ def next_stop(request: HttpRequest) -> HttpResponse:
         sent = drive is None and crew.plan_is_sent(clock.today())
         return render(request, "waste/crew_none.html", {"drive": drive, "sent": sent, "orders": orders, "once": uuid4()})
     stop = drive.next
-    state = bins.states([stop.bin], reports=False)[0] if stop.bin else None
+    state = bins.state_of(bins.in_use(Q(pk=stop.bin_id))) if stop.bin_id else None
     place = (stop.bin.lon, stop.bin.lat) if stop.bin else (stop.tipping.lon, stop.tipping.lat)  # type: ignore[union-attr]
     number = str(drive.number) if stop.bin else "T"
     css = look(drive.route.vehicle.position)

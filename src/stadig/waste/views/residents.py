@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -15,11 +16,11 @@ from stadig.city import clock, rollout, services
 from stadig.city.models import District
 from stadig.city.permissions import public
 from stadig.files.actions import FileError
-from stadig.waste import layers, promises, sentences
+from stadig.waste import layers, promises, rows, sentences
 from stadig.waste.actions import reports
 from stadig.waste.errors import UnknownBin
 from stadig.waste.forms import ReportForm
-from stadig.waste.models import Bin, Report, ReportKind
+from stadig.waste.models import Report, ReportKind
 from stadig.waste.queries import bins
 from stadig.waste.registration import SERVICE
 
@@ -47,25 +48,25 @@ def _chosen(request: HttpRequest) -> tuple[list[bins.BinState], District | None,
         return bins.near(*place, many=20), district, True
     if district:
         return bins.in_district(district.pk), district, False
-    return sorted(bins.states(bins.in_use()), key=lambda state: state.bin.sort_key), None, False
+    return bins.by_name(), None, False
 
 
 @public
 def near(request: HttpRequest) -> HttpResponse:
     states, district, by_place = _chosen(request)
-    full = sum(1 for state in states if state.level == bins.Level.FULL)
+    full = len([state for state in states if state.level == "full"])
     page = Paginator(states, PER_PAGE).get_page(request.GET.get("sida"))
     return render(
         request,
         "waste/near.html",
         {
             "page": page,
-            "rows": [(state, sentences.level(state)) for state in page],
+            "rows": rows.of(page.object_list),
             "total": len(states),
             "full": full,
             "district": district,
             "by_place": by_place,
-            "districts": bins.districts(),
+            "districts": tuple(bins.districts().values_list("code", "name")),
             "bounds": layers.bounds(states),
             "query": request.GET.urlencode(),
         },
@@ -80,8 +81,10 @@ def near_map(request: HttpRequest) -> JsonResponse:
 
 @public
 def bin_public(request: HttpRequest, bin_id: int) -> HttpResponse:
-    thing = get_object_or_404(bins.in_use(), pk=bin_id)
-    state = bins.states([thing])[0]
+    state = bins.state_of(bins.in_use(Q(pk=bin_id)))
+    if state is None:
+        raise Http404
+    nearest = bins.near(state.bin.lon, state.bin.lat, 4)
     return render(
         request,
         "waste/bin_public.html",
@@ -90,9 +93,7 @@ def bin_public(request: HttpRequest, bin_id: int) -> HttpResponse:
             "level": sentences.level(state),
             "until_full": sentences.until_full(state),
             "read": sentences.read(state),
-            "others": [
-                (other, sentences.level(other)) for other in bins.near(thing.lon, thing.lat, 4) if other.bin.pk != thing.pk
-            ][:3],
+            "others": rows.of([other for other in nearest if other.bin.pk != bin_id][:3]),
         },
     )
 
@@ -105,7 +106,7 @@ def _too_many(bin_id: int) -> bool:
 
 @public
 def report(request: HttpRequest, bin_id: int) -> HttpResponse:
-    thing = get_object_or_404(bins.in_use(), pk=bin_id)
+    thing = get_object_or_404(bins.with_district(), pk=bin_id)
     if services.is_paused(SERVICE) or not rollout.is_on(SERVICE, thing.district):
         return render(request, "waste/paused.html", {"bin": thing})
     form = ReportForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("vad")})
@@ -185,8 +186,3 @@ def _steps(said: Report) -> list[dict[str, Any]]:
             "state": "done" if answered else "next",
         },
     ]
-
-
-def bin_of(bin_id: int) -> Bin:
-    """For other views of the room: a bin in use, or 404."""
-    return get_object_or_404(bins.in_use(), pk=bin_id)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.ui import export
-from stadig.waste import access, charts, layers, sentences
+from stadig.waste import access, charts, layers, rows, sentences
 from stadig.waste.actions import bins as actions
 from stadig.waste.forms import BinForm, VehicleForm
 from stadig.waste.models import Bin, BinKind, KindOfBin, Vehicle
@@ -44,10 +43,10 @@ COLUMNS = (
     ("mätt", "read_at"),
     ("uppskattad", "guessed"),
     ("timmar_till_full", lambda state: None if state.hours is None else round(state.hours, 1)),
-    ("tidigast_timmar", lambda state: None if state.hours_soonest is None else round(state.hours_soonest, 1)),
-    ("senast_timmar", lambda state: None if state.hours_latest is None else round(state.hours_latest, 1)),
+    ("tidigast_timmar", lambda state: None if state.soonest is None else round(state.soonest, 1)),
+    ("senast_timmar", lambda state: None if state.latest is None else round(state.latest, 1)),
     ("säkerhet", "sure"),
-    ("larm", lambda state: ", ".join(alarm.get_kind_display() for alarm in state.alarms)),
+    ("larm", lambda state: ", ".join(alarm.label for alarm in state.alarms)),
     ("longitud", "bin.lon"),
     ("latitud", "bin.lat"),
 )
@@ -62,31 +61,24 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
     context = {
         "page": page,
-        "rows": [_row(state) for state in page],
+        "rows": rows.of(page.object_list),
         "total": len(found),
-        "full": sum(1 for state in found if state.level == bins.Level.FULL),
-        "silent": sum(1 for state in found if state.guessed),
-        "alarms": sum(1 for state in found if state.alarms),
-        "wanted": wanted,
-        "districts": bins.districts(),
-        "kinds": KindOfBin.choices,
-        "bounds": layers.bounds(found),
+        "full": len([state for state in found if state.level == "full"]),
+        "silent": len([state for state in found if state.guessed]),
+        "alarms": len([state for state in found if state.alarms]),
         "query": request.GET.urlencode(),
+    }
+    if request.headers.get("HX-Request"):  # news: what is typed in the filter stays
+        return render(request, "waste/_bins.html", context | {"news": True})
+    context |= {
+        "wanted": wanted,
+        "districts": tuple(bins.districts().values_list("pk", "name")),
+        "kinds": tuple(KindOfBin.choices),
+        "bounds": layers.bounds(found),
         "sorts": (("hours", _("Full snarast")), ("fill", _("Fullast")), ("name", _("Namn")), ("read", _("Tyst längst"))),
         "levels": (("full", _("Full")), ("nearly", _("Nästan full")), ("half", _("Halvfull")), ("room", _("Gott om plats"))),
     }
     return render(request, "waste/bins.html", context)
-
-
-def _row(state: bins.BinState) -> dict[str, Any]:
-    hours = "" if state.hours is None or state.hours > 24 * 14 else sentences.hours(state.hours) if state.hours > 0 else _("nu")
-    return {
-        "state": state,
-        "level": sentences.level(state),
-        "hours": hours,
-        "span": sentences.span(state),
-        "sure": state.sure,
-    }
 
 
 @needs(access.VIEW)
@@ -96,10 +88,11 @@ def bin_map(request: HttpRequest) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
-    thing = get_object_or_404(bins.in_use(access.may_see(request.user)), pk=bin_id)
-    state = bins.states([thing], reports=False)[0]
-    past = history.fourteen_days(thing)
-    if file := export.table(request, f"{thing.external_id}-niva", (("tid", "0"), ("procent", "1")), past.rows()):
+    state = bins.state_of(bins.in_use(access.may_see(request.user) & Q(pk=bin_id)))
+    if state is None:
+        raise Http404
+    past = history.fourteen_days(state.bin)
+    if file := export.table(request, f"{state.bin.external_id}-niva", (("tid", "0"), ("procent", "1")), past.rows()):
         return file
     return render(
         request,
@@ -110,11 +103,12 @@ def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
             "until_full": sentences.until_full(state),
             "read": sentences.read(state),
             "sure": sentences.sureness(state),
-            "chart": charts.fill_history(thing, past),
-            "emptyings": past.emptyings[::-1][:8],
-            "orders": history.orders(thing),
-            "reports": history.reports(thing),
-            "alarms": history.alarms(thing),
+            "chart": charts.fill_history(state.bin.name, past),
+            "facts": sentences.facts(state.bin),
+            "emptyings": past.emptyings[:-9:-1],
+            "orders": history.orders(state.bin),
+            "reports": history.reports(state.bin),
+            "alarms": history.alarms(state.bin),
             "may_edit": access.EDIT.held_by(request.user),
         },
     )

@@ -1,0 +1,96 @@
+"""Lines of lists as plain values, rounded to what is written: equal rows look the same, so a page draws each of them once.
+
+The words are properties: they are asked for when a row is drawn, in the language of the one who reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from stadig.city import clock
+from stadig.ui import formatting
+from stadig.waste import sentences
+from stadig.waste.queries.bins import BinState, Level, OpenAlarm
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+FAR_OFF_H = 24 * 14
+"""A forecast further away than this is not worth a word in a list."""
+
+
+class BinRow(NamedTuple):
+    """A bin in a list. ``hours*`` are rounded; ``spoke`` is how many minutes ago the sensor spoke, or when in words."""
+
+    pk: int
+    name: str
+    place: str
+    district: str
+    alarms: tuple[OpenAlarm, ...]
+    level: Level
+    fill: int | None
+    hours: float | None
+    soonest: float | None
+    latest: float | None
+    spoke: int | str
+    guessed: bool
+    emptied: bool
+
+    @property
+    def words(self) -> str:
+        return sentences.LEVELS[self.level]()
+
+    @property
+    def until(self) -> str:
+        if self.hours is None or self.hours > FAR_OFF_H:
+            return ""
+        return sentences.hours(self.hours) if self.hours else _("nu")
+
+    @property
+    def span(self) -> str:
+        return sentences.span(self)
+
+    @property
+    def heard(self) -> str:
+        return formatting.minutes_ago(self.spoke) if isinstance(self.spoke, int) else self.spoke
+
+
+def of(states: Iterable[BinState]) -> list[BinRow]:
+    """One row for each state, as it is written now."""
+    now = clock.now()
+    return [_row(state, now) for state in states]
+
+
+def _row(state: BinState, now: datetime) -> BinRow:
+    thing = state.bin
+    district = thing.district.name if thing.district else ""
+    return BinRow(
+        thing.pk,
+        thing.name,
+        f"{district} · {thing.kind.name}" if district else thing.kind.name,
+        district,
+        state.alarms,
+        state.level,
+        state.fill,
+        _rounded(state.hours),
+        _rounded(state.soonest),
+        _rounded(state.latest),
+        _spoke(state, now),
+        state.guessed,
+        state.emptied_at is not None,
+    )
+
+
+def _rounded(hours: float | None) -> float | None:
+    """As ``sentences.hours`` writes it: less than one, whole hours up to two days, then whole days."""
+    if not hours or hours >= 1:
+        return hours and float(round(hours) if hours < 48 else 24 * round(hours / 24))
+    return 0.5
+
+
+def _spoke(state: BinState, now: datetime) -> int | str:
+    if state.read_at is None or state.emptied_at or not timedelta() <= now - state.read_at < DAY:
+        return sentences.heard(state)
+    return (now - state.read_at) // MINUTE
