@@ -58,11 +58,11 @@ def _crew(user: Any) -> list[Card]:
         return [Card(_("Ingen rutt än"), text, reverse("waste:crew"), icon=icon, order=30)]
     drive = crew.drive(routes[0])
     title = _("%(vehicle)s: %(done)s av %(total)s klara") % {
-        "vehicle": drive.route.vehicle.name,
+        "vehicle": drive.route.vehicle,
         "done": drive.done,
         "total": drive.total,
     }
-    following = drive.next.bin.name if drive.next and drive.next.bin else _("Rutten är klar")
+    following = drive.next.name if drive.next else _("Rutten är klar")
     return [Card(title, following, reverse("waste:crew"), icon=icon, order=30)]
 
 

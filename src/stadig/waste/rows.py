@@ -6,7 +6,8 @@ The words are properties: they are asked for when a row is drawn, in the languag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from stadig.city import clock
 from stadig.ui import formatting
 from stadig.waste import sentences
+from stadig.waste.models import BinKind, KindOfBin, Vehicle
 from stadig.waste.queries.bins import BinState, Level, OpenAlarm
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -94,3 +96,41 @@ def _spoke(state: BinState, now: datetime) -> int | str:
     if state.read_at is None or state.emptied_at or not timedelta() <= now - state.read_at < DAY:
         return sentences.heard(state)
     return (now - state.read_at) // MINUTE
+
+
+class VehicleRow(NamedTuple):
+    """A vehicle in a list; ``away_until`` in words when it is away for repair."""
+
+    pk: int
+    name: str
+    crew: str
+    shift_start: time
+    shift_end: time
+    capacity_l: int
+    away_until: str
+
+
+def vehicle(one: Vehicle, today: date) -> VehicleRow:
+    """One row for a vehicle, as of today."""
+    away = formatting.day(one.repair_until) if one.repair_until and one.repair_until >= today else ""
+    crew = one.crew.name if one.crew else ""
+    return VehicleRow(one.pk, one.name, crew, one.shift_start, one.shift_end, one.capacity_l, away)
+
+
+class KindRow(NamedTuple):
+    """A kind of bin in a list."""
+
+    name: str
+    kind: str
+    volume_l: int
+    compaction: Decimal
+    service_seconds: int
+
+    @property
+    def label(self) -> str:
+        return str(KindOfBin(self.kind).label)
+
+
+def kinds() -> tuple[KindRow, ...]:
+    """Every kind of bin."""
+    return tuple(KindRow(*row) for row in BinKind.objects.order_by("pk").values_list(*KindRow._fields))

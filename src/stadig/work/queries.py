@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
-from stadig.work import access
-from stadig.work.models import WAITING, WorkOrder
+from stadig.work import access, kinds
+from stadig.work.models import WAITING, State, WorkOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,34 @@ class Filter:
     kind: str = ""
     crew: str = ""
     district: str = ""
+
+
+class OrderRow(NamedTuple):
+    """An order in a list."""
+
+    pk: int
+    title: str
+    kind: str
+    state: str
+    district: str | None
+    crew: str | None
+    due: datetime | None
+
+    @property
+    def state_label(self) -> str:
+        return str(State(self.state).label)
+
+    @property
+    def kind_label(self) -> str:
+        return str(kinds.of(self.kind).label)
+
+
+def rows(found: Sequence[Any]) -> list[OrderRow]:
+    """A page of ``orders(...).values_list(*FIELDS)`` as rows."""
+    return [OrderRow(*row) for row in found]
+
+
+FIELDS = ("pk", "title", "kind", "state", "district__name", "crew__name", "due")
 
 
 def orders(user: Any, wanted: Filter) -> QuerySet[WorkOrder]:
@@ -56,7 +86,7 @@ def order(user: Any, order_id: int) -> WorkOrder:
     """Raises WorkOrder.DoesNotExist for one the person may not see."""
     return (
         WorkOrder.objects.filter(access.may_see(user))
-        .select_related("district", "crew", "opened_by", "closed_by")
+        .select_related("district", "crew")
         .defer("district__geometry", "district__population")
         .prefetch_related("evidence")
         .get(pk=order_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_POST
 
 from stadig.city.models import District, Organisation
 from stadig.city.permissions import needs
-from stadig.ui import export
+from stadig.ui import export, formatting
 from stadig.work import access, actions, kinds, queries
 from stadig.work.models import CLOSED, State, WorkOrder
 
@@ -58,24 +59,29 @@ def _once(request: HttpRequest) -> UUID | None:
         return None
 
 
+def _crews() -> Any:
+    """(id, name) of each crew."""
+    return Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key").values_list("pk", "name")
+
+
 @needs(access.VIEW)
 def order_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(request)
     found = queries.orders(request.user, wanted)
     if file := export.table(request, _("arbetsorder"), COLUMNS, found.iterator(chunk_size=500)):
         return file
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    page = Paginator(found.values_list(*queries.FIELDS), PER_PAGE).get_page(request.GET.get("sida"))
     return render(
         request,
         "work/orders.html",
         {
             "page": page,
-            "rows": [(order, kinds.of(order.kind)) for order in page],
+            "rows": [(row, formatting.moment(row.due)) for row in queries.rows(page.object_list)],
             "wanted": wanted,
-            "kinds": kinds.all_kinds(),
-            "states": State.choices,
-            "crews": Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key"),
-            "districts": District.objects.order_by("sort_key").only("name", "sort_key"),
+            "kinds": tuple(kinds.all_kinds()),
+            "states": tuple(State.choices),
+            "crews": tuple(_crews()),
+            "districts": tuple(District.objects.order_by("sort_key").values_list("pk", "name")),
             "query": request.GET.urlencode(),
         },
     )
@@ -121,7 +127,7 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         {
             "order": order,
             "kind": kinds.of(order.kind),
-            "crews": Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key"),
+            "crews": _crews(),
             "may_assign": access.ASSIGN.held_by(request.user) and order.is_waiting,
             "may_close": access.CLOSE.held_by(request.user) and order.is_waiting,
             "closings": [(value, label) for value, label in State.choices if value in CLOSED],

@@ -223,7 +223,9 @@ def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]
             areas[district] = Area(district, *row[20:22])
         forecast = None if row[22] is None else Forecast(*row[22:31])
         facts = Facts(*row[:14], kinds[kind], areas[district], forecast)
-        found.append(_state(facts, latest.get(row[12]), row[31], row[32], row[33], row[34], now))  # type: ignore[arg-type]
+        found.append(
+            _state(facts, latest.get(row[12] or 0), now, emptied=row[31], alarms=_standing(*row[31:34]), waiting=row[34])
+        )
     return found
 
 
@@ -235,11 +237,11 @@ def state_of(chosen: QuerySet[Bin]) -> BinState | None:
 def _state(
     facts: Facts,
     reading: sensing.Latest | None,
-    emptied: datetime | None,
-    kinds: list[str] | None,
-    times: list[datetime] | None,
-    waiting: int,
     now: datetime,
+    *,
+    emptied: datetime | None,
+    alarms: tuple[OpenAlarm, ...],
+    waiting: int,
 ) -> BinState:
     """What the sensor said, unless the bin has been emptied since; carried on at the usual rate when it says little of now."""
     forecast = facts.forecast
@@ -258,12 +260,16 @@ def _state(
         fill += forecast.rate_percent_per_hour * (now - since).total_seconds() / 3600
     if fill is not None:
         fill = min(100.0, max(0.0, fill))
-    alarms = ()
-    if kinds and times:
-        both = zip(kinds, times, strict=True)
-        alarms = tuple(OpenAlarm(*one) for one in both if not (emptied and one[0] == "threshold" and one[1] <= emptied))
     hours = _hours(fill, forecast.rate_percent_per_hour) if forecast else None
     return BinState(facts, fill, read_at, emptied, guessed, level_of(fill), hours, alarms, waiting)
+
+
+def _standing(emptied: datetime | None, kinds: list[str] | None, times: list[datetime] | None) -> tuple[OpenAlarm, ...]:
+    """The open alarms; one that called a bin full before it was emptied waits only for the sensor to close it."""
+    if not kinds or not times:
+        return ()
+    both = zip(kinds, times, strict=True)
+    return tuple(OpenAlarm(*one) for one in both if not (emptied and one[0] == "threshold" and one[1] <= emptied))
 
 
 def _hours(fill: float | None, rate: float) -> float | None:

@@ -45,22 +45,22 @@ def _drive(request: HttpRequest) -> crew.Drive | None:
     return crew.drive(chosen or next((route for route in routes if not route.ended_at), routes[0]))
 
 
-def _tags(stop: Stop, state: bins.BinState | None) -> list[tuple[str, str, str]]:
+def _tags(stop: crew.StopRow, state: bins.BinState | None) -> list[tuple[str, str, str]]:
     """What to know at the stop: kind, text, icon."""
     found: list[tuple[str, str, str]] = []
-    if stop.bin is None:
+    if not stop.bin_id:
         return found
-    if state and state.level in (bins.Level.FULL, bins.Level.NEARLY):
+    if state and state.level in ("full", "nearly"):
         icon = "bell"
         found.append(("danger", sentences.level(state), icon))
     icon = "trash-2"
-    found.append(("info", stop.bin.kind.name, icon))
-    if stop.bin.key:
+    found.append(("info", stop.bin_kind, icon))
+    if stop.key:
         icon = "key-round"
-        found.append(("warning", _("Nyckel %(key)s") % {"key": stop.bin.key}, icon))
-    if stop.bin.open_until:
+        found.append(("warning", _("Nyckel %(key)s") % {"key": stop.key}, icon))
+    if stop.open_until:
         icon = "clock"
-        found.append(("warning", _("Före %(time)s") % {"time": stop.bin.open_until.strftime("%H.%M")}, icon))
+        found.append(("warning", _("Före %(time)s") % {"time": stop.open_until.strftime("%H.%M")}, icon))
     return found
 
 
@@ -73,9 +73,8 @@ def next_stop(request: HttpRequest) -> HttpResponse:
         return render(request, "waste/crew_none.html", {"drive": drive, "sent": sent, "orders": orders, "once": uuid4()})
     stop = drive.next
     state = bins.state_of(bins.in_use(Q(pk=stop.bin_id))) if stop.bin_id else None
-    place = (stop.bin.lon, stop.bin.lat) if stop.bin else (stop.tipping.lon, stop.tipping.lat)  # type: ignore[union-attr]
-    number = str(drive.number) if stop.bin else "T"
-    css = look(drive.route.vehicle.position)
+    place = (stop.lon, stop.lat)
+    number = str(drive.number) if stop.bin_id else "T"
     return render(
         request,
         "waste/crew_next.html",
@@ -86,7 +85,7 @@ def next_stop(request: HttpRequest) -> HttpResponse:
             "tags": _tags(stop, state),
             "after": drive.after,
             "orders": orders,
-            "drawing": strip.way_to(stop.leg_line, place, number, css=css),
+            "drawing": strip.way_to(crew.way_to(stop), place, number, css=look(drive.route.position)),
             "once": uuid4(),
             "share": 100 * drive.done / drive.total if drive.total else 0,
         },

@@ -15,7 +15,7 @@ from stadig.ui import export
 from stadig.waste import access, charts, layers, rows, sentences
 from stadig.waste.actions import bins as actions
 from stadig.waste.forms import BinForm, VehicleForm
-from stadig.waste.models import Bin, BinKind, KindOfBin, Vehicle
+from stadig.waste.models import Bin, KindOfBin, Vehicle
 from stadig.waste.queries import bins, history
 
 PER_PAGE = 25
@@ -129,7 +129,7 @@ def bin_edit(request: HttpRequest, bin_id: int) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def vehicles(request: HttpRequest) -> HttpResponseBase:
-    rows = list(Vehicle.objects.filter(retired=None).select_related("crew", "depot"))
+    cars = Vehicle.objects.filter(retired=None).select_related("crew")
     columns = (
         ("namn", "name"),
         ("lag", "crew.name"),
@@ -139,15 +139,15 @@ def vehicles(request: HttpRequest) -> HttpResponseBase:
         ("passet_slutar", "shift_end"),
         ("reparation_till", "repair_until"),
     )
-    if file := export.table(request, _("bilar"), columns, rows):
+    if file := export.table(request, _("bilar"), columns, cars):
         return file
     today = clock.today()
     return render(
         request,
         "waste/vehicles.html",
         {
-            "vehicles": [(one, bool(one.repair_until and one.repair_until >= today)) for one in rows],
-            "kinds": BinKind.objects.order_by("pk"),
+            "vehicles": tuple(rows.vehicle(one, today) for one in cars),
+            "kinds": rows.kinds(),
             "may_edit": access.EDIT.held_by(request.user),
         },
     )
