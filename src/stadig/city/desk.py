@@ -25,6 +25,10 @@ class Card:
     icon: str = "circle"
     order: int = 50
     """Lower comes first; alarms 10, today's work 30, news 70."""
+    about: frozenset[str] = frozenset()
+    """What it tells of (``alarm:7``)."""
+    instead_of: frozenset[str] = frozenset()
+    """What need not be told of by others: a card that is about nothing else is left out."""
 
 
 Cards = Callable[[Any], Iterable[Card]]
@@ -39,8 +43,10 @@ def register(cards: Cards) -> Cards:
 
 
 def cards_for(user: Any) -> list[Card]:
-    """The user's cards, the most urgent first."""
-    return sorted((card for cards in _registered for card in cards(user)), key=lambda card: card.order)
+    """The user's cards, the most urgent first; what one room tells of in its own words is told once."""
+    found = [card for cards in _registered for card in cards(user)]
+    told = frozenset[str]().union(*(card.instead_of for card in found))
+    return sorted((card for card in found if not card.about or not card.about <= told), key=lambda card: card.order)
 
 
 def own_cards(user: Any) -> list[Card]:

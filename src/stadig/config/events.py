@@ -26,6 +26,8 @@ log = logging.getLogger("stadig.events")
 HEARTBEAT_SECONDS = 15.0
 STREAM_SECONDS = 300.0
 """Then the page is asked to fetch itself anew, and with that a new token, for which Django checks rights again."""
+PAUSE_SECONDS = 2.0
+"""Between two tellings of a stream: what happens meanwhile is told together, so that a page fetches itself once for it."""
 MOST_STREAMS = 200
 """Per process; the server takes 400 requests at once."""
 MOST_PER_USER = 12
@@ -48,7 +50,12 @@ class Stream:
     user: int
     pending: dict[tuple[str, int], int] = field(default_factory=dict)
     awake: asyncio.Event = field(default_factory=asyncio.Event)
-    closing: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def closing(self) -> bool:
+        """Whether it is to end."""
+        return self.ended.is_set()
 
     def put(self, topic: str, thing: int, version: int) -> None:
         """Something changed."""
@@ -57,8 +64,13 @@ class Stream:
 
     def close(self) -> None:
         """End the stream at the next turn."""
-        self.closing = True
+        self.ended.set()
         self.awake.set()
+
+    async def rest(self, seconds: float) -> None:
+        """Let news gather for a while, but for the end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.ended.wait(), seconds)
 
     def take(self) -> bytes:
         """What is to be sent now, as event-stream text."""
@@ -198,9 +210,11 @@ async def _serve(stream: Stream, send: Send) -> None:
             await asyncio.wait_for(stream.awake.wait(), min(HEARTBEAT_SECONDS, max(0.01, end - loop.time())))
             body = stream.take()
         except TimeoutError:
-            body = b": still here\n\n"
+            await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+            continue
         if body:
             await send({"type": "http.response.body", "body": body, "more_body": True})
+            await stream.rest(PAUSE_SECONDS)
     if loop.time() >= end:
         for topic in stream.topics:
             stream.put(topic, 0, 0)  # look anew, and with that get a new token

@@ -38,6 +38,7 @@ def alarms_now(user: Any) -> list[desk.Card]:
             kind=group.colour,
             icon="bell",
             order=10,
+            about=frozenset(f"alarm:{each.pk}" for each in group.unseen),
         )
         for group in groups[:3]
     ]

@@ -24,10 +24,10 @@ EDIT = permission("waste.edit", Role.PLANNER, Role.ADMINISTRATOR, description=_(
 EMPTY = permission("waste.empty", Role.CREW, description=_("Tömma korgar och stänga stopp"))
 
 
-def may_see(user: Any) -> Q:
-    """Bins in the districts the person's role reaches."""
+def may_see(user: Any, path: str = "") -> Q:
+    """Bins in the districts the person's role reaches; ``path`` leads to the bin (``bin__``)."""
     districts = VIEW.districts(user)
-    return Q() if districts is None else Q(district__in=districts)
+    return Q() if districts is None else Q(**{f"{path}district__in": districts})
 
 
 def routes_of(user: Any) -> Q:

@@ -13,8 +13,8 @@ from stadig.city.desk import Card
 from stadig.city.search import Hit
 from stadig.ui import formatting
 from stadig.waste import access
-from stadig.waste.models import Bin, BinAlarm, Plan, PlanState
-from stadig.waste.queries import crew
+from stadig.waste.models import Bin, Plan, PlanState
+from stadig.waste.queries import bins, crew
 
 
 def desk(user: Any) -> list[Card]:
@@ -42,11 +42,13 @@ def _planner(user: Any) -> list[Card]:
         sent = plan.state == PlanState.LOCKED
         tag = _("Skickad") if sent else _("Att låsa")
         cards.append(Card(title, text, address, tag=tag, kind="success" if sent else "warning", icon=icon, order=30))
-    if open_alarms := BinAlarm.objects.filter(closed_at=None, kind="threshold").count():
+    if calling := bins.calling(user):
         icon = "bell"
-        title = ngettext("%(n)s korg larmar", "%(n)s korgar larmar", open_alarms) % {"n": open_alarms}
+        title = ngettext("%(n)s korg larmar", "%(n)s korgar larmar", len(calling)) % {"n": len(calling)}
         text = _("De är med i nästa plan. Korgar utanför en skickad plan blir arbetsorder.")
-        cards.append(Card(title, text, reverse("waste:bins") + "?larm=1", tag=_("Larm"), kind="danger", icon=icon, order=10))
+        told = frozenset(f"alarm:{number}" for number in calling)
+        address = reverse("waste:bins") + "?larm=1"
+        cards.append(Card(title, text, address, tag=_("Larm"), kind="danger", icon=icon, order=10, instead_of=told))
     return cards
 
 

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from stadig.city import desk, effects, search, services
 from stadig.files import purposes
+from stadig.sensing.ingest import follow
 from stadig.ui import navigation, start
-from stadig.waste import access, cards, story
+from stadig.waste import access, cards, news, story
 from stadig.work import access as work_access
 from stadig.work import kinds
 
@@ -69,3 +70,4 @@ def register() -> None:
     navigation.resident(_("Papperskorgar"), "waste:near", order=60)
     desk.register(cards.desk)
     search.source("waste.bins", cards.find)
+    follow.register(news.TOPIC, news.wants, news.steps)

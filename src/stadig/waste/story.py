@@ -17,7 +17,7 @@ from stadig.ui import maps
 from stadig.ui.start import Story
 from stadig.waste import sentences
 from stadig.waste.queries import bins
-from stadig.waste.queries.bins import BinState, Level
+from stadig.waste.queries.bins import Area, BinState, Level
 
 KEPT_S = 30.0
 """The start page is everyone's: the story is told anew at most this often in each process."""
@@ -38,14 +38,13 @@ def stories(request: HttpRequest) -> list[Story]:
 
 def tell(states: Sequence[BinState]) -> list[Story]:
     """The story of the area where most bins are full now."""
-    areas: dict[int, list[BinState]] = {}
+    areas: dict[Area, list[BinState]] = {}
     for state in states:
-        if state.bin.district_id:
-            areas.setdefault(state.bin.district_id, []).append(state)
+        if state.bin.district:
+            areas.setdefault(state.bin.district, []).append(state)
     if not areas:
         return []
-    area = max(areas.values(), key=lambda inside: (_full(inside), len(inside)))
-    district = area[0].bin.district
+    district, area = max(areas.items(), key=lambda one: (_full(one[1]), len(one[1])))
     full, total = _full(area), len(area)
     worst = sorted(area, key=lambda state: -(state.fill_percent or 0.0))
     words = {"n": full, "total": total, "place": district.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,7 +44,7 @@ class OrderRow(NamedTuple):
         return str(kinds.of(self.kind).label)
 
 
-def rows(found: Sequence[Any]) -> list[OrderRow]:
+def rows(found: Iterable[Any]) -> list[OrderRow]:
     """A page of ``orders(...).values_list(*FIELDS)`` as rows."""
     return [OrderRow(*row) for row in found]
 

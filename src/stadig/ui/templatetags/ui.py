@@ -246,12 +246,17 @@ def use_live(token: Callable[[Any, str], str]) -> None:
 def live(context: template.Context, topic: str, url: str) -> SafeString:
     """Attributes for an element that ``url`` draws: it is fetched again when something on ``topic`` has changed.
 
-    ``<div id="alarms" {% live "alarms" url %}>``. Without JavaScript the page is simply as it was when it was loaded.
+    ``<div id="alarms" {% live "alarms" url %}>``. The element stays, and with it the connection, so that no news is lost
+    while it is fetched; what it holds is replaced, once for news that come together. Without JavaScript the page is
+    simply as it was when it was loaded.
     """
     if not _token:
         return mark_safe("")
     request = context.get("request")
     signed = _token[0](getattr(request, "user", None), topic)
     return format_html(
-        'hx-ext="sse" sse-connect="/events?token={}" hx-get="{}" hx-trigger="sse:message" hx-swap="outerHTML"', signed, url
+        'hx-ext="sse" sse-connect="/events?token={}" hx-get="{}" hx-trigger="sse:message delay:200ms" '
+        'hx-select="[sse-connect] &gt; *" hx-swap="innerHTML"',
+        signed,
+        url,
     )

@@ -112,6 +112,7 @@ def empty_bin(by: User, stop_id: int, *, at: datetime | None = None, request_id:
     full = WorkOrder.objects.filter(state__in=WORK_WAITING, source_label=SOURCE, source_id__in=first_reports)
     for order_id in full.values_list("pk", flat=True):
         work.close_order(None, order_id, state=State.DONE, outcome=_("Korgen är tömd."), at=happened)
+    live.publish("waste.bins", emptying.bin_id, emptying.pk)
     outbox.announce("waste.bin_emptied", bin=stop.bin_id, emptying=emptying.pk)
     audit.record(by, "emptied", stop.bin)
     return emptying

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stadig.city import clock
 from stadig.city.models import District
 from stadig.sensing import queries as sensing
 from stadig.waste import access
-from stadig.waste.models import AlarmKind, Bin, Side
+from stadig.waste.models import AlarmKind, Bin, BinAlarm, Emptying, Side
 
 FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
@@ -321,6 +321,17 @@ def listed(user: Any, wanted: Filter) -> list[BinState]:
 def by_name() -> list[BinState]:
     """Every bin in use, A to Ö."""
     return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
+
+
+def calling(user: Any) -> list[int]:
+    """Ids of *sensing*'s alarms for bins that are full and have not been emptied since."""
+    done = Emptying.objects.filter(bin=OuterRef("bin"), at__gte=OuterRef("raised_at"))
+    reach = access.may_see(user, "bin__")
+    return list(
+        BinAlarm.objects.filter(reach, ~Exists(done), bin__removed=None, closed_at=None, kind=AlarmKind.THRESHOLD).values_list(
+            "alarm", flat=True
+        )
+    )
 
 
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:

@@ -136,7 +136,8 @@ def way_to(stop: StopRow) -> list[tuple[float, float]]:
     """The way from the stop before, as longitudes and latitudes."""
     with connection.cursor() as cursor:
         cursor.execute(WAY, [stop.pk])
-        return msgspec.json.decode(cursor.fetchone()[0], type=list[tuple[float, float]])
+        [(line,)] = cursor.fetchall()
+    return msgspec.json.decode(line, type=list[tuple[float, float]])
 
 
 def plan_is_sent(day: date) -> bool:

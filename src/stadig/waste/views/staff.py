@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.vary import vary_on_headers
 
 from stadig.city import clock
 from stadig.city.permissions import needs
@@ -53,6 +54,7 @@ COLUMNS = (
 
 
 @needs(access.VIEW)
+@vary_on_headers("HX-Request")
 def bin_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(request)
     found = bins.listed(request.user, wanted)
