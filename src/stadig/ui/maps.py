@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Protocol
 
 from django.utils.html import conditional_escape, format_html
@@ -74,12 +76,13 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A route to follow, as an SVG path within the window."""
+    """A route to follow, as an SVG path within the window. ``series`` 1, 2 or 3 is its colour and dash."""
 
     d: str
     series: int = 1
 
 
+SERIES = {2: " b", 3: " c"}
 RADIUS = {"full": 8.0, "nearly": 6.5, "room": 5.5, "unknown": 5.0, "stop": 12.0, "skip": 4.5, "here": 9.0}
 
 
@@ -94,23 +97,25 @@ def svg(
     names: bool = True,
 ) -> SafeString:
     """The drawing. ``label`` is what a screen reader says; the page's list has the same content in words."""
-    parts: list[str] = []
+    areas: list[tuple[str, str]] = []
     labels: list[str] = []
-    streets: list[tuple[Shape, float]] = []
+    streets: dict[float, list[str]] = {}
     for shape in base:
         if shape.kind in STREET_M:
-            streets.append((shape, max(0.8, STREET_M[shape.kind] / window.metres_per_unit)))
+            streets.setdefault(max(0.8, STREET_M[shape.kind] / window.metres_per_unit), []).append(shape.d)
             continue
         found = CLASSES.get(shape.kind)
         if found and shape.d:
-            parts.append(f'<path class="{found}" d="{shape.d}"/>')
+            areas.append((found, shape.d))
         if names and shape.kind == "district" and shape.name and shape.width > 7.5 * len(shape.name):
             labels.append(f'<text class="m-t" x="{shape.x}" y="{shape.y}">{conditional_escape(shape.name)}</text>')
-    parts += [f'<path class="m-se" stroke-width="{width + 2:.1f}" d="{shape.d}"/>' for shape, width in streets if width > 2]
-    parts += [f'<path class="m-s" stroke-width="{width:.1f}" d="{shape.d}"/>' for shape, width in streets]
+    parts = [f'<path class="{kind}" d="{"".join(d for _kind, d in some)}"/>' for kind, some in groupby(areas, itemgetter(0))]
+    laid = [(width, "".join(lines)) for width, lines in sorted(streets.items())]
+    parts += [f'<path class="m-se" stroke-width="{width + 2:.1f}" d="{d}"/>' for width, d in laid if width > 2]
+    parts += [f'<path class="m-s" stroke-width="{width:.1f}" d="{d}"/>' for width, d in laid]
     for way in ways:
-        second = " b" if way.series == 2 else ""
-        parts += [f'<path class="m-route-e" d="{way.d}"/>', f'<path class="m-route{second}" d="{way.d}"/>']
+        css_of = SERIES.get(way.series, "")
+        parts += [f'<path class="m-route-e" d="{way.d}"/>', f'<path class="m-route{css_of}" d="{way.d}"/>']
     parts += labels
     parts += [_mark(mark, window) for mark in marks]
     return format_html(
@@ -128,7 +133,7 @@ def _mark(mark: Mark, window: Window) -> str:
     x, y = window.xy(mark.lon, mark.lat)
     if mark.kind == "base":
         return f'<rect class="m-base" x="{x - 9:.1f}" y="{y - 9:.1f}" width="18" height="18" rx="5"/>'
-    css = {"stop": "m-stop b" if mark.series == 2 else "m-stop", "skip": "m-skip", "here": "m-here"}.get(
+    css = {"stop": f"m-stop{SERIES.get(mark.series, '')}", "skip": "m-skip", "here": "m-here"}.get(
         mark.kind, f"m-dot-{mark.kind}" if mark.kind in RADIUS else "m-dot-unknown"
     )
     dot = f'<circle class="{css}" cx="{x}" cy="{y}" r="{RADIUS.get(mark.kind, 5.0):g}"/>'

@@ -96,7 +96,7 @@ def plan_day(
     answer = solver.search(task, chosen, vehicles, limit=limit, seed=seed, must=True, report=progress)
     if not answer.feasible:
         answer = solver.search(task, chosen, vehicles, limit=limit, seed=seed, must=False, report=progress)
-    visits = answer.visits if answer.feasible else [[] for _ in task.vehicles]
+    visits: list[Visits] = answer.visits if answer.feasible else [[] for _ in task.vehicles]
     there = {index for one in visits for what, index in one if what == "bin"}
     there |= _fetch_more(task, [number for number in chosen if number not in there], vehicles, visits)
     routes = tuple(_timed(task, v, visits[v]) for v in vehicles if visits[v])
@@ -251,7 +251,7 @@ def _fetch_more(task: DayTask, waiting: Sequence[int], vehicles: Sequence[int], 
 
 def _insertions(task: DayTask, place: int, vehicles: Sequence[int], visits: Sequence[Visits]) -> list[tuple[int, int, int]]:
     """(detour, vehicle, position) of every way to add a place before a stop, cheapest first."""
-    found = []
+    found: list[tuple[int, int, int]] = []
     for v in vehicles:
         if visits[v]:
             legs = _legs(task, task.vehicles[v], visits[v])

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from stadig.city import clock
 from stadig.ui import formatting
-from stadig.waste.models import BinAlarm, Reason
+from stadig.waste.models import Reason
 from stadig.waste.queries.bins import BinState, Facts, Level
 
 LEVELS = {
@@ -186,19 +186,16 @@ def reason(row: Any, plan_day: date) -> str:
     return " ".join(part for part in parts if part)
 
 
-def tipping(load_percent: int, lunch_minutes: int) -> str:
-    """*Bilen är då 86 % full. Lunch 30 minuter.*"""
+def tipping(load_percent: int, break_minutes: int) -> str:
+    """*Bilen är då 86 % full. Rast 30 minuter.*"""
     text = _("Bilen är då %(load)s full.") % {"load": formatting.percent(load_percent)}
-    return text + " " + _("Lunch %(n)s minuter.") % {"n": lunch_minutes} if lunch_minutes else text
+    return text + " " + _("Rast %(n)s minuter.") % {"n": break_minutes} if break_minutes else text
 
 
-def sensor(alarm: BinAlarm) -> str:
+def sensor(silent_h: int | None, battery_percent: float | None) -> str:
     """What is wrong with a sensor, after the bin's name: *har varit tyst i 31 timmar …*"""
-    forecast = getattr(alarm.bin, "forecast", None)
-    if alarm.kind == "no_data":
-        since = forecast.read_at if forecast and forecast.read_at else alarm.raised_at
-        silent = max(1.0, (formatting.now() - since).total_seconds() / 3600)
-        return _("har varit tyst i %(hours)s. Vi räknar med en vanlig dag tills den hörs.") % {"hours": hours(silent)}
-    if forecast and forecast.battery_percent is not None:
-        return _("har %(battery)s batteri.") % {"battery": formatting.percent(forecast.battery_percent)}
+    if silent_h is not None:
+        return _("har varit tyst i %(hours)s. Vi räknar med en vanlig dag tills den hörs.") % {"hours": hours(silent_h)}
+    if battery_percent is not None:
+        return _("har %(battery)s batteri.") % {"battery": formatting.percent(battery_percent)}
     return _("behöver ses över.")

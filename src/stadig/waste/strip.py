@@ -1,8 +1,8 @@
-"""Maps drawn on the server: the way to the next stop, and the day's routes. Plain SVG that needs no script, on any screen."""
+"""The map on a crew's phone: the way to the next stop. Plain SVG that needs no script, on any screen."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -67,23 +67,19 @@ class Drawing:
     ways: list[tuple[str, str]] = field(default_factory=list)
     """CSS class and path."""
     marks: list[Mark] = field(default_factory=list)
-    labels: list[Mark] = field(default_factory=list)
 
 
-def base(window: View, scale: float = 1.0) -> tuple[list[Shape], list[Mark]]:
-    """The base map through a window: one path per kind, streets first as edge and then as fill; and the districts' names."""
-    tags = tuple(MapLayer.objects.order_by("pk").values_list("etag", flat=True))
-    shapes, names = _base(window, scale, tags)
-    return list(shapes), list(names)
+def base(window: View, scale: float = 1.0) -> list[Shape]:
+    """The base map through a window: one path per kind, streets first as edge and then as fill."""
+    return list(_base(window, scale, tuple(MapLayer.objects.order_by("pk").values_list("etag", flat=True))))
 
 
 @lru_cache(maxsize=64)
-def _base(window: View, scale: float, tags: tuple[str, ...]) -> tuple[list[Shape], list[Mark]]:
+def _base(window: View, scale: float, tags: tuple[str, ...]) -> list[Shape]:
     """Kept per process under the layers' tags: a map that has changed has new ones."""
     areas: dict[str, list[str]] = {}
     streets: dict[str, list[str]] = {}
     borders: list[str] = []
-    names: list[Mark] = []
     for path in layers.paths(window):
         if path.kind in AREAS:
             areas.setdefault(AREAS[path.kind], []).append(path.d)
@@ -91,14 +87,12 @@ def _base(window: View, scale: float, tags: tuple[str, ...]) -> tuple[list[Shape
             streets.setdefault(path.kind, []).append(path.d)
         elif path.kind == "district" and path.d:
             borders.append(path.d)
-            if path.width > 60:
-                names.append(Mark(path.x, path.y, text=path.name))
     shapes = [Shape(css, "".join(parts)) for css, parts in areas.items()]
     shapes += [Shape("m-se", "".join(streets[kind]), (STREETS[kind] + 2.4) * scale) for kind in STREETS if kind in streets]
     shapes += [Shape("m-s", "".join(streets[kind]), STREETS[kind] * scale) for kind in STREETS if kind in streets]
     if borders:
         shapes.append(Shape("m-d", "".join(borders)))
-    return shapes, names
+    return shapes
 
 
 def path(line: Line, window: View) -> str:
@@ -113,7 +107,7 @@ def way_to(
     """The last leg: where the vehicle comes from, the way, and the stop with its number."""
     points = [(lon, lat) for lon, lat in line] or [target]
     window = view([*points, target], width, height, margin=0.22, least_m=220)
-    shapes, _names = base(window, scale=2.2)
+    shapes = base(window, scale=2.2)
     start = window.xy(*points[0])
     end = window.xy(*target)
     drawing = Drawing(width, height, shapes)
@@ -121,24 +115,4 @@ def way_to(
         drawing.ways = [("m-route-e wide", path(line, window)), (f"m-route wide {css}", path(line, window))]
         drawing.marks.append(Mark(*start, "m-here"))
     drawing.marks.append(Mark(*end, f"m-stop big {css}", number))
-    return drawing
-
-
-def day(
-    window: View,
-    routes: Iterable[tuple[str, Line, Sequence[tuple[float, float, str]]]],
-    waiting: Iterable[tuple[float, float, str]],
-    bases: Iterable[tuple[float, float, str]],
-) -> Drawing:
-    """The day's routes: each with its class, line and numbered stops; waiting bins hollow; depots and stations square."""
-    shapes, names = base(window)
-    drawing = Drawing(int(window.width), int(window.height), shapes, labels=names)
-    for lon, lat, title in waiting:
-        drawing.marks.append(Mark(*window.xy(lon, lat), "m-skip", title=title))
-    stops: list[Mark] = []
-    for css, line, places in routes:
-        drawing.ways += [("m-route-e", path(line, window)), (f"m-route {css}", path(line, window))]
-        stops += [Mark(*window.xy(lon, lat), f"m-stop {css}", number) for lon, lat, number in places]
-    drawing.marks += stops
-    drawing.marks += [Mark(*window.xy(lon, lat), "m-base", title=title) for lon, lat, title in bases]
     return drawing

@@ -37,6 +37,7 @@ urlpatterns = [
     path("arbetsplats/bilar/<int:vehicle_id>/", staff.vehicle_edit, name="vehicle-edit"),
     path("arbetsplats/plan/", planning.today, name="plan"),
     path("arbetsplats/plan/<day:day>/", planning.plan, name="plan-day"),
+    path("arbetsplats/plan/<day:day>/karta.json", planning.plan_features, name="plan-map"),
     path("arbetsplats/plan/<day:day>/utskrift/", planning.printed, name="plan-print"),
     path("arbetsplats/plan/<day:day>/framsteg/", planning.progress, name="plan-progress"),
     path("arbetsplats/plan/<day:day>/vantar/", planning.waiting, name="plan-waiting"),

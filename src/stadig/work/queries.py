@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from stadig.work import access, kinds
@@ -80,6 +81,14 @@ def waiting_for(crews: set[int] | None) -> list[WorkOrder]:
     if crews is not None:
         found = found.filter(Q(crew__in=crews) | Q(crew=None))
     return list(found.order_by(F("due").asc(nulls_last=True), "opened_at")[:50])
+
+
+def waiting_count(crew: int | None) -> int:
+    """How many orders a crew could take: its own and those nobody has."""
+    statement = "SELECT count(*) FROM work_workorder WHERE state = ANY(%s) AND (crew_id IS NULL OR crew_id = %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(WAITING), crew])
+        return int((cursor.fetchone() or (0,))[0])
 
 
 def order(user: Any, order_id: int) -> WorkOrder:

@@ -3,7 +3,7 @@
 // The element says what to draw: data-src (GeoJSON of what the page is about), data-base (the base map's layers),
 // data-tiles (a raster tile address, if the municipality has one), data-list and data-row (where the list is).
 // A feature's properties: kind (bin, stop, skip, base, here, route, area), level (full, nearly, half, room, unknown),
-// series (1 or 2), text (a number in the dot), name, label (a sentence), url, row (the id of its line in the list).
+// series (1, 2 or 3), text (a number in the dot), name, label (a sentence), url, row (the id of its line in the list).
 import maplibre from "maplibre-gl/dist/maplibre-gl-csp.js";
 
 const WORDS = {
@@ -29,11 +29,13 @@ function palette() {
   return {
     sea: read("--st-sea"), seaLine: read("--st-sea-line"), land: read("--st-land"), park: read("--st-park"), built: read("--st-built"),
     street: read("--st-street"), edge: read("--st-street-edge"), district: read("--st-district"), text: read("--st-map-text"),
-    page: read("--st-page"), one: read("--st-c1"), two: read("--st-c2"), muted: read("--st-c-muted"), neutral: read("--ds-color-neutral-base-default"),
+    page: read("--st-page"), one: read("--st-c1"), two: read("--st-c2"), three: read("--st-c3"), muted: read("--st-c-muted"), neutral: read("--ds-color-neutral-base-default"),
     full: read("--ds-color-danger-base-default"), nearly: read("--ds-color-warning-base-default"),
     room: read("--ds-color-accent-border-default"), unknown: read("--st-page"), here: read("--st-c3"), sun: read("--st-sun"),
   };
 }
+
+const seriesColour = (number, colours) => ({ 2: colours.two, 3: colours.three })[number] ?? colours.one;
 
 // Text and numbered stops are drawn to images by the browser's own fonts, so no glyph server is needed.
 function picture(id, colours) {
@@ -47,7 +49,7 @@ function picture(id, colours) {
     const size = 26;
     canvas.width = canvas.height = size * ratio;
     pen.scale(ratio, ratio);
-    pen.fillStyle = rest[0] === "2" ? colours.two : colours.one;
+    pen.fillStyle = seriesColour(rest[0], colours);
     pen.strokeStyle = colours.page;
     pen.lineWidth = 2;
     pen.beginPath();
@@ -77,6 +79,44 @@ function picture(id, colours) {
     pen.lineTo(12, 7);
     pen.lineTo(17.5, 12.5);
     pen.fill();
+  } else if (kind === "tip") {
+    const size = 24;
+    canvas.width = canvas.height = size * ratio;
+    pen.scale(ratio, ratio);
+    pen.fillStyle = colours.neutral;
+    pen.strokeStyle = colours.page;
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.roundRect(2, 2, size - 4, size - 4, 5);
+    pen.fill();
+    pen.stroke();
+    pen.beginPath();
+    pen.moveTo(12, 6.5);
+    pen.lineTo(12, 14);
+    pen.moveTo(8.5, 11);
+    pen.lineTo(12, 14.5);
+    pen.lineTo(15.5, 11);
+    pen.moveTo(7.5, 17.5);
+    pen.lineTo(16.5, 17.5);
+    pen.stroke();
+  } else if (kind === "vehicle") {
+    pen.font = "680 12.5px Inter, sans-serif";
+    const width = Math.ceil(pen.measureText(text).width) + 16;
+    canvas.width = width * ratio;
+    canvas.height = 24 * ratio;
+    pen.scale(ratio, ratio);
+    pen.fillStyle = colours.page;
+    pen.strokeStyle = seriesColour(rest[0], colours);
+    pen.lineWidth = 2;
+    pen.beginPath();
+    pen.roundRect(1.5, 2, width - 3, 20, 5);
+    pen.fill();
+    pen.stroke();
+    pen.fillStyle = seriesColour(rest[0], colours);
+    pen.font = "680 12.5px Inter, sans-serif";
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(text, width / 2, 12.5);
   } else {
     pen.font = font;
     const width = Math.ceil(pen.measureText(text).width) + 10;
@@ -132,15 +172,15 @@ function baseLayers(colours) {
 
 function pageLayers(colours) {
   const level = (values, other) => ["match", ["get", "level"], ...LEVELS.flatMap((name, index) => [name, values[index]]), other];
-  const series = (one, two) => ["case", ["==", ["to-string", ["get", "series"]], "2"], two, one];
+  const series = ["match", ["to-string", ["get", "series"]], "2", "2", "3", "3", "1"];
   const route = (id, filter, paint) => ({ id, source: "page", type: "line", filter: ["all", is("route"), filter], layout: { "line-cap": "round", "line-join": "round" }, paint });
-  const second = ["==", ["to-string", ["get", "series"]], "2"];
   return [
     { id: "area", source: "page", type: "fill", filter: is("area"), paint: { "fill-color": colours.one, "fill-opacity": 0.22 } },
     { id: "area-edge", source: "page", type: "line", filter: is("area"), paint: { "line-color": colours.one, "line-width": 2 } },
     route("route-edge", ["literal", true], { "line-color": colours.page, "line-width": 7.5 }),
-    route("route-1", ["!", second], { "line-color": colours.one, "line-width": 4 }),
-    route("route-2", second, { "line-color": colours.two, "line-width": 4, "line-dasharray": [2.2, 1.6] }),
+    route("route-1", ["==", series, "1"], { "line-color": colours.one, "line-width": 4 }),
+    route("route-2", ["==", series, "2"], { "line-color": colours.two, "line-width": 4, "line-dasharray": [2.2, 1.6] }),
+    route("route-3", ["==", series, "3"], { "line-color": colours.three, "line-width": 4, "line-dasharray": [0.1, 2] }),
     { id: "skip", source: "page", type: "circle", filter: is("skip"), paint: { "circle-radius": 4.5, "circle-color": colours.page, "circle-stroke-color": colours.muted, "circle-stroke-width": 1.8 } },
     {
       id: "dots", source: "page", type: "circle", filter: ["all", ["==", ["geometry-type"], "Point"], ["!", is("skip", "stop", "base", "here", "depot", "tipping")]],
@@ -153,8 +193,9 @@ function pageLayers(colours) {
     // The one that is full is told by its size and its heart, not by its colour alone.
     { id: "dots-heart", source: "page", type: "circle", filter: ["==", ["get", "level"], "full"], paint: { "circle-radius": 3, "circle-color": colours.page } },
     { id: "here", source: "page", type: "circle", filter: is("here"), paint: { "circle-radius": 9, "circle-color": colours.here, "circle-stroke-color": colours.page, "circle-stroke-width": 3 } },
-    { id: "stops", source: "page", type: "symbol", filter: is("stop"), layout: { "icon-image": ["concat", "stop|", series("1", "2"), "|", ["to-string", ["get", "text"]]], "icon-allow-overlap": true, "icon-ignore-placement": true } },
-    { id: "bases", source: "page", type: "symbol", filter: is("base", "depot", "tipping"), layout: { "icon-image": "base|", "icon-allow-overlap": true, "icon-ignore-placement": true } },
+    { id: "stops", source: "page", type: "symbol", filter: is("stop"), layout: { "icon-image": ["concat", "stop|", series, "|", ["to-string", ["get", "text"]]], "icon-allow-overlap": true, "icon-ignore-placement": false } },
+    { id: "vehicles", source: "page", type: "symbol", filter: ["all", is("route"), ["has", "name"]], layout: { "icon-image": ["concat", "vehicle|", series, "|", ["get", "name"]], "symbol-placement": "line", "symbol-spacing": 560, "icon-rotation-alignment": "viewport", "icon-padding": 6 } },
+    { id: "bases", source: "page", type: "symbol", filter: is("base", "depot", "tipping"), layout: { "icon-image": ["match", ["get", "kind"], "tipping", "tip|", "base|"], "icon-allow-overlap": true, "icon-ignore-placement": true } },
     { id: "picked", source: "page", type: "circle", filter: ["==", ["id"], -1], paint: { "circle-radius": 14, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colours.sun, "circle-stroke-width": 4 } },
   ];
 }

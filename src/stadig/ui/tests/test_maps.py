@@ -45,3 +45,15 @@ def test_two_routes_differ_by_their_lines():
     svg = maps.svg(Window(), [], ways=[maps.Way("M0 0L9 9"), maps.Way("M1 0L9 9", 2)], label="Rutter")
     assert 'class="m-route" d="M0 0L9 9"' in svg
     assert 'class="m-route b" d="M1 0L9 9"' in svg
+
+
+def test_a_third_route_has_a_line_of_its_own():
+    svg = maps.svg(Window(), [], [maps.Mark(1, 1, "stop", "3", 3)], [maps.Way("M0 0L9 9", 3)], label="Rutter")
+    assert 'class="m-route c" d="M0 0L9 9"' in svg
+    assert 'class="m-stop c"' in svg
+
+
+def test_shapes_of_a_kind_are_drawn_as_one():
+    svg = maps.svg(Window(), [Shape("street-main"), Shape("street-main"), Shape("land"), Shape("island")], label="Gator")
+    assert svg.count('class="m-s"') == 1
+    assert svg.count('class="m-land"') == 1

@@ -1,53 +1,207 @@
-"""Reading the plan of a day: what it decides, how it compares, its stops with reasons, what waits."""
+"""Reading the plan of a day: what it decides, how it compares, its stops with reasons, what waits.
+
+Rows are plain values straight from the query. What they say in words follows from them and from ``today`` alone, so the
+page's parts are drawn once for the same values (``stadig.ui.parts``).
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cached_property
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
 
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext
+from django.db import connection
 
-from stadig.geo import layers
-from stadig.geo.drawing import View, view
-from stadig.waste import sentences, strip
-from stadig.waste.models import AlarmKind, Bin, BinAlarm, Candidate, Plan, Route, Stop, StopKind, Vehicle
+from stadig.city import clock
+from stadig.ui import formatting
+from stadig.waste import sentences
+from stadig.waste.models import AlarmKind, Outcome, Plan, PlanState, StopKind
+from stadig.work import queries as work
 
 LOOKS = ("", "b", "c")
+"""The classes of the first, second and third vehicle's colour and dash."""
 FIRST = 9
 """How many stops of a route the page lists before *Visa alla*."""
+SENSORS = 6
+"""How many sensors to look after the page shows."""
 
 
 def of_day(day: date) -> Plan | None:
-    return Plan.objects.filter(day=day).select_related("locked_by").first()
+    """The plan of a day with ``locked_name``: who sent it to the crews."""
+    return next(iter(Plan.objects.raw(_PLAN, [day])), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A stop in the list: its number, name, the one figure that decided, why; and the vehicle's class."""
+class StopRow(NamedTuple):
+    """A stop in the list: its number among the route's bins, its place, why, what has been done there."""
 
-    stop: Stop
-    number: str
+    id: int
+    route: int
+    kind: str
+    bin: int | None
     name: str
-    figure: str
-    why: str
-    look: str
-    vehicle: str
+    key: str
+    planned_arrival: datetime
+    leg_m: int
+    detour_m: int | None
+    load_percent: int
+    risk: float
+    fill_percent: float | None
+    reason: str
+    values: str
+    """As stored: JSON."""
+    outcome: str
+    closed_at: datetime | None
+    number: str
     choice: str
-    alarm: BinAlarm | None
+    alarm_at: datetime | None
+    vehicle: str
+    look: str
+    day: date
+    today: date
+    free: bool
+    """Whether the one who looks may still decide for the bin."""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return json.loads(self.values)
+
+    @property
+    def figure(self) -> str:
+        """The one figure that decided: the risk, or when the load is tipped."""
+        return formatting.percent(round(self.risk * 100)) if self.bin else formatting.clock(self.planned_arrival)
+
+    @property
+    def why(self) -> str:
+        if self.bin:
+            return sentences.reason(self, self.day)
+        return sentences.tipping(self.load_percent, int(self.params.get("lunch_after_minutes", 0)))
+
+    @property
+    def done(self) -> str:
+        return f"{Outcome(self.outcome).label} {formatting.clock(self.closed_at)}" if self.outcome else ""
 
 
-class Considered(NamedTuple):
-    """What the plan made of a bin, as little as the page needs."""
+class WaitingRow(NamedTuple):
+    """A bin that waits for another day."""
 
     bin: int
-    chosen: bool
+    external_id: str
+    name: str
+    risk: float
+    fill_percent: float | None
+    reason: str
+    values: str
+    """As stored: JSON."""
     choice: str
+    day: date
+    today: date
+    free: bool
+    """Whether the one who looks may still decide for the bin."""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return json.loads(self.values)
+
+    @property
+    def risk_percent(self) -> int:
+        return round(self.risk * 100)
+
+    @property
+    def why(self) -> str:
+        return sentences.reason(self, self.day)
+
+
+class Sensor(NamedTuple):
+    """A sensor that someone should look after: silent for so many hours, or with so little battery."""
+
+    bin: int
+    name: str
+    silent_h: int | None
+    battery_percent: float | None
+
+    @property
+    def sentence(self) -> str:
+        return sentences.sensor(self.silent_h, self.battery_percent)
+
+
+class Tab(NamedTuple):
+    """A vehicle's route, as the page names it."""
+
+    route: int
+    vehicle: str
+    look: str
+    crew: int | None
+    starts_at: datetime
+    ends_at: datetime
+    distance_m: int
+    stops: int
+    """Bins on it."""
+    places: int
+    """Bins and tipping."""
+
+
+class Idle(NamedTuple):
+    """A vehicle that the plan leaves at home, and how many work orders wait for its crew instead."""
+
+    name: str
+    orders: int
+
+
+class Head(NamedTuple):
+    """What stands above a plan."""
+
+    day: date
+    today: date
+    state: str
+    chosen: int
+    total: int
+    vehicles: tuple[str, ...]
+    starts_at: datetime | None
+    ends_at: datetime | None
+    away: tuple[tuple[str, date], ...]
+    """Vehicles on repair, and until when."""
+    idle: tuple[Idle, ...]
+    computed_at: datetime | None
+    computed_seconds: float | None
+    notes: tuple[tuple[str, int], ...]
+    error: str
+    sent: tuple[datetime, str] | None
+    """When it was sent to the crews, and by whom."""
+    changed: int
+    """Bins that a planner has decided for since the plan was computed."""
+    called: int
+    """Bins outside the plan that have called since it was computed."""
+    may_plan: bool
+
+    @property
+    def driving(self) -> str:
+        return formatting.list_of(list(self.vehicles))
+
+
+class Figures(NamedTuple):
+    """A plan beside the fixed rounds. Lengths in metres, money in kronor, ``overflow`` in hours with a full bin."""
+
+    distance_m: int
+    fixed_distance_m: int
+    cost_kr: int
+    fixed_cost_kr: int
+    emptyings: int
+    fixed_emptyings: int
+    fixed_below_half: int
+    overflow_h: float
+    fixed_overflow_h: float
+    overflow_low_h: float
+    overflow_high_h: float
+
+    @property
+    def shorter(self) -> int | None:
+        """How much shorter than the fixed rounds, percent; negative when longer, None when there are none."""
+        return round(100 * (1 - self.distance_m / self.fixed_distance_m)) if self.fixed_distance_m else None
+
+    @property
+    def cheaper(self) -> int:
+        return self.fixed_cost_kr - self.cost_kr
 
 
 @dataclass(frozen=True)
@@ -55,233 +209,171 @@ class Shown:
     """Everything the page of a plan needs."""
 
     plan: Plan
-    routes: list[Route]
-    rows: dict[int, list[Row]]
-    chosen: int
-    candidates: list[Considered]
-    away: list[Vehicle]
-    sensors: list[tuple[str, Bin]]
-    called: int
-    """Bins outside the plan that have called since it was computed."""
-    drawing: SafeString
-    drawing_small: SafeString
-    once: UUID
-    whole: bool = False
-    """Whether every stop is listed; else the first ``FIRST``."""
+    tabs: tuple[Tab, ...]
+    chosen: Tab | None
+    rows: tuple[StopRow, ...]
+    waiting: int
+    sensors: tuple[Sensor, ...]
+    head: Head
+    figures: Figures
 
     @property
-    def all_rows(self) -> list[Row]:
-        return [row for rows in self.rows.values() for row in rows]
-
-    @property
-    def open_rows(self) -> list[Row]:
-        return self.rows.get(self.chosen, [])
-
-    @cached_property
-    def tabs(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "route": route,
-                "look": LOOKS[(route.vehicle.position - 1) % 3],
-                "stops": sum(1 for row in self.rows[route.pk] if row.stop.kind == StopKind.BIN),
-                "current": route.pk == self.chosen,
-                "rows": self.rows[route.pk] if self.whole else self.rows[route.pk][:FIRST],
-                "more": len(self.rows[route.pk]) > FIRST and not self.whole,
-            }
-            for route in self.routes
-        ]
-
-    @property
-    def waiting(self) -> int:
-        return sum(1 for one in self.candidates if not one.chosen)
-
-    @property
-    def changed(self) -> int:
-        """How many bins a planner has decided for since the plan was computed."""
-        return sum(
-            1 for one in self.candidates if (one.choice == "in" and not one.chosen) or (one.choice == "out" and one.chosen)
-        )
-
-    @property
-    def km(self) -> float:
-        return self.plan.distance_m / 1000
-
-    @property
-    def shorter(self) -> int | None:
-        """How much shorter than the fixed rounds, percent; negative when longer, None when there are none."""
-        fixed = self.plan.fixed_distance_m
-        return round(100 * (1 - self.plan.distance_m / fixed)) if fixed else None
-
-    @property
-    def cheaper(self) -> int:
-        return self.plan.fixed_cost_kr - self.plan.cost_kr
+    def more(self) -> bool:
+        return self.chosen is not None and self.chosen.places > len(self.rows)
 
     @property
     def level_percent(self) -> float:
         """The service level as it is chosen, percent."""
         return round(self.plan.service_level * 100, 1)
 
-    @property
-    def starts(self) -> Any:
-        return min((route.starts_at for route in self.routes), default=None)
 
-    @property
-    def ends(self) -> Any:
-        return max((route.ends_at for route in self.routes), default=None)
-
-
-def _name(stop: Stop) -> str:
-    return stop.bin.name if stop.bin else stop.tipping.name if stop.tipping else ""
-
-
-def shown(plan: Plan, chosen: str = "", *, whole: bool = False) -> Shown:
-    """The plan with its stops and candidates, in six queries."""
-    from stadig.ui import formatting
-
-    routes = list(Route.objects.filter(plan=plan).select_related("vehicle__depot").order_by("vehicle__position"))
-    candidates = [Considered(*row) for row in Candidate.objects.filter(plan=plan).values_list("bin", "chosen", "choice")]
-    choices = {one.bin: one.choice for one in candidates}
-    open_alarms = list(BinAlarm.objects.filter(closed_at=None).select_related("bin__forecast").order_by("-raised_at"))
-    alarms = {one.bin_id: one for one in open_alarms if one.kind == AlarmKind.THRESHOLD}
-    rows: dict[int, list[Row]] = {route.pk: [] for route in routes}
-    positions = {route.pk: route.vehicle for route in routes}
-    stops = (
-        Stop.objects.filter(route__plan=plan)
-        .exclude(kind=StopKind.DEPOT)
-        .select_related("bin__kind", "tipping")
-        .order_by("route", "order")
-    )
-    for stop in stops:
-        vehicle = positions[stop.route_id]
-        number = sum(1 for row in rows[stop.route_id] if row.stop.bin_id) + 1
-        rows[stop.route_id].append(
-            Row(
-                stop=stop,
-                number=str(number) if stop.bin_id else "",
-                name=_name(stop),
-                figure=formatting.percent(round(stop.risk * 100)) if stop.bin_id else formatting.clock(stop.planned_arrival),
-                why=sentences.reason(stop, plan.day)
-                if stop.bin_id
-                else sentences.tipping(stop.load_percent, int((stop.params or {}).get("lunch_after_minutes", 0))),
-                look=LOOKS[(vehicle.position - 1) % 3],
-                vehicle=vehicle.name,
-                choice=choices.get(stop.bin_id or 0, ""),
-                alarm=alarms.get(stop.bin_id or 0),
-            )
-        )
-    picked = next((route.pk for route in routes if str(route.pk) == chosen), routes[0].pk if routes else 0)
+def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool = False) -> Shown:
+    """The plan with the stops of one vehicle, in seven queries. ``chosen`` is a route's id; ``whole`` lists all its stops."""
+    tabs = routes(plan)
+    tab = next((one for one in tabs if str(one.route) == chosen), tabs[0] if tabs else None)
+    waits, changed, called = _rows(_DECIDED, [plan.computed_at, plan.pk])[0]
+    rows = stops(plan, tab, most=None if whole else FIRST, free=may_plan and plan.state != PlanState.LOCKED) if tab else []
     return Shown(
         plan=plan,
-        routes=routes,
-        rows=rows,
-        chosen=picked,
-        candidates=candidates,
-        away=list(Vehicle.objects.filter(retired=None, repair_until__gte=plan.day)),
-        sensors=[(sentences.sensor(one), one.bin) for one in open_alarms if one.kind != AlarmKind.THRESHOLD][:6],
-        called=_called(plan, candidates, alarms),
-        drawing=_map(plan, routes, rows, 1000, 680),
-        drawing_small=_map(plan, routes, rows, 420, 330),
-        once=uuid4(),
-        whole=whole,
-    )
+        tabs=tabs,
+        chosen=tab,
+        rows=tuple(rows),
+        waiting=waits,
+        sensors=_sensors(),
+        head=_head(plan, tabs, changed, called, may_plan=may_plan),
+        figures=Figures(
+            plan.distance_m, plan.fixed_distance_m, plan.cost_kr, plan.fixed_cost_kr, plan.bins_chosen, plan.fixed_emptyings,
+            plan.fixed_below_half, plan.overflow_h, plan.fixed_overflow_h, plan.overflow_low_h, plan.overflow_high_h,
+        ),
+    )  # fmt: skip
 
 
-def _called(plan: Plan, candidates: list[Considered], alarms: dict[int, BinAlarm]) -> int:
-    chosen = {one.bin for one in candidates if one.chosen}
-    since = plan.computed_at
-    return sum(1 for number, alarm in alarms.items() if since and alarm.raised_at > since and number not in chosen)
+def _head(plan: Plan, tabs: tuple[Tab, ...], changed: int, called: int, *, may_plan: bool) -> Head:
+    away, idle = _vehicles(plan, tabs)
+    return Head(
+        plan.day, clock.today(), plan.state, plan.bins_chosen, plan.bins_total, tuple(tab.vehicle for tab in tabs),
+        min((tab.starts_at for tab in tabs), default=None), max((tab.ends_at for tab in tabs), default=None),
+        away, idle, plan.computed_at, plan.computed_seconds,
+        tuple((note["code"], int(note.get("bins", 0))) for note in plan.notes), plan.error,
+        (plan.locked_at, plan.locked_name) if plan.locked_at else None, changed, called, may_plan,
+    )  # fmt: skip
 
 
-def waiting(plan: Plan) -> list[dict[str, Any]]:
-    """The bins that wait, the most urgent first."""
-    from stadig.ui import formatting
+def routes(plan: Plan) -> tuple[Tab, ...]:
+    """The plan's routes by vehicle."""
+    found = _rows(_ROUTES, [plan.pk])
+    return tuple(Tab(pk, name, LOOKS[(position - 1) % 3], *rest) for pk, name, position, *rest in found)
 
-    found = Candidate.objects.filter(plan=plan, chosen=False).select_related("bin").order_by("-risk", "bin__sort_key")
+
+def stops(plan: Plan, tab: Tab | None = None, *, most: int | None = None, free: bool = False) -> list[StopRow]:
+    """The stops of one route or of all in order, the way home left out; at most ``most``."""
+    route = tab.route if tab else None
+    today = clock.today()
     return [
-        {
-            "candidate": one,
-            "bin": one.bin,
-            "risk": formatting.percent(round(one.risk * 100)),
-            "risk_percent": round(one.risk * 100),
-            "fill_percent": one.fill_percent,
-            "why": sentences.reason(one, plan.day),
-            "choice": one.choice,
-        }
-        for one in found
+        StopRow(*one, LOOKS[(position - 1) % 3], plan.day, today, free)
+        for *one, position in _rows(_STOPS, [plan.pk, route, route, most])
     ]
 
+
+def waiting(plan: Plan, *, free: bool = False) -> list[WaitingRow]:
+    """The bins that wait, the most urgent first."""
+    today = clock.today()
+    return [WaitingRow(*one, plan.day, today, free) for one in _rows(_WAITING, [plan.pk])]
+
+
+def _sensors() -> tuple[Sensor, ...]:
+    now, found = clock.now(), []
+    for thing, name, kind, since, battery in _rows(_SENSORS, [SENSORS]):
+        silent_h = max(1, round((now - since).total_seconds() / 3600)) if kind == AlarmKind.NO_DATA else None
+        found.append(Sensor(thing, name, silent_h, battery))
+    return tuple(found)
+
+
+def _vehicles(plan: Plan, tabs: tuple[Tab, ...]) -> tuple[tuple[tuple[str, date], ...], tuple[Idle, ...]]:
+    """Vehicles that are on repair that day, and those that the plan does without."""
+    found = _rows(_LEFT, [plan.day, plan.pk])
+    away = tuple((name, until) for name, until, _crew in found if until and until >= plan.day)
+    short = any(note["code"] == "must_but_no_time" for note in plan.notes)
+    free = [(name, crew) for name, until, crew in found if tabs and not short and not (until and until >= plan.day)]
+    return away, tuple(Idle(name, work.waiting_count(crew)) for name, crew in free)
+
+
+def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall()
+
+
+_PLAN = """
+SELECT p.*, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '') AS locked_name
+FROM waste_plan p LEFT JOIN city_user u ON u.id = p.locked_by_id WHERE p.day = %s
+"""
+_ROUTES = """
+SELECT r.id, v.name, v.position, v.crew_id, r.starts_at, r.ends_at, r.distance_m,
+       count(*) FILTER (WHERE s.kind = 'bin'), count(*) FILTER (WHERE s.kind <> 'depot')
+FROM waste_route r JOIN waste_vehicle v ON v.id = r.vehicle_id LEFT JOIN waste_stop s ON s.route_id = r.id
+WHERE r.plan_id = %s GROUP BY r.id, v.id ORDER BY v.position
+"""
+_STOPS = """
+SELECT s.id, s.route_id, s.kind, s.bin_id, coalesce(b.name, t.name), coalesce(b.key, ''), s.planned_arrival, s.leg_m, s.detour_m,
+       s.load_percent, s.risk, s.fill_percent, s.reason, s.params::text, s.outcome, s.closed_at,
+       CASE WHEN s.kind = 'bin' THEN count(s.bin_id) OVER (PARTITION BY s.route_id ORDER BY s."order")::text ELSE '' END,
+       coalesce(c.choice, ''), a.raised_at, v.name, v.position
+FROM waste_route r
+JOIN waste_vehicle v ON v.id = r.vehicle_id
+JOIN waste_stop s ON s.route_id = r.id AND s.kind <> 'depot'
+LEFT JOIN waste_bin b ON b.id = s.bin_id
+LEFT JOIN waste_tippingstation t ON t.id = s.tipping_id
+LEFT JOIN waste_candidate c ON c.plan_id = r.plan_id AND c.bin_id = s.bin_id
+LEFT JOIN LATERAL (
+    SELECT max(raised_at) AS raised_at FROM waste_binalarm WHERE bin_id = s.bin_id AND kind = 'threshold' AND closed_at IS NULL
+) a ON true
+WHERE r.plan_id = %s AND (%s::bigint IS NULL OR r.id = %s)
+ORDER BY v.position, s."order" LIMIT %s
+"""
+_WAITING = """
+SELECT b.id, b.external_id, b.name, c.risk, c.fill_percent, c.reason, c.params::text, c.choice
+FROM waste_candidate c JOIN waste_bin b ON b.id = c.bin_id
+WHERE c.plan_id = %s AND NOT c.chosen ORDER BY c.risk DESC, b.sort_key
+"""
+_DECIDED = """
+SELECT count(*) FILTER (WHERE NOT chosen),
+       count(*) FILTER (WHERE choice = 'in' AND NOT chosen OR choice = 'out' AND chosen),
+       count(*) FILTER (WHERE NOT chosen AND EXISTS (
+           SELECT FROM waste_binalarm a
+           WHERE a.bin_id = c.bin_id AND a.kind = 'threshold' AND a.closed_at IS NULL AND a.raised_at > %s::timestamptz
+       ))
+FROM waste_candidate c WHERE plan_id = %s
+"""
+_SENSORS = """
+SELECT b.id, b.name, a.kind, coalesce(f.read_at, a.raised_at), f.battery_percent
+FROM waste_binalarm a JOIN waste_bin b ON b.id = a.bin_id LEFT JOIN waste_binforecast f ON f.bin_id = b.id
+WHERE a.closed_at IS NULL AND a.kind <> 'threshold' ORDER BY a.raised_at DESC LIMIT %s
+"""
+_LEFT = """
+SELECT v.name, v.repair_until, v.crew_id FROM waste_vehicle v
+WHERE (v.retired IS NULL OR v.retired > %s) AND NOT EXISTS (SELECT FROM waste_route r WHERE r.plan_id = %s AND r.vehicle_id = v.id)
+ORDER BY v.position
+"""
 
 COLUMNS = (
     ("bil", "vehicle"),
     ("nummer", "number"),
     ("plats", "name"),
-    ("slag", lambda row: row.stop.get_kind_display()),
-    ("planerad_ankomst", "stop.planned_arrival"),
-    ("meter_från_förra", "stop.leg_m"),
-    ("risk_procent", lambda row: round(row.stop.risk * 100) if row.stop.bin_id else None),
-    ("fyllnad_procent", "stop.fill_percent"),
-    ("omväg_meter", "stop.detour_m"),
+    ("slag", lambda row: StopKind(row.kind).label),
+    ("planerad_ankomst", "planned_arrival"),
+    ("meter_från_förra", "leg_m"),
+    ("risk_procent", lambda row: round(row.risk * 100) if row.bin else None),
+    ("fyllnad_procent", "fill_percent"),
+    ("omväg_meter", "detour_m"),
     ("skäl", "why"),
-    ("utfall", lambda row: row.stop.get_outcome_display()),
-    ("stängd", "stop.closed_at"),
+    ("utfall", lambda row: Outcome(row.outcome).label if row.outcome else ""),
+    ("stängd", "closed_at"),
 )
 WAITING_COLUMNS = (
-    ("id", "bin.external_id"),
-    ("plats", "bin.name"),
+    ("id", "external_id"),
+    ("plats", "name"),
     ("risk_procent", "risk_percent"),
     ("fyllnad_procent", "fill_percent"),
     ("skäl", "why"),
 )
-
-
-_drawn: OrderedDict[tuple[Any, ...], SafeString] = OrderedDict()
-"""Maps drawn lately, by plan, version, size and language: a plan is looked at far more often than it changes."""
-KEPT = 24
-
-
-def _map(plan: Plan, routes: list[Route], rows: dict[int, list[Row]], width: int, height: int) -> SafeString:
-    """The day on the base map as SVG, kept per process until the plan changes."""
-    key = (plan.pk, plan.version, plan.computation, width, get_language())
-    if key not in _drawn:
-        _drawn[key] = _draw(plan, routes, rows, width, height)
-        if len(_drawn) > KEPT:
-            _drawn.popitem(last=False)
-    return _drawn[key]
-
-
-def _draw(plan: Plan, routes: list[Route], rows: dict[int, list[Row]], width: int, height: int) -> SafeString:
-    bins = list(Candidate.objects.filter(plan=plan).values_list("bin__lon", "bin__lat", "bin__name", "chosen"))
-    bases = {(route.vehicle.depot.lon, route.vehicle.depot.lat, route.vehicle.depot.name) for route in routes}
-    tips = [row.stop.tipping for found in rows.values() for row in found if row.stop.tipping]
-    bases |= {(one.lon, one.lat, one.name) for one in tips}
-    places = [(lon, lat) for lon, lat, *_rest in [*bins, *bases]]
-    if not places or not routes:
-        return SafeString("")
-    drawn = [
-        (
-            LOOKS[(route.vehicle.position - 1) % 3],
-            [point for row in rows[route.pk] for point in row.stop.leg_line],
-            [(row.stop.bin.lon, row.stop.bin.lat, row.number) for row in rows[route.pk] if row.stop.bin],
-        )
-        for route in routes
-    ]
-    waits = [(lon, lat, name) for lon, lat, name, chosen in bins if not chosen]
-    drawing = strip.day(_window(places, width, height), drawn, waits, sorted(bases))
-    label = ngettext(
-        "Karta med en rutt. Alla stopp finns i listan.", "Karta med %(n)s rutter. Alla stopp finns i listan.", len(routes)
-    )
-    values = {
-        "drawing": drawing,
-        "label": label % {"n": len(routes)} if "%" in label else label,
-        "css": "day" if width > 500 else "day small",
-    }
-    return render_to_string("waste/_drawing.html", values)
-
-
-def _window(places: list[tuple[float, float]], width: int, height: int) -> View:
-    window = view(places, width, height, margin=0.05)
-    edge = layers.bounds()
-    if edge and window.north > edge[3]:  # the town ends there: the spare room goes to the sea
-        down = window.north - edge[3]
-        window = replace(window, north=edge[3], south=window.south - down)
-    return window

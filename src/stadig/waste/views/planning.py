@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,18 +20,15 @@ from stadig.ui import export
 from stadig.waste import access
 from stadig.waste.actions import plans as actions
 from stadig.waste.errors import WasteError
-from stadig.waste.models import Choice, Plan, PlanState
-from stadig.waste.queries import plans
-
-LEVELS = (85, 90, 94, 97, 99, 99.9)
-"""The marks of the service level's range."""
+from stadig.waste.models import Plan, PlanState
+from stadig.waste.queries import plan_map, plans
 
 
-def _once(request: HttpRequest) -> UUID | None:
-    try:
-        return UUID(request.POST.get("request_id", ""))
-    except ValueError:
-        return None
+def _plan(day: date) -> Plan:
+    found = plans.of_day(day)
+    if found is None:
+        raise Http404
+    return found
 
 
 @needs(access.VIEW)
@@ -46,42 +44,50 @@ def plan(request: HttpRequest, day: date) -> HttpResponseBase:
     context["may_plan"] = access.PLAN.held_by(request.user)
     if found is None:
         return render(request, "waste/plan_none.html", context | {"defaults": Plan(day=day)})
-    shown = plans.shown(found, request.GET.get("bil", ""), whole="alla" in request.GET)
-    if file := export.table(request, f"plan-{day}", plans.COLUMNS, shown.all_rows):
+    if file := export.table(request, f"plan-{day}", plans.COLUMNS, _all_stops(request, found)):
         return file
-    return render(request, "waste/plan.html", context | {"plan": found, "shown": shown, "levels": LEVELS})
+    shown = plans.shown(found, request.GET.get("bil", ""), whole="alla" in request.GET, may_plan=context["may_plan"])
+    return render(request, "waste/plan.html", context | {"plan": found, "shown": shown, "still": plan_map.still(found)})
+
+
+def _all_stops(request: HttpRequest, plan: Plan) -> list[plans.StopRow]:
+    """Every stop of the day, read only when it is asked for as a file."""
+    return plans.stops(plan) if "format" in request.GET else []
+
+
+@needs(access.VIEW)
+def plan_features(request: HttpRequest, day: date) -> JsonResponse:
+    """The day's routes, stops and waiting bins as GeoJSON, for the map."""
+    return JsonResponse(plan_map.features(_plan(day)), content_type="application/geo+json")
 
 
 @needs(access.VIEW)
 def printed(request: HttpRequest, day: date) -> HttpResponse:
-    """Every route on paper: one list per vehicle with room for ticks."""
-    found = get_object_or_404(Plan, day=day)
-    return render(request, "waste/plan_print.html", {"plan": found, "shown": plans.shown(found, whole=True), "day": day})
+    """Every route on paper: the map, and one list per vehicle with room for ticks."""
+    found = _plan(day)
+    tabs = plans.routes(found)
+    rows: dict[int, list[plans.StopRow]] = {tab.route: [] for tab in tabs}
+    for row in plans.stops(found):
+        rows[row.route].append(row)
+    sheets = [(tab, rows[tab.route]) for tab in tabs]
+    return render(request, "waste/plan_print.html", {"plan": found, "sheets": sheets, "still": plan_map.still(found), "day": day})
 
 
 @needs(access.VIEW)
 def waiting(request: HttpRequest, day: date) -> HttpResponseBase:
     """The bins that wait for another day, with what was thought of each."""
-    found = get_object_or_404(Plan, day=day)
-    rows = plans.waiting(found)
+    found = _plan(day)
+    free = access.PLAN.held_by(request.user) and found.state != PlanState.LOCKED
+    rows = plans.waiting(found, free=free)
     if file := export.table(request, f"plan-{day}-vantar", plans.WAITING_COLUMNS, rows):
         return file
-    return render(
-        request,
-        "waste/plan_waiting.html",
-        {
-            "plan": found,
-            "day": day,
-            "rows": rows,
-            "may_plan": access.PLAN.held_by(request.user) and found.state != PlanState.LOCKED,
-        },
-    )
+    return render(request, "waste/plan_waiting.html", {"plan": found, "day": day, "rows": rows, "may_plan": free})
 
 
 @needs(access.VIEW)
 def progress(request: HttpRequest, day: date) -> HttpResponse:
     """How far the computation has come: a fragment that asks again, until it tells the page to load anew."""
-    found = get_object_or_404(Plan, day=day)
+    found = _plan(day)
     if found.state != PlanState.RUNNING:
         response = HttpResponse(status=204)
         response["HX-Refresh"] = "true"
@@ -103,7 +109,7 @@ def _number(text: str, low: float, high: float) -> float | None:
 def compute(request: HttpRequest, day: date) -> HttpResponse:
     level = _number(request.POST.get("service_level", ""), 0.5, 0.9999)
     try:
-        actions.ask(request.user, day, service_level=level, request_id=_once(request))  # type: ignore[arg-type]
+        actions.ask(request.user, day, service_level=level)  # type: ignore[arg-type]
     except WasteError as error:
         messages.error(request, str(error))
     return redirect("waste:plan-day", day=day)
@@ -112,46 +118,47 @@ def compute(request: HttpRequest, day: date) -> HttpResponse:
 @needs(access.PLAN)
 @require_POST
 def lock(request: HttpRequest, day: date) -> HttpResponse:
-    found = get_object_or_404(Plan, day=day)
-    try:
-        actions.lock(request.user, found.pk, request_id=_once(request))  # type: ignore[arg-type]
-    except WasteError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Planen är skickad till lagen."))
-    return redirect("waste:plan-day", day=day)
+    return _done(request, day, actions.lock, _("Planen är skickad till lagen."))
 
 
 @needs(access.PLAN)
 @require_POST
 def unlock(request: HttpRequest, day: date) -> HttpResponse:
-    found = get_object_or_404(Plan, day=day)
-    try:
-        actions.unlock(request.user, found.pk, request_id=_once(request))  # type: ignore[arg-type]
-    except WasteError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Planen är tillbaka hos dig. Lagen ser den inte längre."))
-    return redirect("waste:plan-day", day=day)
+    return _done(request, day, actions.unlock, _("Planen är tillbaka hos dig. Lagen ser den inte längre."))
 
 
 @needs(access.PLAN)
 @require_POST
 def choose(request: HttpRequest, day: date, bin_id: int) -> HttpResponse:
-    found = get_object_or_404(Plan, day=day)
     choice = request.POST.get("choice", "")
-    if choice in Choice.values:
-        try:
-            actions.choose(request.user, found.pk, bin_id, choice, request_id=_once(request))  # type: ignore[arg-type]
-        except WasteError as error:
-            messages.error(request, str(error))
-        else:
-            said = {
-                "in": _("Korgen är låst in. Räkna om planen."),
-                "out": _("Korgen får vänta. Räkna om planen."),
-                "": _("Planen väljer själv. Räkna om planen."),
-            }
-            messages.success(request, said[choice])
-    return redirect(
-        request.POST.get("next") if request.POST.get("next", "").startswith("/arbetsplats/plan/") else f"/arbetsplats/plan/{day}/"  # pyright: ignore[reportArgumentType]
+    said = {
+        "in": _("Korgen är låst in. Räkna om planen."),
+        "out": _("Korgen får vänta. Räkna om planen."),
+        "": _("Planen väljer själv. Räkna om planen."),
+    }
+    if choice not in said:
+        return redirect("waste:plan-day", day=day)
+    following = request.POST.get("next", "")
+    return _done(
+        request,
+        day,
+        actions.choose,
+        said[choice],
+        bin_id,
+        choice,
+        following=following if following.startswith("/arbetsplats/plan/") else "",
     )
+
+
+def _done(
+    request: HttpRequest, day: date, verb: Callable[..., Any], said: str, *values: Any, following: str = ""
+) -> HttpResponse:
+    """Do what was asked with the day's plan, say so or why not, and go on to ``following`` or the plan."""
+    found = _plan(day)
+    try:
+        verb(request.user, found.pk, *values)
+    except WasteError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    return redirect(following or reverse("waste:plan-day", args=[day]))
