@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable, Iterator
 
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from stadig.config.visits import visits
 from stadig.ui import testing
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -14,6 +19,20 @@ PAGES = {
     "jonas": ["/bil/", "/bil/stopp/"],
     "ove": ["/laget/anvandare/", "/laget/tjanster/", "/larm", "/sensorer"],
 }
+
+STAFF = ["karin", "leila", "jonas", "eva", "ove", "mirja"]
+ACCOUNT = [
+    ("account_login", ""),
+    ("account_inactive", ""),
+    ("account_reset_password", ""),
+    ("account_reset_password_done", ""),
+    ("account_reset_password_from_key_done", ""),
+    ("account_logout", "ove"),
+    ("account_reauthenticate", "ove"),
+    ("account_change_password", "ove"),
+    ("account_sessions", "ove"),
+    ("mfa_index", "ove"),
+]
 
 
 def person(name: str):
@@ -31,6 +50,49 @@ def test_each_persons_pages_are_sound(site, demo_town, page, who):
         testing.log_in(page, person(who))
     for url in PAGES[who]:
         testing.walk(page, url.format(bin=some_bin))
+
+
+@pytest.mark.skipif(not testing.FULL, reason="part of make test-all")
+@pytest.mark.parametrize("room", ["roof", "city", "account", "post", "waste", "work", "sensing"])
+def test_every_page_in_every_width_language_and_theme(site, demo_town, page, room):
+    """Each address once, as the first person who is let in; faults are told together."""
+    clients: dict[str, Client] = {}
+
+    def client(who: str) -> Client:
+        if who not in clients:
+            clients[who] = Client()
+            if who:
+                clients[who].force_login(person(who), backend="django.contrib.auth.backends.ModelBackend")
+        return clients[who]
+
+    page.route("**/events?**", lambda _: None)  # the outer door has the streams, not this server
+    faults: list[str] = []
+    visited = 0
+    for who, path in sorted(pages_of(room, client)):
+        visited += 1
+        page.context.clear_cookies()
+        if who:
+            testing.log_in(page, person(who))
+        try:
+            testing.walk(page, path)
+        except AssertionError as fault:
+            faults.append(str(fault))
+    assert visited, f"no page of {room} was found"
+    assert not faults, "\n\n".join(faults)
+
+
+def pages_of(room: str, client: Callable[[str], Client]) -> Iterator[tuple[str, str]]:
+    """(who, path) of each whole page of a room; *roof* is what belongs to no room, *account* is log-in and one's own account."""
+    if room == "account":
+        for name, who in ACCOUNT:
+            yield who, reverse(name)
+        return
+    for visit in visits(client, STAFF)[0]:
+        space, _, name = visit.name.rpartition(":")
+        if (space or "roof") != room or not visit.is_page or not name:
+            continue
+        if b"<html" in client(visit.who).get(visit.path).content[:400]:
+            yield visit.who, visit.path
 
 
 def test_a_resident_without_javascript_reports_a_full_bin_and_the_crew_sees_it(site, demo_town, new_page):

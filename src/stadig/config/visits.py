@@ -62,10 +62,10 @@ def addresses() -> Iterator[tuple[str, str]]:
 def sample(name: str, key: str) -> Any:
     """A value for a part of an address: the id of the first thing there is, or None."""
     from stadig.city import clock
-    from stadig.city.models import RoleAssignment, Service, User
+    from stadig.city.models import Person, RoleAssignment, Service, User
     from stadig.post.models import Message
-    from stadig.sensing.models import Alarm, Datastream, Thing
-    from stadig.waste.models import Bin, Stop, Vehicle
+    from stadig.sensing.models import Alarm, AlarmRule, Datastream, Device, Thing
+    from stadig.waste.models import Bin, Report, Stop, Vehicle
     from stadig.work.models import WorkOrder
 
     models: dict[str, Any] = {
@@ -77,12 +77,20 @@ def sample(name: str, key: str) -> Any:
         "alarm_id": Alarm,
         "thing_id": Thing,
         "datastream_id": Datastream,
+        "device_id": Device,
+        "rule_id": AlarmRule,
     }
     if key in models:
         return models[key].objects.order_by("pk").values_list("pk", flat=True).first()
     if key == "pk":
-        model = RoleAssignment if name.startswith("role-") else User
-        return model.objects.order_by("pk").values_list("pk", flat=True).first()
+        found: Any = User.objects.filter(is_staff=True)
+        if name == "city:role-remove":
+            found = RoleAssignment.objects
+        elif name == "city:person":
+            found = Person.objects.exclude(protection="")
+        return found.order_by("pk").values_list("pk", flat=True).first()
+    if key == "token":
+        return Report.objects.order_by("pk").values_list("token", flat=True).first()
     if key == "slug":
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
     if key == "day":

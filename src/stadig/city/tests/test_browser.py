@@ -9,7 +9,7 @@ from stadig.city import actions, audit, desk, services
 from stadig.city.models import District, Organisation
 from stadig.city.roles import Role
 from stadig.city.testing import someone
-from stadig.ui.testing import log_in, walk
+from stadig.ui.testing import axe, log_in, walk
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SLUG = "provtjanst"
@@ -67,3 +67,18 @@ def test_the_start_page_with_cards(page, site):
         walk(page, reverse("city:desk"))
     finally:
         desk._registered.remove(cards)
+
+
+def test_who_a_protected_person_is(page, site):
+    committee = Organisation.objects.create(name="Socialnämnden", kind="committee")
+    clerk = someone(Role.CASE_WORKER, Role.MANAGER, organisation=committee)
+    person = actions.register_person(None, given_name="Karin", family_name="Ek", protection="marking", address="Storgatan 1")
+    actions.reveal_person(clerk, person.pk, "Beslutet ska skickas")
+    log_in(page, clerk)
+    for address in (reverse("city:people"), reverse("city:person", args=[person.pk]), reverse("city:reveals")):
+        walk(page, address)
+    page.goto(reverse("city:person", args=[person.pk]))
+    page.get_by_label("Varför behöver du").fill("Beslutet ska skickas")
+    page.get_by_role("button", name="Visa uppgifterna").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Karin Ek"
+    axe(page)
