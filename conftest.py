@@ -109,7 +109,7 @@ TOWN_NOW = "2026-11-24T07:00+01:00"
 def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database with a small Lindhamn in it, seeded once; :func:`demo_town` clones it."""
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import setup_databases, teardown_databases  # pyright: ignore[reportAttributeAccessIssue]
 
     from stadig.city import clock
     from stadig.config import demo

@@ -95,7 +95,7 @@ def assign_role(
     held, made = RoleAssignment.objects.get_or_create(user=user, role=wanted, organisation=organisation, district=district)
     if not user.is_staff:
         User.objects.filter(pk=user.pk).update(is_staff=True)
-    user.__dict__.pop("role_assignments", None)
+    vars(user).pop("role_assignments", None)
     if made:
         audit.record(by, "gave_role", user, role=str(wanted), organisation=organisation, district=district)
     return held

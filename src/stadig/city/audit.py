@@ -125,7 +125,7 @@ def _head(cursor: Any) -> tuple[int, str]:
 def _actor(by: User | None) -> str:
     if by is None or by.pk is None:
         return ""
-    return f"person:{pseudonym(by.person)}" if by.person_id else f"user:{by.pk}"  # type: ignore[attr-defined]
+    return f"person:{_pseudonym_of(by.person_id)}" if by.person_id else f"user:{by.pk}"
 
 
 def _name(what: What) -> tuple[str, str]:

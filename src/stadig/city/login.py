@@ -89,7 +89,7 @@ class Provider(OpenIDConnectProvider):
         subject = str(super().extract_uid(response))
         safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}  # pyright: ignore[reportOptionalMemberAccess]
         login = super().sociallogin_from_response(request, safe)
-        login.claimed = claimed
+        vars(login)["claimed"] = claimed
         return login
 
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def get_requests_session(self) -> Any:
         """A provider that hangs must not hang our threads."""
-        session = super().get_requests_session()
+        session: Any = super().get_requests_session()
         session.request = functools.partial(session.request, timeout=8)
         return session
 

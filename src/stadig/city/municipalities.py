@@ -8,9 +8,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import shapely
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
 
 DECIMALS = 5
 """Of a degree; about a metre, finer than the source."""
@@ -52,8 +55,9 @@ def find(wanted: str) -> SwedishMunicipality:
     """
     code = _code(wanted.strip())
     ((name, wkb),) = _read("SELECT kommun, geometry FROM read_parquet(?) WHERE kommun_kod = ?", code)
-    shape = shapely.set_precision(shapely.from_wkb(wkb), 10**-DECIMALS)
-    border = json.loads(shapely.to_geojson(shape if shape.geom_type == "MultiPolygon" else shapely.multipolygons([shape])))
+    read: BaseGeometry = shapely.from_wkb(wkb)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    shape = cast("BaseGeometry", shapely.set_precision(read, 10**-DECIMALS))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    border = json.loads(str(shapely.to_geojson(shape if shape.geom_type == "MultiPolygon" else shapely.multipolygons([shape]))))
     return SwedishMunicipality(code, name, border)
 
 

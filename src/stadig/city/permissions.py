@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from stadig.city.roles import Role
 
@@ -61,7 +62,7 @@ class Permission:
             return None
         from stadig.city.queries import with_descendants
 
-        known: dict[frozenset[int], set[int]] = user.__dict__.setdefault("_beneath", {})  # a user object lives for one request
+        known: dict[frozenset[int], set[int]] = vars(user).setdefault("_beneath", {})  # a user object lives for one request
         key = frozenset(held)
         if key not in known:
             known[key] = with_descendants(held)

@@ -121,7 +121,7 @@ def metric_rows() -> list[MetricRow]:
     """The measures, by slug, in the reader's language where the program declares them. One query."""
     declared = effects.declared()
     fields = (Metric.Sustainability, Metric.Direction, Metric.Additivity)
-    words = [{value: str(label) for value, label in field.choices} for field in fields]
+    kinds, directions, ways = ({value: str(label) for value, label in field.choices} for field in fields)
     found = Metric.objects.order_by("slug").values_list(
         "slug", "title", "description", "unit", "sustainability", "direction", "additivity"
     )
@@ -130,9 +130,11 @@ def metric_rows() -> list[MetricRow]:
             str(declared.get(slug, {}).get("title", title)),
             str(declared.get(slug, {}).get("description", text)),
             unit,
-            *(labels[value] for labels, value in zip(words, values, strict=True)),
+            kinds[kind],
+            directions[direction],
+            ways[way],
         )
-        for slug, title, text, unit, *values in found
+        for slug, title, text, unit, kind, direction, way in found
     ]
 
 
@@ -210,9 +212,12 @@ class ServiceRow:
 
 def service_rows() -> list[ServiceRow]:
     """Every service, A–Ö. One query."""
-    states = {value: str(label) for value, label in Service.Status.choices}
+    states: dict[str, str] = {value: str(label) for value, label in Service.Status.choices}
     found = Service.objects.values_list("slug", "title", "paused", "declared", "status", "owner__name", "phone")
-    return [ServiceRow(*row[:4], states[row[4]], row[5] or "", row[6]) for row in found]
+    return [
+        ServiceRow(slug, title, paused, declared, states[status], owner or "", phone)
+        for slug, title, paused, declared, status, owner, phone in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -39,6 +39,10 @@ def sort_key(text: str) -> str:
 
 class SortKeyField(models.CharField):
     """Filled from other fields at every save, also by ``bulk_create``: ``SortKeyField("last_name", "first_name")``."""
+
+    if TYPE_CHECKING:  # django-types describes the fields by their __new__
+
+        def __new__(cls, *sources: str, **options: Any) -> Any: ...
 
     def __init__(self, *sources: str, **options: Any) -> None:
         self.sources = sources

@@ -104,7 +104,7 @@ def _pack(result: object) -> dict[str, Any]:
 def _unpack(packed: dict[str, Any]) -> Any:
     if "model" not in packed:
         return packed["value"]
-    found = apps.get_model(packed["model"])._base_manager.filter(pk=packed["pk"]).first()
+    found = apps.get_model(packed["model"])._meta.base_manager.filter(pk=packed["pk"]).first()
     if found is None:
         raise ResultGone(packed["model"])
     return found

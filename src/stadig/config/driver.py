@@ -223,7 +223,7 @@ def _at_work(user: Any) -> bool:
     return bool(user.last_login and clock.real_now() - user.last_login < HANDS_OFF)
 
 
-def _close_old_work(now: datetime, drivers: dict[int, Any]) -> None:
+def _close_old_work(now: datetime, drivers: dict[int | None, Any]) -> None:
     """Work that has lain for two hours is done by the crew that has it."""
     from stadig.work import actions
     from stadig.work.models import WAITING, State, WorkOrder

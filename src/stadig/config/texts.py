@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 from babel.messages.extract import extract_python  # pyright: ignore[reportMissingTypeStubs]
 from django.template.base import Lexer, Token, TokenType
-from django.utils.translation import trim_whitespace  # pyright: ignore[reportAttributeAccessIssue]
+from django.utils.translation import trim_whitespace  # pyright: ignore[reportAttributeAccessIssue, reportUnknownVariableType]
 
 PYTHON_KEYWORDS = dict.fromkeys(
     ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext")
@@ -63,12 +63,13 @@ def in_python(source: str) -> Iterator[Text]:
         io.BytesIO(source.encode()), PYTHON_KEYWORDS, (), {"encoding": "utf-8"}
     ):
         function = str(keyword)
-        found = [messages] if isinstance(messages, str) else list(messages)
+        found: list[str | None] = [messages] if isinstance(messages, str) else list(messages)
         context = ""
         if "pgettext" in function:
             context = found.pop(0) or ""
-        wanted = found[:2] if function.startswith(("ngettext", "npgettext")) else found[:1]
-        if wanted and all(isinstance(text, str) and text for text in wanted):
+        asked = found[:2] if function.startswith(("ngettext", "npgettext")) else found[:1]
+        wanted = [text for text in asked if text]
+        if wanted and len(wanted) == len(asked):
             yield Text(line, wanted[0], wanted[1] if len(wanted) == 2 else "", context)
 
 
@@ -139,7 +140,7 @@ def _block(tokens: list[Token]) -> Text:
             parts.append([])
     trimmed = "trimmed" in opening.contents.split()
     whole = ["".join(part) for part in parts]
-    texts = [str(trim_whitespace(text)) if trimmed else text for text in whole]
+    texts = [str(trim_whitespace(text)) if trimmed else text for text in whole]  # pyright: ignore[reportUnknownArgumentType]
     return Text(opening.lineno or 0, texts[0], texts[1] if len(texts) > 1 else "", _context(opening))
 
 

@@ -1,5 +1,3 @@
-# pyright: reportArgumentType=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Lindhamn's streets and base map."""
 
 from __future__ import annotations
@@ -90,4 +88,4 @@ def area_m2(shape: BaseGeometry) -> int:
     """The area of a shape given in WGS 84, square metres."""
     middle = shape.centroid
     plane = Plane(middle.x, middle.y)
-    return int(transform(lambda x, y: tuple(plane.to_metres(np.asarray(x), np.asarray(y)).T), shape).area)
+    return int(transform(lambda x, y, z=None: tuple(plane.to_metres(np.asarray(x), np.asarray(y)).T), shape).area)

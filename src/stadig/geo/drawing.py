@@ -112,7 +112,7 @@ class Base:
             one = self.shapes[int(number)]
             if (kinds and one.kind not in kinds) or (one.kind in _SMALL and window.metres_per_unit > FROM_AFAR):
                 continue
-            if one.geometry.geom_type == "Point":
+            if isinstance(one.geometry, shapely.Point):
                 x, y = window.xy(one.geometry.x, one.geometry.y)
                 found.append(Path(one.kind, one.name, x=x, y=y))
                 continue

@@ -23,6 +23,7 @@ class StreetNetwork(models.Model):
     east = models.FloatField()
     north = models.FloatField()
     data = models.BinaryField()
+    streets: models.Manager[Street]
 
     class Meta:
         verbose_name = _("gatunät")
@@ -36,6 +37,7 @@ class DrivingMatrix(models.Model):
     """Driving times kept between the places of one purpose, so that only moved places are computed again."""
 
     network = models.ForeignKey(StreetNetwork, on_delete=models.CASCADE, related_name="matrices")
+    network_id: int
     purpose = models.SlugField(max_length=60)
     version = models.CharField(max_length=16)
     nodes = models.BinaryField()

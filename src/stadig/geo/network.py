@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from stadig.geo.plane import Plane
 
@@ -86,8 +86,8 @@ class Network:
         return (float(self.lon.min()), float(self.lat.min()), float(self.lon.max()), float(self.lat.max()))
 
     @cached_property
-    def _tree(self) -> cKDTree:
-        return cKDTree(self.plane.to_metres(self.lon, self.lat))
+    def _tree(self) -> KDTree:
+        return KDTree(self.plane.to_metres(self.lon, self.lat))
 
     def snap(self, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """The nearest junction of each place, and how many metres away it is as the crow flies."""

@@ -1,4 +1,3 @@
-# pyright: reportArgumentType=false, reportOptionalMemberAccess=false
 # pyshp's types say that a reader that is open may lack everything.
 """Shapes from files: GeoJSON and shapefiles, plain or inside .zip and .tar.gz, in any coordinate system. No Django."""
 

@@ -204,6 +204,8 @@ def _spot(point: np.ndarray) -> tuple[int, int]:
 
 def _osm(path: Path, progress: Progress) -> StreetsRead:
     import osmium
+    import osmium.filter
+    import osmium.osm
 
     try:
         uses = _node_uses(path)
@@ -215,7 +217,7 @@ def _osm(path: Path, progress: Progress) -> StreetsRead:
             .with_filter(osmium.filter.KeyFilter("highway"))
         )
         for way in ways:
-            if not way.is_way():
+            if not isinstance(way, osmium.osm.Way):
                 continue
             count += 1
             if count % 500 == 0:
@@ -234,10 +236,12 @@ def _osm(path: Path, progress: Progress) -> StreetsRead:
 def _node_uses(path: Path) -> Counter[int]:
     """How many streets meet in each node; a street's ends count twice."""
     import osmium
+    import osmium.filter
+    import osmium.osm
 
     uses: Counter[int] = Counter()
     for way in osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter("highway")):
-        if _is_driven(way.tags):
+        if isinstance(way, osmium.osm.Way) and _is_driven(way.tags):
             refs = [node.ref for node in way.nodes]
             uses.update(refs)
             uses.update((refs[0], refs[-1]))
@@ -277,6 +281,9 @@ def _osm_way(found: _Collector, way: Any, uses: Counter[int]) -> None:
 def _osm_shapes(path: Path) -> Iterator[MapShape]:
     """Parks, water and public places, for the base map."""
     import osmium
+    import osmium.filter
+    import osmium.geom
+    import osmium.osm
 
     keys = osmium.filter.KeyFilter("leisure", "natural", "landuse", "amenity", "place", "waterway")
     factory = osmium.geom.GeoJSONFactory()
@@ -286,9 +293,9 @@ def _osm_shapes(path: Path) -> Iterator[MapShape]:
             continue
         name = (one.tags.get("name") or "")[:120]
         try:
-            if one.is_area():
+            if isinstance(one, osmium.osm.Area):
                 yield MapShape(kind, name, shapely.geometry.shape(json.loads(factory.create_multipolygon(one))))
-            elif one.is_node() and kind in _PUBLIC.values():
+            elif isinstance(one, osmium.osm.Node) and kind in _PUBLIC.values():
                 yield MapShape(kind, name, shapely.Point(one.location.lon, one.location.lat))
         except (RuntimeError, osmium.InvalidLocationError):
             continue

@@ -58,14 +58,14 @@ def _number(value: Any) -> float | None:
 
 def limits_of(streams: Sequence[Datastream]) -> dict[int, list[AlarmRule]]:
     """The rules with a level that apply to each datastream: one query."""
-    ids, properties = [stream.pk for stream in streams], [stream.observed_property_id for stream in streams]  # type: ignore[attr-defined]
+    ids, properties = [stream.pk for stream in streams], [stream.observed_property_id for stream in streams]
     rules = AlarmRule.objects.filter(Q(datastream__in=ids) | Q(observed_property__in=properties), active=True).exclude(
         kind=Kind.NO_DATA
     )
     found: dict[int, list[AlarmRule]] = {}
     for rule in rules.order_by("pk"):
         for stream in streams:
-            if rule.datastream_id == stream.pk or rule.observed_property_id == stream.observed_property_id:  # type: ignore[attr-defined]
+            if rule.datastream_id == stream.pk or rule.observed_property_id == stream.observed_property_id:
                 found.setdefault(stream.pk, []).append(rule)
     return found
 

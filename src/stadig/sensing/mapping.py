@@ -23,7 +23,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -78,16 +78,15 @@ class Path:
 
     def find(self, document: Any) -> Any:
         """The value at this place, or :data:`MISSING`."""
+        found: Any = document
         for step in self.steps:
-            if isinstance(step, int):
-                if not isinstance(document, list) or step >= len(document):
+            try:
+                if not isinstance(found, list if isinstance(step, int) else dict):
                     return MISSING
-                document = document[step]
-            else:
-                if not isinstance(document, dict) or step not in document:
-                    return MISSING
-                document = document[step]
-        return document
+                found = cast("Any", found)[step]
+            except LookupError:
+                return MISSING
+        return found
 
 
 MISSING = object()
@@ -166,11 +165,12 @@ class Mapping:
         if self.each is None:
             yield "", document
             return
-        samples = self.each.find(document)
-        if samples is MISSING:
+        found = self.each.find(document)
+        if found is MISSING:
             raise PayloadFault("missing", self.each.text)
-        if not isinstance(samples, list):
-            raise PayloadFault("type", self.each.text, samples)
+        if not isinstance(found, list):
+            raise PayloadFault("type", self.each.text, found)
+        samples = cast("list[Any]", found)
         if len(samples) > MOST_SAMPLES:
             raise PayloadFault("too_large", self.each.text, len(samples))
         for number, sample in enumerate(samples):
@@ -234,11 +234,10 @@ def parse(declaration: Any) -> Mapping:
     MappingFault
         Something is missing, unknown or of the wrong type; the message names it.
     """
-    if not isinstance(declaration, dict):
-        raise MappingFault("object", "{}")
+    declaration = _object(declaration, "{}")
     _only(declaration, {"time", "sequence", "each", "readings"}, "")
-    readings = declaration.get("readings")
-    if not isinstance(readings, list) or not readings:
+    readings: list[Any] = declaration.get("readings") or []
+    if not isinstance(readings, list) or not readings:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise MappingFault("empty", "readings")
     time, time_format = _parse_time(declaration.get("time"))
     return Mapping(
@@ -250,11 +249,16 @@ def parse(declaration: Any) -> Mapping:
     )
 
 
+def _object(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise MappingFault("object", place)
+    return cast("dict[str, Any]", value)
+
+
 def _parse_time(declared: Any) -> tuple[Path | None, str]:
     if declared is None:
         return None, "received"
-    if not isinstance(declared, dict):
-        raise MappingFault("object", "time")
+    declared = _object(declared, "time")
     _only(declared, {"path", "format"}, "time.")
     time_format = declared.get("format", "iso")
     if time_format not in TIME_FORMATS:
@@ -265,8 +269,7 @@ def _parse_time(declared: Any) -> tuple[Path | None, str]:
 
 
 def _parse_reading(declared: Any, place: str) -> Reading:
-    if not isinstance(declared, dict):
-        raise MappingFault("object", place)
+    declared = _object(declared, place)
     _only(declared, {"path", "datastream", "scale", "offset", "unit", "required"}, f"{place}.")
     datastream = declared.get("datastream")
     if isinstance(datastream, bool) or not isinstance(datastream, int) or not 0 < datastream < 2**31:

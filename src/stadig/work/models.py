@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from stadig.city.models import Organisation
+
 
 class State(models.TextChoices):
     OPEN = "open", _("Väntar")
@@ -30,7 +32,8 @@ class WorkOrder(models.Model):
     lat = models.FloatField()
     place_name = models.CharField(max_length=200)
     district = models.ForeignKey("city.District", models.PROTECT, null=True, blank=True, related_name="+")
-    crew = models.ForeignKey("city.Organisation", models.PROTECT, null=True, blank=True, related_name="work_orders")
+    crew = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="work_orders")
+    crew_id: int | None
     due = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     source_label = models.CharField(max_length=60, blank=True)

@@ -15,9 +15,12 @@ class RoleAssignment(models.Model):
     """A role, in an organisation with all beneath it and in a district; nothing named means everywhere."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="assignments")
+    user_id: int
     role = models.CharField(max_length=20, choices=Role.choices)
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.CASCADE)
+    organisation_id: int | None
     district = models.ForeignKey(District, null=True, blank=True, on_delete=models.CASCADE)
+    district_id: int | None
 
     class Meta:
         constraints = [
@@ -27,7 +30,7 @@ class RoleAssignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.role} {self.user_id}"  # type: ignore[attr-defined]
+        return f"{self.role} {self.user_id}"
 
 
 class Disclosure(models.Model):

@@ -89,6 +89,7 @@ class Effect(models.Model):
 
     service = models.CharField(max_length=60)
     metric = models.ForeignKey(Metric, on_delete=models.PROTECT, related_name="effects")
+    metric_id: int
     quantity = models.FloatField()
     low = models.FloatField(null=True, blank=True)
     high = models.FloatField(null=True, blank=True)
@@ -115,4 +116,4 @@ class Effect(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.metric_id} {self.key}"  # type: ignore[attr-defined]
+        return f"{self.metric_id} {self.key}"

@@ -44,6 +44,7 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent_id: int | None
     phone = models.CharField(max_length=40, blank=True)
     sort_key = SortKeyField("name")
 

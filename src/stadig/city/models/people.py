@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -15,6 +15,7 @@ from stadig.city.sorting import SortKeyField
 
 if TYPE_CHECKING:
     from stadig.city.models.access import RoleAssignment
+    from stadig.city.models.sessions import OpenSession
     from stadig.city.persons import Shown
 
 
@@ -39,16 +40,20 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(_("får logga in"), default=True)
     is_staff = models.BooleanField(_("arbetar i kommunen"), default=False)
     organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="users")
+    organisation_id: int | None
     person = models.OneToOneField("city.Person", null=True, blank=True, on_delete=models.SET_NULL, related_name="user")
+    person_id: int | None
     language = models.CharField(max_length=8, blank=True)
     date_joined = models.DateTimeField(auto_now_add=True)
     sort_key = SortKeyField("last_name", "first_name", "username")
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()  # pyright: ignore[reportIncompatibleVariableOverride]
 
     EMAIL_FIELD = "email"
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: list[str] = []
+    assignments: models.Manager[RoleAssignment]
+    open_sessions: models.Manager[OpenSession]
 
     class Meta:
         ordering = ["sort_key"]
@@ -65,7 +70,7 @@ class User(AbstractBaseUser):
     @cached_property
     def role_assignments(self) -> list[RoleAssignment]:
         """What the user holds, read once per request."""
-        return list(self.assignments.all()) if self.pk else []  # type: ignore[attr-defined]
+        return list(self.assignments.all()) if self.pk else []
 
 
 class Person(models.Model):

@@ -11,6 +11,7 @@ class OpenSession(models.Model):
     """A log-in that is still open, so that its owner can see and end it."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="open_sessions")
+    user_id: int
     session_key = models.CharField(max_length=40, unique=True)
     began = models.DateTimeField()
     device = models.CharField(max_length=80, blank=True)
@@ -19,4 +20,4 @@ class OpenSession(models.Model):
         ordering = ["-began"]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.began:%Y-%m-%d}"  # type: ignore[attr-defined]
+        return f"{self.user_id} {self.began:%Y-%m-%d}"

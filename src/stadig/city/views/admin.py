@@ -60,7 +60,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         actions.assign_role(request.user, shown, **form.cleaned_data)  # type: ignore[arg-type]
         messages.success(request, _("Rollen är given."))
         return redirect("city:user", pk)
-    held = shown.assignments.select_related("organisation", "district")  # type: ignore[attr-defined]
+    held = shown.assignments.select_related("organisation", "district")
     return render(request, "city/user.html", {"shown": shown, "held": held, "form": form})
 
 
@@ -75,7 +75,7 @@ def remove_role(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(fault.messages))
     else:
         messages.success(request, _("Rollen är borttagen."))
-    return redirect("city:user", held.user_id)  # type: ignore[attr-defined]
+    return redirect("city:user", held.user_id)
 
 
 @needs(access.USERS)

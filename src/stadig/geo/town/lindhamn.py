@@ -1,5 +1,3 @@
-# pyright: reportArgumentType=false, reportReturnType=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Lindhamn: about 48,000 residents, 12 districts, a coast, a river, and 140 litter bins."""
 
 from __future__ import annotations
@@ -112,7 +110,8 @@ def _network(parts: list[Piece], names: list[str], land: Terrain, rng: np.random
     called: list[str] = []
     shapes: list[LineString] = []
     centre = land.districts[0][3].buffer(420)
-    ends = [tuple(number.setdefault(part.shape.coords[at], len(number)) for at in (0, -1)) for part in parts]
+    corners = [(part.shape.coords[0], part.shape.coords[-1]) for part in parts]
+    ends = [tuple(number.setdefault((x, y), len(number)) for x, y, *_ in pair) for pair in corners]
     wished = [part.kind == "street" and centre.contains(part.shape.centroid) and rng.random() < 0.12 for part in parts]
     for part, name, (one, two), one_way in zip(parts, names, ends, _with_way_back(ends, wished), strict=True):
         coords = [(x, y) for x, y, *_ in part.shape.coords]

@@ -1,10 +1,9 @@
-# pyright: reportArgumentType=false, reportAssignmentType=false, reportOptionalMemberAccess=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """What stands in the town: parks, squares, schools, care homes, stops, and the litter bins."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from shapely import STRtree
@@ -87,7 +86,7 @@ def parks_and_blocks(blocks: list[Polygon], land: Terrain) -> tuple[list[tuple[s
             if block.area > 2.2 * area or (shape is not None and shape.buffer(1).intersection(block).length < 60):
                 continue
             joined = block if shape is None else unary_union([shape.buffer(0.5), block.buffer(0.5)])
-            if joined.geom_type != "Polygon" or joined.area > 1.35 * area:
+            if not isinstance(joined, Polygon) or joined.area > 1.35 * area:
                 continue
             shape, chosen = joined, [*chosen, number]
             if shape.area > 0.8 * area:
@@ -152,7 +151,7 @@ def bin_sites(
     return sites
 
 
-def _pull(part: Piece, centre: Point, harbour: Point, green: Polygon, land: Terrain) -> float:
+def _pull(part: Piece, centre: Point, harbour: Point, green: Any, land: Terrain) -> float:
     """How many people walk past a street, relative to others, times its length."""
     middle = part.shape.interpolate(0.5, normalized=True)
     near = np.exp(-min(middle.distance(centre), middle.distance(harbour)) / 900)

@@ -1,5 +1,3 @@
-# pyright: reportArgumentType=false, reportReturnType=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Streets: main roads between the districts, along shore and river, and the local nets between them.
 
 The local nets are drawn as grids turned along the nearest main road and bent by a smooth field, so that the
@@ -11,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +99,7 @@ def _main_roads(land: Terrain) -> list[Line]:
         for part in _lines(linemerge(inside) if isinstance(inside, MultiLineString) else inside):
             for stretch in _by_water(part, land):
                 if stretch[1].length > 150:
-                    drawn.append(Line("collector", stretch[1].simplify(4), -1, stretch[0]))
+                    drawn.append(Line("collector", _simpler(stretch[1], 4), -1, stretch[0]))
     return drawn
 
 
@@ -179,8 +178,14 @@ def _grid(area: BaseGeometry, angle: float, across: float, along: float, phases:
             x, y = middle.x + u * cos - v * sin, middle.y + u * sin + v * cos
             dx = 26 * np.sin(x / 430 + y / 610 + phases[0]) + 9 * np.sin(y / 190 + phases[1])
             dy = 26 * np.sin(y / 470 - x / 560 + phases[2]) + 9 * np.sin(x / 210 + phases[3])
-            drawn.append(LineString(np.column_stack([x + dx, y + dy])).simplify(1.5))
+            drawn.append(_simpler(LineString(np.column_stack([x + dx, y + dy])), 1.5))
     return drawn
+
+
+def _simpler(line: LineString, tolerance_m: float) -> LineString:
+    """The same line with fewer points."""
+    found = line.simplify(tolerance_m)
+    return found if isinstance(found, LineString) else line
 
 
 def _direction(road: LineString, near: Point) -> float:
@@ -292,5 +297,6 @@ def _thin(parts: list[Piece], lines: list[Line], land: Terrain, rng: np.random.G
 
 def blocks(parts: list[Piece], land: Terrain) -> list[Polygon]:
     """The ground between the streets, metres; shore and river bound it too."""
-    edges = unary_union([piece.shape for piece in parts] + [land.land.boundary])
-    return [block for block in polygonize(list(edges.geoms)).geoms if land.land.buffer(1).contains(block.representative_point())]
+    edges: Any = unary_union([piece.shape for piece in parts] + [land.land.boundary])
+    made: Any = polygonize(list(edges.geoms))
+    return [block for block in made.geoms if land.land.buffer(1).contains(block.representative_point())]

@@ -1,10 +1,10 @@
-# pyright: reportArgumentType=false, reportReturnType=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """Land and water: a bay coast, a river through the town, islands, and twelve districts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class Terrain:
     """Name, character, shape (land only) and middle of each district."""
 
 
-def smooth(points: list[tuple[float, float]], step_m: float = 15.0) -> NDArray[np.float64]:
+def smooth(points: Sequence[tuple[float, float]], step_m: float = 15.0) -> NDArray[np.float64]:
     """A curve through the points with a vertex about every ``step_m`` metres. Returns (n, 2)."""
     given = np.asarray(points, float)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(given, axis=0).T))])
@@ -100,8 +100,8 @@ def terrain() -> Terrain:
     mainland = Polygon([*coast, (WIDTH_M + 600, HEIGHT_M + 600), (-600, HEIGHT_M + 600)]).buffer(0)
     line = LineString(smooth(RIVER))
     widening = unary_union([Point(2795, 1770 + d).buffer(RIVER_WIDTH_M / 2 + 46 * (1 - d / 260)) for d in range(0, 260, 20)])
-    river = unary_union([line.buffer(RIVER_WIDTH_M / 2), widening])
-    land = mainland.difference(river).intersection(frame)
+    river: Any = unary_union([line.buffer(RIVER_WIDTH_M / 2), widening])
+    land: Any = mainland.difference(river).intersection(frame)
     islands = tuple(blob(*island) for island in ISLANDS)
     sea = frame.difference(mainland).difference(unary_union(islands))
     return Terrain(

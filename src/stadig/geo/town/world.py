@@ -1,5 +1,3 @@
-# pyright: reportArgumentType=false
-# Shapely's types say BaseGeometry where the operation gives one kind of geometry.
 """What a generated town consists of: plain data, positions in WGS 84 (longitude, latitude)."""
 
 from __future__ import annotations
@@ -31,7 +29,7 @@ class Frame:
 
     def geographic(self, shape: BaseGeometry) -> BaseGeometry:
         """A shape in metres → the same shape in WGS 84."""
-        return transform(lambda x, y: self.lonlat(np.asarray(x), np.asarray(y)), shape)
+        return transform(lambda x, y, z=None: self.lonlat(np.asarray(x), np.asarray(y)), shape)
 
 
 class BinKind(StrEnum):

@@ -40,9 +40,11 @@ class AlarmRule(models.Model):
     observed_property = models.ForeignKey(
         ObservedProperty, models.CASCADE, null=True, blank=True, related_name="alarm_rules", verbose_name=_("storhet")
     )
+    observed_property_id: int | None
     datastream = models.ForeignKey(
         Datastream, models.CASCADE, null=True, blank=True, related_name="alarm_rules", verbose_name=_("mätserie")
     )
+    datastream_id: int | None
     above = models.BooleanField(_("larma när värdet är över"), default=True)
     level = models.FloatField(_("larmgräns"), null=True, blank=True)
     clear_level = models.FloatField(_("larmet upphör vid"), null=True, blank=True)

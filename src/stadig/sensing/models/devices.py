@@ -33,6 +33,7 @@ class Device(models.Model):
         ],
     )
     thing = models.ForeignKey(Thing, models.PROTECT, related_name="devices", verbose_name=_("sitter på"))
+    thing_id: int
     key_hash = models.BinaryField(max_length=32)
     """SHA-256 of the key; the key itself is shown once."""
     mapping = models.JSONField(_("tolkning"))
@@ -41,6 +42,7 @@ class Device(models.Model):
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     key_changed_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True, blank=True)
+    state: DeviceState
 
     class Meta:
         verbose_name = _("enhet")

@@ -35,6 +35,7 @@ class Thing(models.Model):
     locations: models.ManyToManyField[Location, models.Model] = models.ManyToManyField(
         "Location", related_name="things", blank=True
     )
+    datastreams: models.Manager[Datastream]
 
     class Meta:
         verbose_name = _("sak")
@@ -58,7 +59,7 @@ class Location(Placed):
     )
     """The feature of interest that was made from this place when an observation needed one."""
 
-    class Meta:
+    class Meta(Placed.Meta):
         verbose_name = _("plats")
         verbose_name_plural = _("platser")
 
@@ -71,6 +72,7 @@ class HistoricalLocation(models.Model):
 
     id = models.AutoField(primary_key=True)
     thing = models.ForeignKey(Thing, models.CASCADE, related_name="historical_locations")
+    thing_id: int
     time = models.DateTimeField(_("tid"))
     locations: models.ManyToManyField[Location, models.Model] = models.ManyToManyField(
         Location, related_name="historical_locations"
@@ -92,7 +94,7 @@ class Sensor(models.Model):
     name = models.CharField(_("namn"), max_length=255)
     description = models.TextField(_("beskrivning"), blank=True, db_default="")
     encoding_type = models.CharField(max_length=255, default="text/plain", db_default="text/plain")
-    metadata = models.JSONField(default=str, db_default="")
+    metadata = models.JSONField(default=str, db_default="")  # pyright: ignore[reportCallIssue]
     properties = models.JSONField(_("egenskaper"), null=True, blank=True)
 
     class Meta:
@@ -130,7 +132,7 @@ class FeatureOfInterest(Placed):
     feature = models.JSONField()
     properties = models.JSONField(_("egenskaper"), null=True, blank=True)
 
-    class Meta:
+    class Meta(Placed.Meta):
         verbose_name = _("företeelse")
         verbose_name_plural = _("företeelser")
 
@@ -149,12 +151,14 @@ class Datastream(Placed):
 
     id = models.AutoField(primary_key=True)
     thing = models.ForeignKey(Thing, models.CASCADE, related_name="datastreams")
+    thing_id: int
     sensor = models.ForeignKey(Sensor, models.CASCADE, related_name="datastreams")
     observed_property = models.ForeignKey(ObservedProperty, models.CASCADE, related_name="datastreams")
+    observed_property_id: int
     name = models.CharField(_("namn"), max_length=255)
     description = models.TextField(_("beskrivning"), blank=True, db_default="")
     observation_type = models.CharField(max_length=255, default=NUMBER, db_default=NUMBER)
-    unit = models.JSONField(_("enhet"), default=dict, db_default={})
+    unit = models.JSONField(_("enhet"), default=dict, db_default={})  # pyright: ignore[reportCallIssue]
     properties = models.JSONField(_("egenskaper"), null=True, blank=True)
     public = models.BooleanField(_("öppna data"), default=False, db_default=False)
     """Readable without a token, if the Thing is public too."""
@@ -166,7 +170,7 @@ class Datastream(Placed):
     results_from = models.DateTimeField(null=True, editable=False)
     results_until = models.DateTimeField(null=True, editable=False)
 
-    class Meta:
+    class Meta(Placed.Meta):
         verbose_name = _("mätserie")
         verbose_name_plural = _("mätserier")
 
@@ -178,7 +182,9 @@ class DatastreamFeature(models.Model):
     """Which features a datastream has observations of; lets observations stay without a second index."""
 
     datastream = models.ForeignKey(Datastream, models.CASCADE, related_name="+")
+    datastream_id: int
     feature = models.ForeignKey(FeatureOfInterest, models.CASCADE, related_name="+")
+    feature_id: int
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

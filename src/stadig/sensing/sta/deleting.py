@@ -36,6 +36,7 @@ def dependents(label: str) -> tuple[Dependent, ...]:
 
     found: list[Dependent] = []
     model = apps.get_model(label)
+    relation: Any
     for relation in model._meta.get_fields(include_hidden=True):
         if not relation.auto_created or relation.concrete or not (relation.one_to_many or relation.one_to_one):
             continue

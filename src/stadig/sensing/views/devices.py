@@ -7,7 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, Sum
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -38,7 +39,7 @@ COLUMNS = (
 def state_of(device: Device) -> DeviceState:
     """What has been seen of a device; an empty state where there is none."""
     try:
-        return device.state  # type: ignore[attr-defined]
+        return device.state
     except DeviceState.DoesNotExist:
         return DeviceState(device=device)
 
@@ -141,7 +142,7 @@ def retire(request: HttpRequest, device_id: int) -> HttpResponse:
     found = get_object_or_404(Device, pk=device_id)
     actions.retire_device(who(request), device_id)
     messages.success(request, _("%(name)s är avregistrerad. Det den har mätt finns kvar.") % {"name": found.name})
-    return redirect("sensing:sensor", thing_id=found.thing_id)  # type: ignore[attr-defined]
+    return redirect("sensing:sensor", thing_id=found.thing_id)
 
 
 @needs(access.VIEW)

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -55,7 +56,7 @@ def sensor_list(request: HttpRequest) -> HttpResponseBase:
 def sensor_map(request: HttpRequest) -> HttpResponse:
     """The same things as GeoJSON."""
     rows, _counts = queries.sensors(request.GET.get("q", "")[:100], request.GET.get("tillstand", ""))
-    places = Location.things.through.objects.filter(thing_id__in=[row.id for row in rows])
+    places = Thing.locations.through.objects.filter(thing_id__in=[row.id for row in rows])
     points = dict(places.exclude(location__west=None).values_list("thing_id", "location_id"))
     boxes = Location.objects.in_bulk(points.values())
     features = []

@@ -147,13 +147,15 @@ def bar(percent: float | None, label: str = "") -> SafeString:
 def query(context: template.Context, **changes: Any) -> str:
     """The page's own address with some parameters changed: ``?{% query page=2 %}``; None removes one."""
     request = context.get("request")
-    parameters = request.GET.copy() if request else {}
+    if not request:
+        return ""
+    parameters = request.GET.copy()
     for key, value in changes.items():
         if value is None or value == "":
             parameters.pop(key, None)
         else:
             parameters[key] = str(value)
-    return parameters.urlencode() if request else ""
+    return parameters.urlencode()
 
 
 @register.filter

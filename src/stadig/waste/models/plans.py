@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -52,6 +54,8 @@ class Plan(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     locked_at = models.DateTimeField(null=True, blank=True)
     locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    routes: models.Manager[Route]
+    candidates: models.Manager[Candidate]
 
     class Meta:
         constraints = [
@@ -95,6 +99,7 @@ class Candidate(models.Model):
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="candidates")
     bin = models.ForeignKey(Bin, models.PROTECT, related_name="+")
+    bin_id: int
     risk = models.FloatField(default=0)
     fill_percent = models.FloatField(null=True, blank=True)
     chosen = models.BooleanField(default=False)
@@ -117,7 +122,9 @@ class Route(models.Model):
     """What one vehicle drives that day. ``line`` is the whole way as [lon, lat] pairs."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="routes")
+    plan_id: int
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="routes")
+    vehicle_id: int
     distance_m = models.PositiveIntegerField(default=0)
     duration_s = models.PositiveIntegerField(default=0)
     load_l = models.PositiveIntegerField(default=0)
@@ -125,6 +132,7 @@ class Route(models.Model):
     ends_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    stops: models.Manager[Stop]
 
     class Meta:
         constraints = [
@@ -163,9 +171,11 @@ class Stop(models.Model):
     """A place on a route. ``leg_line`` is the way from the stop before, as [lon, lat] pairs; ``leg_m`` its length."""
 
     route = models.ForeignKey(Route, models.CASCADE, related_name="stops")
+    route_id: int
     order = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=8, choices=StopKind.choices, default=StopKind.BIN)
     bin = models.ForeignKey(Bin, models.PROTECT, null=True, blank=True, related_name="stops")
+    bin_id: int | None
     tipping = models.ForeignKey(TippingStation, models.PROTECT, null=True, blank=True, related_name="+")
     planned_arrival = models.DateTimeField()
     leg_m = models.PositiveIntegerField(default=0)
@@ -177,10 +187,12 @@ class Stop(models.Model):
     reason = models.CharField(max_length=20, choices=Reason.choices, default=Reason.WORTH_IT, blank=True)
     params = models.JSONField(default=dict, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.NONE, blank=True)
+    get_outcome_display: Callable[[], str]
     skip_reason = models.CharField(max_length=10, choices=SkipReason.choices, default=SkipReason.NONE, blank=True)
     note = models.CharField(max_length=200, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    closed_by_id: int | None
 
     class Meta:
         ordering = ["route", "order"]
@@ -219,6 +231,7 @@ class Emptying(models.Model):
     """A bin became empty. ``fill_before`` in percent, null when no one knows."""
 
     bin = models.ForeignKey(Bin, models.PROTECT, related_name="emptyings")
+    bin_id: int
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, blank=True, related_name="+")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stadig.waste.models.things import Bin
+from stadig.work.models import WorkOrder
 
 
 class ReportKind(models.TextChoices):
@@ -33,7 +35,9 @@ class Report(models.Model):
     """Anonymous by default. ``contact`` is kept only until the answer has gone and the days of grace have passed."""
 
     bin = models.ForeignKey(Bin, models.PROTECT, related_name="reports")
+    bin_id: int
     kind = models.CharField(max_length=8, choices=ReportKind.choices)
+    get_kind_display: Callable[[], str]
     text = models.CharField(max_length=500, blank=True)
     photo = models.ForeignKey("files.StoredFile", models.SET_NULL, null=True, blank=True, related_name="+")
     contact = models.EmailField(blank=True)
@@ -41,7 +45,8 @@ class Report(models.Model):
     token = models.CharField(max_length=32, unique=True, default=new_token)
     state = models.CharField(max_length=10, choices=ReportState.choices, default=ReportState.RECEIVED)
     same_as = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="more")
-    work_order = models.ForeignKey("work.WorkOrder", models.SET_NULL, null=True, blank=True, related_name="+")
+    work_order = models.ForeignKey(WorkOrder, models.SET_NULL, null=True, blank=True, related_name="+")
+    work_order_id: int | None
     promised = models.DateTimeField(null=True, blank=True, help_text="when we said it would be done")
     created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)

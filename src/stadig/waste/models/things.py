@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city.sorting import SortKeyField
+
+if TYPE_CHECKING:
+    from stadig.waste.models.plans import Stop
 
 ON_EARTH = Q(lon__range=(-180, 180), lat__range=(-90, 90))
 
@@ -52,9 +57,11 @@ class Bin(models.Model):
     name = models.CharField(max_length=120)
     sort_key = SortKeyField("name")
     kind = models.ForeignKey(BinKind, models.PROTECT, related_name="bins")
+    kind_id: int
     lon = models.FloatField()
     lat = models.FloatField()
     district = models.ForeignKey("city.District", models.PROTECT, null=True, blank=True, related_name="+")
+    district_id: int | None
     side = models.CharField(max_length=8, choices=Side.choices, default=Side.UNKNOWN, blank=True)
     key = models.CharField(max_length=20, blank=True, help_text="which key opens it, for example B")
     access_note = models.CharField(max_length=200, blank=True)
@@ -66,6 +73,8 @@ class Bin(models.Model):
     fixed_weekdays = ArrayField(
         models.PositiveSmallIntegerField(), default=list, blank=True, help_text="the old fixed rounds: 1 Monday … 7 Sunday"
     )
+    alarms: models.Manager[BinAlarm]
+    stops: models.Manager[Stop]
 
     class Meta:
         constraints = [
@@ -92,6 +101,7 @@ class BinForecast(models.Model):
     """
 
     bin = models.OneToOneField(Bin, models.CASCADE, primary_key=True, related_name="forecast")
+    bin_id: int
     read_at = models.DateTimeField(null=True, blank=True)
     fill_percent = models.FloatField(null=True, blank=True)
     rate_percent_per_hour = models.FloatField()
@@ -126,6 +136,7 @@ class BinAlarm(models.Model):
     """An alarm of *sensing* that concerns a bin, kept so that lists need not ask another room."""
 
     bin = models.ForeignKey(Bin, models.CASCADE, related_name="alarms")
+    bin_id: int
     alarm = models.BigIntegerField(unique=True, help_text="sensing.Alarm")
     kind = models.CharField(max_length=12, choices=AlarmKind.choices)
     raised_at = models.DateTimeField()
@@ -171,6 +182,7 @@ class Vehicle(models.Model):
     name = models.CharField(max_length=40, unique=True)
     position = models.PositiveSmallIntegerField(unique=True)
     crew = models.ForeignKey("city.Organisation", models.PROTECT, null=True, blank=True, related_name="vehicles")
+    crew_id: int | None
     depot = models.ForeignKey(Depot, models.PROTECT, related_name="vehicles")
     capacity_l = models.PositiveIntegerField(help_text="litres in the load space, after its own press")
     capacity_kg = models.PositiveIntegerField(default=3000)

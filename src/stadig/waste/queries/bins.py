@@ -222,7 +222,7 @@ def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]
         if district not in areas:
             areas[district] = Area(district, *row[20:22])
         forecast = None if row[22] is None else Forecast(*row[22:31])
-        facts = Facts(*row[:14], kinds[kind], areas[district], forecast)
+        facts = Facts(*row[:14], kinds[kind], areas[district], forecast)  # pyright: ignore[reportCallIssue]
         found.append(
             _state(facts, latest.get(row[12] or 0), now, emptied=row[31], alarms=_standing(*row[31:34]), waiting=row[34])
         )

@@ -111,7 +111,10 @@ def fourteen_days(thing: Facts) -> Past:
     if thing.fill_datastream:
         found = sensing.series(thing.fill_datastream, start, end + timedelta(seconds=1))
         times, values = tuple(found.times), tuple(found.values.tolist())
-    emptied = tuple(Emptied(*row, moment(row[0])) for row in _rows(EMPTYINGS, thing.pk, start, end))
+    emptied = tuple(
+        Emptied(*row, moment(row[0]))  # pyright: ignore[reportCallIssue]
+        for row in _rows(EMPTYINGS, thing.pk, start, end)
+    )
     return Past(start, end, times, values, emptied)
 
 
