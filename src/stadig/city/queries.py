@@ -191,6 +191,22 @@ def staff_page(query: str, number: str | None) -> tuple[Page, list[StaffRow]]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A role that someone holds; an empty ``organisation`` or ``district`` means everywhere."""
+
+    pk: int
+    role: str
+    organisation: str
+    district: str
+
+
+def roles_of(user: User) -> list[RoleRow]:
+    """What a user holds, in words. One query."""
+    found = user.assignments.order_by("pk").values_list("pk", "role", "organisation__name", "district__name")
+    return [RoleRow(pk, str(Role(role).label), unit or "", district or "") for pk, role, unit, district in found]
+
+
 def staff_names() -> dict[int, str]:
     """Everyone who works here, in Swedish order: id and name. One query."""
     found = User.objects.filter(is_staff=True).values_list("pk", "first_name", "last_name", "username")

@@ -60,7 +60,7 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         actions.assign_role(request.user, shown, **form.cleaned_data)  # type: ignore[arg-type]
         messages.success(request, _("Rollen är given."))
         return redirect("city:user", pk)
-    held = shown.assignments.select_related("organisation", "district")
+    held = queries.roles_of(shown)
     return render(request, "city/user.html", {"shown": shown, "held": held, "form": form})
 
 
