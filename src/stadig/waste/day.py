@@ -201,3 +201,17 @@ class DayPlan:
     def is_complete(self) -> bool:
         """Whether every bin that must be emptied is in the plan."""
         return not any(one.why == WhyNot.MUST_BUT_NO_TIME for one in self.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A day's plan at one service level (0–1)."""
+
+    level: float
+    distance_m: int
+    duration_s: int
+    bins: int
+    """Emptied."""
+    vehicles: int
+    full: float
+    """Of the bins left, how many are expected to be full before the next round: the sum of their risks."""

@@ -17,11 +17,10 @@ from stadig.waste.models import AlarmKind, Choice, Depot, Emptying, Plan, Report
 from stadig.waste.models import Candidate as Choices
 from stadig.waste.queries import bins as bin_queries
 from stadig.waste.queries.bins import BinState
+from stadig.waste.service import worth_of
 
 KG_PER_LITRE = 0.07
 """Litter as thrown: City of Edinburgh's Enevo bins, June to August 2016 (20.9 kg in 299 l)."""
-DETOUR_FOR_A_BIN_M = 120.0
-"""What one more bin usually costs in driving; the scale of the service level."""
 NEXT_ROUND = time(12)
 """By then a bin left today has been reached on the next day that crews drive."""
 START_COST_M = 2000
@@ -57,15 +56,6 @@ class Prepared:
     def at(self, seconds: int) -> datetime:
         """A second of the plan's day as a moment."""
         return moment(clock.local(self.begins).date(), seconds)
-
-
-def worth_of(service_level: float) -> float:
-    """Metres of detour that one certain overflow is worth, for a wished service level 0–1.
-
-    The critical ratio of the newsvendor problem (Arrow, Harris & Marschak 1951): level = worth / (worth + cost).
-    """
-    level = min(max(service_level, 0.5), 0.9995)
-    return DETOUR_FOR_A_BIN_M * level / (1 - level)
 
 
 def next_round(day: date) -> date:

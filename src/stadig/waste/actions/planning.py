@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +15,9 @@ from stadig.city import clock, effects, live, outbox
 from stadig.city.verbs import verb
 from stadig.geo import queries as geo
 from stadig.geo.network import GeoError
-from stadig.waste import planning, routing
+from stadig.waste import planning, routing, service
 from stadig.waste.actions import forecasts, plans
-from stadig.waste.day import DayPlan, DayRoute, NoBins, NoVehicle, RoutingError, Unreachable
+from stadig.waste.day import Cost, DayPlan, DayRoute, NoBins, NoVehicle, RoutingError, Unreachable
 from stadig.waste.models import BinForecast, Candidate, Plan, PlanState, Route, Stop, StopKind
 from stadig.waste.planning import Prepared
 
@@ -43,7 +44,7 @@ class _Teller:
         if time.monotonic() - self.told_at < 1.0:
             return
         self.told_at = time.monotonic()
-        self.say(10 + int(share * 75), _("Söker kortaste vägen"))
+        self.say(10 + int(share * 66), _("Söker kortaste vägen"))
 
     def say(self, percent: int, text: str) -> None:
         if not plans.progress(self.plan_id, self.computation, percent, text):
@@ -65,9 +66,10 @@ def compute(plan_id: int, computation: UUID, *, iterations: int | None = None) -
         tell.say(10, _("Söker kortaste vägen"))
         seconds = None if iterations else min(MOST_S, max(LEAST_S, SECONDS_PER_BIN * len(prepared.states)))
         found = routing.plan_day(prepared.task, seconds=seconds, iterations=iterations, progress=tell)
-        tell.say(88, _("Jämför med fasta rundor"))
+        tell.say(78, _("Jämför med fasta rundor"))
         fixed = _fixed(prepared, plan, iterations)
-        return store(plan_id, computation, prepared, found, fixed=fixed, took_s=time.monotonic() - started)
+        curve = _curve(prepared, plan, iterations, tell)
+        return store(plan_id, computation, prepared, found, fixed=fixed, curve=curve, took_s=time.monotonic() - started)
     except Outrun:
         return False
     except (RoutingError, GeoError) as fault:
@@ -76,7 +78,16 @@ def compute(plan_id: int, computation: UUID, *, iterations: int | None = None) -
 
 
 @verb
-def store(plan_id: int, computation: UUID, prepared: Prepared, found: DayPlan, *, fixed: DayPlan | None, took_s: float) -> bool:
+def store(
+    plan_id: int,
+    computation: UUID,
+    prepared: Prepared,
+    found: DayPlan,
+    *,
+    fixed: DayPlan | None,
+    curve: Sequence[Cost],
+    took_s: float,
+) -> bool:
     """Write a computed plan in place of the one before. False when another computation has outrun this one."""
     plan = Plan.objects.select_for_update().get(pk=plan_id)
     if plan.computation != computation or plan.state != PlanState.RUNNING:
@@ -86,6 +97,7 @@ def store(plan_id: int, computation: UUID, prepared: Prepared, found: DayPlan, *
     for route in found.routes:
         _write_route(plan, prepared, route)
     _figures(plan, prepared, found, fixed)
+    plan.curve = [asdict(one) for one in curve]
     plan.state, plan.computed_at, plan.computed_seconds = PlanState.READY, clock.now(), round(took_s, 1)
     plan.progress_percent, plan.progress_text, plan.error = 100, "", ""
     plan.version += 1
@@ -107,6 +119,16 @@ def _fixed(prepared: Prepared, plan: Plan, iterations: int | None) -> DayPlan | 
     if not bins:
         return None
     return routing.fixed_round(prepared.task, bins, seconds=None if iterations else 1.5, iterations=iterations)
+
+
+def _curve(prepared: Prepared, plan: Plan, iterations: int | None, tell: _Teller) -> list[Cost]:
+    """What other levels would cost this morning; each step tells how far it has come, and stops if it has been outrun."""
+    rounds = min(service.ITERATIONS, iterations or service.ITERATIONS)
+
+    def say(share: float) -> None:
+        tell.say(82 + int(share * 16), _("Räknar vad andra servicenivåer kostar"))
+
+    return service.curve(prepared.task, plan.service_level, iterations=rounds, progress=say)
 
 
 def _params(prepared: Prepared, n: int) -> dict[str, Any]:
@@ -230,7 +252,7 @@ def _cost(plan: Plan, day: DayPlan) -> int:
 def _in_words(fault: Exception) -> str:
     """What the planner reads."""
     if isinstance(fault, NoVehicle):
-        return _("Ingen bil kan köra den dagen. Lägg in ett skift, eller ta en bil tillbaka från verkstaden.")
+        return _("Ingen bil har något pass kvar den dagen. Ändra passet, eller ta en bil tillbaka från verkstaden.")
     if isinstance(fault, NoBins):
         return _("Det finns ingen korg att planera. Alla är låsta ut, eller så är ingen inlagd.")
     if isinstance(fault, Unreachable):

@@ -50,6 +50,7 @@ class Plan(models.Model):
     fixed_duration_s = models.PositiveIntegerField(default=0)
     fixed_cost_kr = models.PositiveIntegerField(default=0)
     fixed_overflow_h = models.FloatField(default=0)
+    curve = models.JSONField(default=list, blank=True, help_text="what other service levels would cost, lowest first: day.Cost")
     notes = models.JSONField(default=list, blank=True, help_text="what the computation wants to say, as codes with values")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     locked_at = models.DateTimeField(null=True, blank=True)

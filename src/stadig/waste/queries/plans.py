@@ -15,7 +15,9 @@ from django.db import connection
 
 from stadig.city import clock
 from stadig.ui import formatting
-from stadig.waste import sentences
+from stadig.ui.charts import Line
+from stadig.waste import charts, sentences
+from stadig.waste.day import Cost
 from stadig.waste.models import AlarmKind, Outcome, Plan, PlanState, StopKind
 from stadig.work import queries as work
 
@@ -179,6 +181,28 @@ class Head(NamedTuple):
         return formatting.list_of(list(self.vehicles))
 
 
+class Curve(NamedTuple):
+    """What other service levels would cost today, lowest first, and the level that was chosen, 0–1."""
+
+    costs: tuple[Cost, ...]
+    chosen: float
+    day: date
+    free: bool
+    """Whether the one who looks may choose another level."""
+
+    @property
+    def charts(self) -> tuple[Line, Line]:
+        return charts.cost_of_levels(self.costs, self.chosen), charts.full_at_levels(self.costs, self.chosen)
+
+    @property
+    def rows(self) -> list[tuple[Cost, str, str, bool]]:
+        """Each level with its percentage in words, as a form sends it, and whether it is the chosen one."""
+        return [
+            (one, formatting.percent(one.level * 100, 1), f"{one.level * 100:.1f}", abs(one.level - self.chosen) < 0.0005)
+            for one in self.costs
+        ]
+
+
 class Figures(NamedTuple):
     """A plan beside the fixed rounds. Lengths in metres, money in kronor, ``overflow`` in hours with a full bin."""
 
@@ -216,6 +240,7 @@ class Shown:
     sensors: tuple[Sensor, ...]
     head: Head
     figures: Figures
+    curve: Curve | None
 
     @property
     def more(self) -> bool:
@@ -230,9 +255,10 @@ class Shown:
 def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool = False) -> Shown:
     """The plan with the stops of one vehicle, in seven queries. ``chosen`` is a route's id; ``whole`` lists all its stops."""
     tabs = routes(plan)
+    free = may_plan and plan.state != PlanState.LOCKED
     tab = next((one for one in tabs if str(one.route) == chosen), tabs[0] if tabs else None)
     waits, changed, called = _rows(_DECIDED, [plan.computed_at, plan.pk])[0]
-    rows = stops(plan, tab, most=None if whole else FIRST, free=may_plan and plan.state != PlanState.LOCKED) if tab else []
+    rows = stops(plan, tab, most=None if whole else FIRST, free=free) if tab else []
     return Shown(
         plan=plan,
         tabs=tabs,
@@ -245,6 +271,7 @@ def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool =
             plan.distance_m, plan.fixed_distance_m, plan.cost_kr, plan.fixed_cost_kr, plan.bins_chosen, plan.fixed_emptyings,
             plan.fixed_below_half, plan.overflow_h, plan.fixed_overflow_h, plan.overflow_low_h, plan.overflow_high_h,
         ),
+        curve=Curve(tuple(Cost(**one) for one in plan.curve), plan.service_level, plan.day, free) if plan.curve else None,
     )  # fmt: skip
 
 

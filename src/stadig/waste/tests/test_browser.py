@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from stadig.city.models import User
 from stadig.ui.testing import log_in, path_of, walk
+from stadig.waste.actions import plans as planning
 from stadig.waste.models import Bin, Plan, Report, Stop
 from stadig.work.models import WorkOrder
 
@@ -133,3 +134,63 @@ def test_it_all_works_without_javascript(demo_town, new_page):
     page.get_by_role("button", name="Tömd").click()
     assert path_of(page) == "/bil/"
     assert page.get_by_text("är tömd.").is_visible()
+
+
+def test_a_planner_changes_the_service_level_and_gets_a_new_plan(demo_town, page, run_plans):
+    log_in(page, User.objects.get(username="leila"))
+    plan = Plan.objects.latest("day")
+    address = reverse("waste:plan-day", args=[plan.day])
+    page.goto(address)
+    page.get_by_role("slider", name="Servicenivå").fill("99.9")
+    assert page.locator("output[for=sl]").inner_text() == "99,9 %"
+    page.get_by_role("button", name="Räkna om", exact=True).click()
+    page.get_by_role("heading", name="planen räknas").wait_for()
+    page.locator("#plan-progress").wait_for()
+    assert page.get_by_role("button", name="Räkna om", exact=True).count() == 0
+    plan.refresh_from_db()
+    assert plan.state == "running"
+    planning.progress(plan.pk, plan.computation, 40, "Söker kortaste vägen")
+    page.get_by_text("Söker kortaste vägen").wait_for()
+    walk(page, address)
+    assert run_plans() == 1
+    page.get_by_role("heading", name="töm").wait_for()
+    before, plan = plan, Plan.objects.get(pk=plan.pk)
+    assert plan.service_level == pytest.approx(0.999)
+    assert plan.bins_chosen > before.bins_chosen
+    assert page.get_by_role("heading", name=f"töm {plan.bins_chosen} av").count() == 1
+    assert page.locator("tr[aria-current=true] th").inner_text().startswith("99,9")
+    walk(page, address)
+    picture(page, "plan-again")
+
+
+def test_a_planner_chooses_a_level_without_javascript(demo_town, new_page, run_plans):
+    page = new_page(javascript=False)
+    log_in(page, User.objects.get(username="leila"))
+    plan = Plan.objects.latest("day")
+    page.goto(reverse("waste:plan-day", args=[plan.day]))
+    assert page.locator("svg.map.day").is_visible()
+    page.get_by_role("button", name="Räkna med 90,0 %").click()
+    assert page.get_by_role("heading", name="planen räknas").is_visible()
+    assert page.locator("#plan-progress").is_visible()
+    assert page.locator('noscript meta[http-equiv="refresh"], meta[http-equiv="refresh"]').count() == 1
+    assert run_plans() == 1
+    page.goto(reverse("waste:plan-day", args=[plan.day]))
+    plan.refresh_from_db()
+    assert plan.service_level == pytest.approx(0.9)
+    assert page.get_by_role("heading", name=f"töm {plan.bins_chosen} av").is_visible()
+
+
+def test_the_plans_map_lives_and_leads_to_the_list(demo_town, page):
+    log_in(page, User.objects.get(username="leila"))
+    plan = Plan.objects.latest("day")
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    page.goto(reverse("waste:plan-day", args=[plan.day]))
+    page.locator("[data-map][data-ready=true]").wait_for(timeout=30_000)
+    assert page.locator("svg.map.day").is_hidden()
+    drawn = page.evaluate("""() => {
+        const map = document.querySelector("[data-map]").stadigMap;
+        return Object.fromEntries(["route-1", "stops", "skip", "bases"].map((id) => [id, map.queryRenderedFeatures({ layers: [id] }).length]));
+    }""")
+    assert all(drawn.values()), drawn
+    page.emulate_media(media="print")
+    assert page.locator("svg.map.day").is_visible()

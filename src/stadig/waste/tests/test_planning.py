@@ -3,7 +3,6 @@
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
-import numpy as np
 import pytest
 
 from stadig.city import clock
@@ -162,13 +161,16 @@ def test_the_next_round_is_the_next_weekday():
     assert planning.next_round(date(2026, 11, 27)) == date(2026, 11, 30)
 
 
-def test_a_service_level_is_worth_more_the_nearer_it_comes_to_all():
-    worth = [planning.worth_of(level) for level in (0.85, 0.97, 0.99, 1.0)]
-    assert worth == sorted(worth)
-    assert np.isfinite(worth).all()
-
-
 def test_bins_without_a_sensor_get_the_rate_of_their_like(town):
     BinForecast.objects.all().delete()
     assert forecasts.refresh() == 12
     assert BinForecast.objects.filter(sure="low", fill_percent=None).count() == 12
+
+
+def test_what_other_levels_would_cost_is_kept_with_the_plan(town):
+    plan = compute(asked(service_level=0.955))
+    levels = [one["level"] for one in plan.curve]
+    assert levels == sorted(levels)
+    assert 0.955 in levels
+    assert plan.curve[0]["bins"] <= plan.curve[-1]["bins"]
+    assert plan.curve[0]["full"] >= plan.curve[-1]["full"]

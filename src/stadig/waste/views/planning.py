@@ -107,7 +107,8 @@ def _number(text: str, low: float, high: float) -> float | None:
 @needs(access.PLAN)
 @require_POST
 def compute(request: HttpRequest, day: date) -> HttpResponse:
-    level = _number(request.POST.get("service_level", ""), 0.5, 0.9999)
+    written = request.POST.get("level") or request.POST.get("service_level", "")
+    level = _number(written, 0.5, 0.9999)
     try:
         actions.ask(request.user, day, service_level=level)  # type: ignore[arg-type]
     except WasteError as error:
