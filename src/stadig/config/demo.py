@@ -8,11 +8,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stadig.config.faults import Fault
-from stadig.geo.town import lindhamn
-from stadig.geo.town.litter import Past, simulate
-from stadig.geo.town.world import World
+
+if TYPE_CHECKING:
+    from stadig.geo.town.litter import Past
+    from stadig.geo.town.world import World
 
 PAST_DAYS = {"full": 548, "small": 12}
 """How far back the sensors and crews have written things down: 18 months, or enough for a test."""
@@ -70,6 +72,9 @@ def seed(say: Callable[[str], None] = lambda _text: None, *, size: str = "full",
 
 def _steps(present: datetime, size: str) -> list[tuple[str, Callable[[], object]]]:
     """What is written, in order. The world and its past are made by the first steps and used by the later ones."""
+    from stadig.geo.town import lindhamn
+    from stadig.geo.town.litter import simulate
+
     world: list[World] = []
     past: list[Past] = []
 

@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import warnings
 from urllib.parse import urlsplit
 
 from stadig.config import django
@@ -49,6 +50,7 @@ def application(user_claims: list[object]) -> object:
 
 def main() -> None:
     os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # plain HTTP, on the loopback address only
+    warnings.filterwarnings("ignore", module="oidc_provider_mock|authlib")  # its own, about what it will use one day
     with django.with_database():
         from django.conf import settings
 

@@ -61,7 +61,7 @@ def processes() -> list[Process]:
     if environment.demo:
         found.append(("driver", "stadig.config.driver", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
-    return [*listed, Process("worker", worker.run), Process("web", web.serve)]
+    return [Process("web", web.serve, first=True), *listed, Process("worker", worker.run)]
 
 
 def refuse_taken_port(host: str, port: int) -> None:

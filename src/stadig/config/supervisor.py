@@ -49,6 +49,8 @@ class Process:
     run: Callable[[], object]
     last: bool = False
     """Stopped after the others, because they need it to finish (the broker)."""
+    first: bool = False
+    """Started alone; the others follow when the city answers, so that they do not take its time (the web server)."""
 
 
 class Supervisor:
@@ -75,11 +77,14 @@ class Supervisor:
             try:
                 gc.collect()
                 gc.freeze()  # what is loaded now stays shared between the processes
-                for name in self.processes:
+                for name in self._in_turn(first=True):
                     self._start(name)
                 while not self.stopping:
                     self._report()
-                    settled = settled or ask_again()
+                    if not settled and ask_again():
+                        settled = True
+                        for name in self._in_turn(first=False):
+                            self._start(name)
                     select.select([wake], [], [], self._until_next_start() if settled else POLL_SECONDS)
                     with contextlib.suppress(BlockingIOError):
                         os.read(wake, 512)
@@ -89,6 +94,11 @@ class Supervisor:
                     self._start_due()
             finally:
                 self.stop()
+
+    def _in_turn(self, *, first: bool) -> list[str]:
+        """The processes that start now: the first ones, then the others. Where none is first, all are."""
+        chosen = {name for name, process in self.processes.items() if process.first} or set(self.processes)
+        return [name for name in self.processes if (name in chosen) is first]
 
     def stop(self) -> None:
         """Ask every process to stop, wait, and kill those that do not. The last ones go when the others are gone."""

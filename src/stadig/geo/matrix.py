@@ -8,13 +8,15 @@ fast ones, the shortest; time and length are read back from the one sum.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from stadig.geo.network import Network
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 _SHIFT = 2**25
 _AT_ONCE = 128
@@ -31,6 +33,8 @@ class Matrix:
 
 
 def _graph(network: Network, *, backwards: bool = False) -> csr_array:
+    from scipy.sparse import csr_array
+
     weight = np.rint(network.seconds.astype(np.float64) * 1e3) * _SHIFT + np.rint(network.length_m.astype(np.float64) * 100)
     ends = (network.head, network.tail) if backwards else (network.tail, network.head)
     return csr_array((np.maximum(weight, 1.0), ends), shape=(network.size, network.size))
@@ -44,6 +48,8 @@ def driving(
     ``targets`` defaults to ``sources``. Nodes may repeat. ``backwards`` drives from the targets to the sources instead.
     Every pair is reachable, since a :class:`Network` is strongly connected.
     """
+    from scipy.sparse.csgraph import dijkstra
+
     from_nodes = np.asarray(sources, np.int32).reshape(-1)
     to_nodes = from_nodes if targets is None else np.asarray(targets, np.int32).reshape(-1)
     unique, where = np.unique(from_nodes, return_inverse=True)
@@ -85,6 +91,8 @@ def legs(network: Network, nodes: ArrayLike) -> list[NDArray[np.float64]]:
     if len(stops) < 2:
         return []
     starts, where = np.unique(stops[:-1], return_inverse=True)
+    from scipy.sparse.csgraph import dijkstra
+
     _, before = dijkstra(_graph(network), indices=starts, return_predecessors=True)
     found: list[NDArray[np.float64]] = []
     for row, goal in zip(where, stops[1:], strict=True):

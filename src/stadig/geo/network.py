@@ -8,14 +8,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import KDTree
 
 from stadig.geo.plane import Plane
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 SPEED_SHARE = 0.6
 """Share of the speed limit that a collection vehicle keeps on average in town, junctions included.
@@ -87,6 +88,8 @@ class Network:
 
     @cached_property
     def _tree(self) -> KDTree:
+        from scipy.spatial import KDTree
+
         return KDTree(self.plane.to_metres(self.lon, self.lat))
 
     def snap(self, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
@@ -184,6 +187,9 @@ def _largest_part(size: int, ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """The junctions of the largest strongly connected component."""
     if not len(ends):
         return np.empty(0, np.int64)
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
     graph = csr_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(size, size))
     _, part = connected_components(graph, directed=True, connection="strong")
     return np.flatnonzero(part == np.bincount(part).argmax())

@@ -16,7 +16,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammainc, gammaincinv  # pyright: ignore[reportMissingTypeStubs]
 
 FULL = 97.0
 """Percent from which a reading says "full" and no longer how much."""
@@ -190,6 +189,8 @@ def rate(own: Stretches, group_rate: float = USUAL_PERCENT_PER_HOUR) -> Rate:
     # the rate itself is uncertain too: as after `hours` of the same process
     unsure = dispersion / max(1.0, per_hour * (hours + PRIOR_H))
     shape = 1 / (dispersion / _SHOWN_OVER + unsure)
+    from scipy.special import gammaincinv  # pyright: ignore[reportMissingTypeStubs]
+
     low, high = (float(gammaincinv(shape, q)) / shape * per_hour for q in (0.1, 0.9))
     days = float(own.hours.sum()) / 24
     return Rate(per_hour, min(low, per_hour), max(high, per_hour), dispersion, _sure(days, (high - low) / per_hour), days)
@@ -218,6 +219,8 @@ def risk(
     fill_percent: ArrayLike, per_hour: ArrayLike, dispersion: ArrayLike, hours: ArrayLike, *, full: float = 100.0
 ) -> NDArray[np.float64]:
     """Probability 0–1 that a bin is ``full`` within ``hours``: the survival function of a gamma process."""
+    from scipy.special import gammainc  # pyright: ignore[reportMissingTypeStubs]
+
     left = full - np.asarray(fill_percent, np.float64)
     spread = np.maximum(np.asarray(dispersion, np.float64), 1e-6)
     shape = np.maximum(np.asarray(per_hour, np.float64) * np.maximum(np.asarray(hours, np.float64), 0) / spread, 1e-12)

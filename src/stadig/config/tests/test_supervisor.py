@@ -44,7 +44,8 @@ module.STOP_SECONDS = 1.0
 wanted = {"steady": steady, "stubborn": stubborn, "fragile": fragile}
 with only_one(folder) as record:
     tell("supervisor", os.getpid())
-    Supervisor([Process(n, wanted[n]) for n in sys.argv[2:]], say=tell, record=record).run()
+    named = [Process(name.strip("+"), wanted[name.strip("+")], first=name.startswith("+")) for name in sys.argv[2:]]
+    Supervisor(named, say=tell, record=record).run(lambda: not (folder / "not-yet").exists())
 tell("all stopped")
 """
 
@@ -85,6 +86,16 @@ def test_a_process_that_is_killed_is_started_again_and_it_is_said(run):
         first, second = pids_of("steady", program.said())
         assert not is_alive(first)
         assert is_alive(second)
+
+
+def test_the_first_starts_alone_and_the_others_follow_when_the_city_answers(run, tmp_path):
+    (tmp_path / "not-yet").touch()
+    with run("stubborn", "+steady") as program:
+        started_as("steady", program)
+        time.sleep(0.3)
+        assert pids_of("stubborn", program.said()) == []
+        (tmp_path / "not-yet").unlink()
+        started_as("stubborn", program)
 
 
 def test_one_that_keeps_dying_is_started_ever_more_seldom(run):
