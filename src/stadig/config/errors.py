@@ -18,6 +18,16 @@ from django.utils import translation
 from stadig.config import frame
 
 RETRY_S = 30
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says when a file cannot grow: the disk is full, the quota is spent, the file is as large as it may be."""
+PASSES = (
+    OperationalError,
+    InterfaceError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.errors.ReadOnlySqlTransaction,
+)
+"""Faults that pass: the database is away, out of memory, or takes no writes while it changes over to another machine."""
 TEMPLATES = {507: "config/full.html"}
 """Status → template, where it is not ``ui/errors/STATUS.html``."""
 BARE = (
@@ -64,21 +74,27 @@ def status_of(fault: BaseException | None) -> int:
     for _ in range(10):
         if fault is None:
             break
-        if isinstance(fault, psycopg.errors.DiskFull) or (isinstance(fault, OSError) and fault.errno == errno.ENOSPC):
+        if isinstance(fault, psycopg.errors.DiskFull) or (isinstance(fault, OSError) and fault.errno in NO_ROOM):
             return 507
         cause = fault.__cause__ or fault.__context__
         if isinstance(fault, (OperationalError, InterfaceError)) and isinstance(cause, psycopg.errors.DiskFull):
             return 507
-        if isinstance(fault, (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)):
+        if isinstance(fault, PASSES):
             return 503
         fault = cause
     return 500
 
 
-def draw(status: int, language: str) -> str:
-    """An error page from memory alone."""
+def draw(status: int, language: str, *, sent: bool = False) -> str:
+    """An error page from memory alone. ``sent``: the reader had sent a form, and is told how to keep what they wrote."""
     template = TEMPLATES.get(status, f"ui/errors/{status}.html")
-    values = {"municipality": frame.remembered(), "LANGUAGE_CODE": language, "color_scheme": "auto", "status": status}
+    values = {
+        "municipality": frame.remembered(),
+        "LANGUAGE_CODE": language,
+        "color_scheme": "auto",
+        "status": status,
+        "sent": sent,
+    }
     try:
         with translation.override(language):
             return loader.render_to_string(template, values)
@@ -86,9 +102,10 @@ def draw(status: int, language: str) -> str:
         return BARE
 
 
-def plain(status: int, *, retry_after_s: int | None = None) -> HttpResponse:
+def plain(status: int, *, retry_after_s: int | None = None, sent: bool = False) -> HttpResponse:
     """The page for ``status`` drawn from memory alone. A full disk is told apart in words, and is 503 to programs."""
-    answer = HttpResponse(draw(status, translation.get_language() or "sv"), status=503 if status == 507 else status)
+    text = draw(status, translation.get_language() or "sv", sent=sent)
+    answer = HttpResponse(text, status=503 if status == 507 else status)
     return _finished(answer, retry_after_s)
 
 
@@ -102,7 +119,7 @@ def _plainly(request: HttpRequest, status: int, retry_after_s: int | None = None
     if wants_json(request):
         code = 503 if status == 507 else status
         return _finished(JsonResponse({"code": code}, status=code), retry_after_s)
-    return plain(status, retry_after_s=retry_after_s)
+    return plain(status, retry_after_s=retry_after_s, sent=request.method not in ("GET", "HEAD"))
 
 
 def _in_frame(request: HttpRequest, status: int, template: str = "") -> HttpResponse:

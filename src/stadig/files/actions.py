@@ -66,7 +66,11 @@ def store(upload: UploadedFile, by: User | None, *, purpose: str) -> StoredFile:
         stored_by=by,
         erase_at=now + rules.keep,
     )
-    default_storage.save(path_of(file), ContentFile(data))
+    try:
+        default_storage.save(path_of(file), ContentFile(data))
+    except OSError:  # a full disk: half a picture without a row would never be erased
+        default_storage.delete(path_of(file))
+        raise
     from stadig.files.tasks import check
 
     check.defer(file_id=str(file.id))

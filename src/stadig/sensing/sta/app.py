@@ -249,6 +249,11 @@ def _unavailable(fault: Exception) -> Refused:
         return Refused("The request took too long. Ask for less.", status=503, headers=(("retry-after", "30"),))
     if isinstance(fault, errors.ProgramLimitExceeded):
         return Refused("The request is too large or too deep.")
+    if isinstance(fault, errors.DiskFull):
+        logger.error("The database's disk is full.")
+        return Refused(
+            "There is no room to store it. Nothing was stored; try again later.", status=503, headers=(("retry-after", "30"),)
+        )
     logger.warning("The database did not answer: %s", type(fault).__name__)
     return Refused("The database does not answer. Nothing was stored; try again.", status=503, headers=(("retry-after", "2"),))
 
@@ -261,6 +266,8 @@ def _of_database(fault: psycopg.Error) -> Refused:
             return Refused("It names, or is named by, an entity that is not there or still needed.", status=409)
         case psycopg.DataError() | errors.CheckViolation() | errors.NotNullViolation() | psycopg.NotSupportedError():
             return Refused("A value can't be computed or stored.")
+        case errors.ReadOnlySqlTransaction():
+            return _unavailable(fault)
         case _:
             logger.error("A statement failed: %s %s", type(fault).__name__, fault.sqlstate)
             return Refused("Something went wrong on our side. The fault is logged.", status=500)
