@@ -4,6 +4,7 @@ import sys
 
 import numpy as np
 import pytest
+from scipy.special import gammaincinv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -176,7 +177,7 @@ def test_the_rate_on_real_emptyings(reference_data):
         found = rate(engine.Stretches(fill, hours, np.zeros(half)), engine.USUAL_PERCENT_PER_HOUR)
         for passed, came in series[half:]:
             shape = found.per_hour * passed / found.dispersion
-            guess = np.minimum(100, engine.gammaincinv(shape, quantiles) * found.dispersion)
+            guess = np.minimum(100, gammaincinv(shape, quantiles) * found.dispersion)
             losses.append(np.mean(np.maximum(quantiles * (came - guess), (quantiles - 1) * (came - guess))))
             same = np.quantile(fill, quantiles)
             usual.append(np.mean(np.maximum(quantiles * (came - same), (quantiles - 1) * (came - same))))
