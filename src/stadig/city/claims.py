@@ -6,7 +6,7 @@ Swedish providers put the personnummer under many names, some in ``sub`` itself;
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,18 +43,40 @@ class Claimed:
     stored: dict[str, Any]
 
 
-def read(data: Mapping[str, Any], *, today: dt.date) -> Claimed:
-    """Read userinfo and ID token, or a flat set of claims; userinfo counts before the token."""
+def merged(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Userinfo and ID token, or a flat set of claims, as one; userinfo counts before the token."""
     sources = [part for part in (data.get("userinfo"), data.get("id_token")) if isinstance(part, Mapping)] or [data]
-    merged: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for part in reversed(sources):
-        merged |= dict(part)
-    whole = str(merged.get("name") or "").split()
-    given = str(merged.get("given_name") or " ".join(whole[:1]))
-    family = str(merged.get("family_name") or " ".join(whole[1:]))
-    kept = {name: merged[name] for name in KEPT if isinstance(merged.get(name), str | list)}
-    email = str(merged.get("email") or "") if merged.get("email_verified") else ""
-    return Claimed(given[:150], family[:150], email[:254], _number(merged, today), kept)
+        found |= dict(part)
+    return found
+
+
+def staff_name(data: Mapping[str, Any], claim: str) -> str:
+    """The user name that a municipality's own provider gives; empty where it gives none, or an e-mail it has not verified."""
+    found = merged(data)
+    value = found.get(claim)
+    if not isinstance(value, str) or (claim == "email" and found.get("email_verified") is not True):
+        return ""
+    return value.strip()
+
+
+def second_factor(stored: Mapping[str, Any], accepted: Collection[str]) -> bool:
+    """Whether ``acr`` or ``amr`` holds one of the values that count as a second factor (RFC 8176; OpenID Connect Core, 2)."""
+    means = stored.get("amr")
+    said = [stored.get("acr"), *(means if isinstance(means, list) else [means])]
+    return any(isinstance(value, str) and value in accepted for value in said)
+
+
+def read(data: Mapping[str, Any], *, today: dt.date) -> Claimed:
+    """Who the provider says it is."""
+    found = merged(data)
+    whole = str(found.get("name") or "").split()
+    given = str(found.get("given_name") or " ".join(whole[:1]))
+    family = str(found.get("family_name") or " ".join(whole[1:]))
+    kept = {name: found[name] for name in KEPT if isinstance(found.get(name), str | list)}
+    email = str(found.get("email") or "") if found.get("email_verified") else ""
+    return Claimed(given[:150], family[:150], email[:254], _number(found, today), kept)
 
 
 def _number(claims: Mapping[str, Any], today: dt.date) -> Personnummer | None:

@@ -15,12 +15,14 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -28,7 +30,11 @@ from stadig.city import audit, claims, clock, municipality, persons
 from stadig.city.models import Person, User
 
 MUST_ENROL = "stadig_must_enrol"
-"""Session key: a staff member who logged in with a password alone and has to add a one-time code first."""
+"""Session key: a staff member who logged in with one factor alone and has to add a one-time code first."""
+STAFF_PROVIDER = "medarbetare"
+"""The municipality's own identity provider, as its app is called in the settings."""
+BY_PROVIDER = "stadig_by_provider"
+"""On the request in which a staff provider answered: whether it has seen to the second factor."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -49,10 +55,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
-        needs_code = user.is_staff and settings.STAFF_TOTP and user.has_usable_password()
-        if needs_code and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        by_provider = getattr(request, BY_PROVIDER, None)
+        needs_code = user.is_staff and settings.STAFF_TOTP and (user.has_usable_password() or by_provider is not None)
+        if needs_code and not by_provider and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
             request.session[MUST_ENROL] = True
-            reauthenticate_by_password(request)  # the password was typed a second ago; do not ask for it again
+            if by_provider is None:
+                reauthenticate_by_password(request)  # the password was typed a second ago; do not ask for it again
+
+    def get_login_stages(self) -> list[str]:
+        ours = {"allauth.mfa.stages.AuthenticateStage": "stadig.city.login.OneTimeCode"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]
 
     def send_password_reset_mail(self, user: Any, email: str, context: dict[str, Any]) -> None:
         """Only staff have passwords; a resident's e-identification is the one way in."""
@@ -61,6 +73,13 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def add_message(self, *args: Any, **options: Any) -> None:
         """The page that follows says what happened; allauth's own messages would say it twice."""
+
+
+class OneTimeCode(AuthenticateStage):
+    """Asks for the one-time code, unless the municipality's own provider has just asked for a second factor."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        return not getattr(request, BY_PROVIDER, None) and super()._should_handle(request)
 
 
 class MfaAdapter(DefaultMFAAdapter):
@@ -90,6 +109,7 @@ class Provider(OpenIDConnectProvider):
         safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}  # pyright: ignore[reportOptionalMemberAccess]
         login = super().sociallogin_from_response(request, safe)
         vars(login)["claimed"] = claimed
+        vars(login)["staff_name"] = claims.staff_name(response, settings.OIDC_STAFF_CLAIM)
         return login
 
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
@@ -123,11 +143,14 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Only someone the provider names by personnummer; otherwise we would not know who it is."""
-        return sociallogin.claimed.number is not None
+        return sociallogin.account.provider != STAFF_PROVIDER and sociallogin.claimed.number is not None
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         if sociallogin.state.get("process") not in (None, "login"):
             raise ImmediateHttpResponse(redirect("account_login"))
+        if sociallogin.account.provider == STAFF_PROVIDER:
+            self._known_staff(request, sociallogin)
+            return
         number = sociallogin.claimed.number
         if number is None:
             return
@@ -140,6 +163,23 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             user = User.objects.filter(person=person).first()
             if user is not None:
                 sociallogin.connect(request, user)
+
+    def _known_staff(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Go on as the staff member that the claim names. An administrator has made the account and given the roles.
+
+        Once an identity at the provider has met an account the two belong together: a name that has moved to someone
+        else at the provider does not give them the account.
+        """
+        name = sociallogin.staff_name
+        found = list(User.objects.filter(username__iexact=name, is_staff=True, is_active=True)[:2]) if name else []
+        user = found[0] if len(found) == 1 else None
+        met = SocialAccount.objects.filter(user=user, provider=STAFF_PROVIDER) if user else None
+        taken = met is not None and met.exclude(uid=sociallogin.account.uid).exists()
+        if user is None or taken or (sociallogin.is_existing and sociallogin.user != user):
+            raise ImmediateHttpResponse(render(request, "socialaccount/unknown_staff.html", status=403))
+        if not sociallogin.is_existing:
+            sociallogin.connect(request, user)
+        setattr(request, BY_PROVIDER, claims.second_factor(sociallogin.claimed.stored, settings.OIDC_STAFF_MFA))
 
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
         claimed = sociallogin.claimed

@@ -187,7 +187,7 @@ def mail(env: Environment) -> Iterator[Finding]:
 
 
 def identity_provider(env: Environment) -> Iterator[Finding]:
-    """Whether the identity provider answers with usable metadata (OpenID Connect Discovery 1.0, section 4)."""
+    """The residents' identity provider, and the municipality's own for staff where there is one."""
     if not env.oidc_url:
         yield Finding(
             State.WARN,
@@ -195,33 +195,41 @@ def identity_provider(env: Environment) -> Iterator[Finding]:
             "None is set: log-in is by password alone.",
             "Set STADIG_OIDC_URL, …CLIENT_ID and …CLIENT_SECRET.",
         )
-        return
-    base = env.oidc_url.removesuffix("/.well-known/openid-configuration").rstrip("/")
-    advice = "Check STADIG_OIDC_URL, and that this machine may reach it."
+    else:
+        yield from _provider("identity provider", "STADIG_OIDC_", env.oidc_url, env.oidc_client_id, env.oidc_client_secret)
+    if env.oidc_staff_url:
+        own = (env.oidc_staff_url, env.oidc_staff_client_id, env.oidc_staff_client_secret)
+        yield from _provider("staff identity provider", "STADIG_OIDC_STAFF_", *own)
+
+
+def _provider(name: str, prefix: str, url: str, client_id: str, client_secret: str) -> Iterator[Finding]:
+    """Whether a provider answers with usable metadata (OpenID Connect Discovery 1.0, section 4)."""
+    base = url.removesuffix("/.well-known/openid-configuration").rstrip("/")
+    advice = f"Check {prefix}URL, and that this machine may reach it."
     try:
         told, skew = _fetch(base + "/.well-known/openid-configuration")
         metadata = json.loads(told)
     except (OSError, ValueError) as error:
-        yield Finding(State.FAIL, "identity provider", f"{base}: {_why(error)}", advice)
+        yield Finding(State.FAIL, name, f"{base}: {_why(error)}", advice)
         return
-    missing = [name for name in ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri") if not metadata.get(name)]
+    missing = [key for key in ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri") if not metadata.get(key)]
     if missing:
-        yield Finding(State.FAIL, "identity provider", f"Its metadata lack {', '.join(missing)}.", advice)
+        yield Finding(State.FAIL, name, f"Its metadata lack {', '.join(missing)}.", advice)
     elif str(metadata["issuer"]).rstrip("/") != base:
         yield Finding(
             State.FAIL,
-            "identity provider",
+            name,
             f"It calls itself {metadata['issuer']}, not {base}.",
-            "Set STADIG_OIDC_URL to its own name.",
+            f"Set {prefix}URL to its own name.",
         )
     else:
-        yield Finding(State.OK, "identity provider", f"{base} answers")
-    if not env.oidc_client_id or not env.oidc_client_secret:
+        yield Finding(State.OK, name, f"{base} answers")
+    if not client_id or not client_secret:
         yield Finding(
             State.FAIL,
-            "identity provider",
+            name,
             "Our client id or secret is not set.",
-            "Set STADIG_OIDC_CLIENT_ID and …CLIENT_SECRET.",
+            f"Set {prefix}CLIENT_ID and …CLIENT_SECRET.",
         )
     if skew is not None and abs(skew) > SKEW_SECONDS:
         yield Finding(

@@ -196,7 +196,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [SELF],
         # a browser follows a posted form to the identity provider only if it is named here
-        "form-action": [SELF, *_origin(OIDC_URL)],
+        "form-action": [SELF, *_origin(OIDC_URL), *_origin(environment.oidc_staff_url)],
         "frame-ancestors": [NONE],
     }
 }
@@ -250,20 +250,26 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC_STAFF_CLAIM = environment.oidc_staff_claim
+OIDC_STAFF_MFA = frozenset(value.strip() for value in environment.oidc_staff_mfa.split(",") if value.strip())
+_residents = {
+    "provider_id": "e-legitimation",
+    "name": "E-legitimation",
+    "client_id": environment.oidc_client_id or "stadig",
+    "secret": environment.oidc_client_secret or ("demo" if DEMO else ""),
+    "settings": {"server_url": OIDC_URL},
+}
+_staff = {
+    "provider_id": "medarbetare",
+    "name": "Kommunens inloggning",
+    "client_id": environment.oidc_staff_client_id,
+    "secret": environment.oidc_staff_client_secret,
+    "settings": {"server_url": environment.oidc_staff_url},
+}
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "e-legitimation",
-                "name": "E-legitimation",
-                "client_id": environment.oidc_client_id or "stadig",
-                "secret": environment.oidc_client_secret or ("demo" if DEMO else ""),
-                "settings": {"server_url": OIDC_URL},
-            }
-        ]
-        if OIDC_URL
-        else [],
+        "APPS": [app for app in (_residents, _staff) if app["settings"]["server_url"]],
     }
 }
 

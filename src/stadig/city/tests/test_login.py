@@ -12,7 +12,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, 
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from oidc_provider_mock import User as Claimant
 from oidc_provider_mock import run_server_in_thread
 
@@ -236,3 +236,97 @@ def test_changing_the_password_asks_who_you_are_and_wants_a_good_one(client, pla
     )
     assert page.status_code == 200
     assert page.context["form"].errors
+
+
+STAFF = reverse_lazy("openid_connect_login", args=["medarbetare"])
+
+
+@pytest.fixture
+def employer(settings, monkeypatch, number) -> Iterator[None]:
+    """The municipality's own identity provider."""
+    monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
+    claimants = [
+        Claimant(sub="a1", claims={"preferred_username": "Leila", "amr": ["pwd"], "groups": ["administrators"]}),
+        Claimant(sub="a2", claims={"preferred_username": "leila", "amr": ["pwd", "mfa"]}),
+        Claimant(sub="a3", claims={"preferred_username": "ingen"}),
+        Claimant(sub="a4", claims={"preferred_username": "karin", "personalIdentityNumber": number}),
+        Claimant(sub="a5", claims={"name": "Utan Namn"}),
+    ]
+    with run_server_in_thread(user_claims=claimants) as server:
+        app = {
+            "provider_id": "medarbetare",
+            "name": "K",
+            "client_id": "stadig",
+            "secret": "x",
+            "settings": {"server_url": f"http://localhost:{server.server_port}"},
+        }
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+        settings.OIDC_STAFF_MFA = frozenset({"mfa"})
+        yield
+
+
+def log_in_at_work(client: Client, sub: str):
+    start = client.post(STAFF)
+    back = requests.post(start["Location"], data={"sub": sub}, allow_redirects=False, timeout=5)
+    answer = urlsplit(back.headers["Location"])
+    return client.get(f"{answer.path}?{answer.query}")
+
+
+def test_staff_whose_provider_asked_for_a_second_factor_are_in(client, planner, employer):
+    answer = log_in_at_work(client, "a2")
+    assert (answer.status_code, answer["Location"]) == (302, reverse("city:desk"))
+    assert client.get(reverse("city:desk")).status_code == 200
+    assert planner.open_sessions.count() == 1
+
+
+def test_staff_whose_provider_asked_for_a_password_alone_must_add_a_code(client, planner, employer):
+    planner.set_unusable_password()
+    planner.save()
+    log_in_at_work(client, "a1")
+    assert client.get(reverse("city:desk"))["Location"] == reverse("mfa_activate_totp")
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    assert client.post(reverse("mfa_activate_totp"), {"code": totp_now(secret)}).status_code == 302
+    assert client.get(reverse("city:desk")).status_code == 200
+
+
+def test_staff_with_a_code_are_asked_for_it_unless_the_provider_has_seen_to_it(client, planner, employer):
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+    TOTP.activate(planner, secret)
+    assert log_in_at_work(client, "a1")["Location"] == reverse("mfa_authenticate")
+    assert client.get(reverse("city:desk")).status_code == 302
+    assert client.post(reverse("mfa_authenticate"), {"code": totp_now(secret)}).status_code == 302
+    assert client.get(reverse("city:desk")).status_code == 200
+
+
+def test_a_claim_gives_no_account_no_role_and_no_one_elses_account(client, planner, employer, someone, number):
+    before = list(planner.assignments.values_list("pk", "role"))
+    log_in_at_work(client, "a2")
+    assert list(planner.assignments.values_list("pk", "role")) == before
+    for sub in ("a3", "a4", "a5"):
+        answer = log_in_at_work(Client(), sub)
+        assert answer.status_code == 403
+        assert "Du har inget konto här" in answer.content.decode()
+    assert User.objects.count() == 1
+    assert Person.objects.count() == 0
+    assert traces(number, number[2:]) == []
+
+
+def test_a_user_name_that_has_moved_to_someone_else_does_not_give_them_the_account(client, planner, employer):
+    log_in_at_work(client, "a2")
+    assert log_in_at_work(Client(), "a1").status_code == 403
+    assert log_in_at_work(Client(), "a2").status_code == 302
+
+
+def test_residents_and_those_who_have_left_do_not_come_in_at_work(client, planner, employer):
+    planner.is_staff = False
+    planner.save()
+    assert log_in_at_work(client, "a2").status_code == 403
+    planner.is_staff, planner.is_active = True, False
+    planner.save()
+    assert log_in_at_work(client, "a2").status_code == 403
+
+
+def test_the_log_in_page_keeps_the_two_ways_apart(client, db, employer):
+    page = client.get(reverse("account_login")).content.decode()
+    assert "Logga in med kommunens konto" in page
+    assert "Logga in med e-legitimation" not in page
