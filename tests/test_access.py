@@ -133,7 +133,7 @@ def test_a_machine_interface_wants_its_token(client, db):
 
 def call(path: str, method: str = "POST", body: bytes = b"{}") -> int:
     """The outer door's answer to a stranger from elsewhere, without a server."""
-    from stadig.config.asgi import door
+    from stadig.config.asgi import TABLE, door
 
     sent: list[dict[str, Any]] = []
     scope = {
@@ -159,7 +159,12 @@ def call(path: str, method: str = "POST", body: bytes = b"{}") -> int:
         sent.append(message)
 
     async def once() -> None:
-        await asyncio.wait_for(door(scope, receive, send), 15)
+        try:
+            await asyncio.wait_for(door(scope, receive, send), 15)
+        finally:
+            for mount in TABLE.values():  # as when the server stops: no session on the test database stays open
+                if hook := getattr(mount.app, "shutdown", None):
+                    await hook()
 
     with ThreadPoolExecutor(1) as aside:  # a browser's event loop may be running in this thread
         aside.submit(lambda: asyncio.run(once())).result(20)

@@ -4,9 +4,9 @@ import sys
 
 import numpy as np
 import pytest
-from scipy.special import gammaincinv
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import gammaincinv
 
 from stadig.waste import rate as engine
 from stadig.waste.rate import Sure, clean, emptyings, hours_until_full, pooled, rate, risk, stretches
