@@ -41,6 +41,7 @@ class Claimed:
     email: str
     number: Personnummer | None
     stored: dict[str, Any]
+    staff_name: str = ""
 
 
 def merged(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,9 +53,8 @@ def merged(data: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def staff_name(data: Mapping[str, Any], claim: str) -> str:
+def _staff_name(found: Mapping[str, Any], claim: str) -> str:
     """The user name that a municipality's own provider gives; empty where it gives none, or an e-mail it has not verified."""
-    found = merged(data)
     value = found.get(claim)
     if not isinstance(value, str) or (claim == "email" and found.get("email_verified") is not True):
         return ""
@@ -68,15 +68,15 @@ def second_factor(stored: Mapping[str, Any], accepted: Collection[str]) -> bool:
     return any(isinstance(value, str) and value in accepted for value in said)
 
 
-def read(data: Mapping[str, Any], *, today: dt.date) -> Claimed:
-    """Who the provider says it is."""
+def read(data: Mapping[str, Any], *, today: dt.date, staff_claim: str = "") -> Claimed:
+    """Who the provider says it is. ``staff_claim`` is the claim in which a municipality's own provider gives the user name."""
     found = merged(data)
     whole = str(found.get("name") or "").split()
     given = str(found.get("given_name") or " ".join(whole[:1]))
     family = str(found.get("family_name") or " ".join(whole[1:]))
     kept = {name: found[name] for name in KEPT if isinstance(found.get(name), str | list)}
     email = str(found.get("email") or "") if found.get("email_verified") else ""
-    return Claimed(given[:150], family[:150], email[:254], _number(found, today), kept)
+    return Claimed(given[:150], family[:150], email[:254], _number(found, today), kept, _staff_name(found, staff_claim))
 
 
 def _number(claims: Mapping[str, Any], today: dt.date) -> Personnummer | None:

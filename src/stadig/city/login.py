@@ -104,12 +104,11 @@ class Provider(OpenIDConnectProvider):
     """OpenID Connect whose claims are stripped before anything is built from them."""
 
     def sociallogin_from_response(self, request: HttpRequest, response: Any) -> Any:
-        claimed = claims.read(response, today=clock.real_now().date())
+        claimed = claims.read(response, today=clock.real_now().date(), staff_claim=settings.OIDC_STAFF_CLAIM)
         subject = str(super().extract_uid(response))
         safe = {"sub": persons.opaque(f"{self.app.provider_id} {subject}"), **claimed.stored}  # pyright: ignore[reportOptionalMemberAccess]
         login = super().sociallogin_from_response(request, safe)
         vars(login)["claimed"] = claimed
-        vars(login)["staff_name"] = claims.staff_name(response, settings.OIDC_STAFF_CLAIM)
         return login
 
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
@@ -170,7 +169,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         Once an identity at the provider has met an account the two belong together: a name that has moved to someone
         else at the provider does not give them the account.
         """
-        name = sociallogin.staff_name
+        name = sociallogin.claimed.staff_name
         found = list(User.objects.filter(username__iexact=name, is_staff=True, is_active=True)[:2]) if name else []
         user = found[0] if len(found) == 1 else None
         met = SocialAccount.objects.filter(user=user, provider=STAFF_PROVIDER) if user else None
