@@ -18,7 +18,7 @@ Times = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 MICROSECONDS = 1_000_000
-INTERVALS = {"PT15M": 900, "PT1H": 3600, "P1D": 86400}
+INTERVALS = {"PT15M": 900, "PT1H": 3600, "PT3H": 10_800, "P1D": 86_400}
 """What may be asked for (ISO 8601 durations) and its nominal length in seconds; a local day may be 23 or 25 hours."""
 MOST_PERIODS = 20_000
 """More periods than this in one answer are refused: over two years of hours."""
@@ -63,7 +63,7 @@ def from_microseconds(value: int) -> datetime:
 def period_edges(start: datetime, end: datetime, interval: str, zone: ZoneInfo) -> Times:
     """Borders of the periods that together cover ``[start, end)``.
 
-    Quarters and hours follow UTC; days run from midnight to midnight in ``zone``, so the day when
+    Quarters and hours, three hours too, follow UTC; days run from midnight to midnight in ``zone``, so the day when
     summer time begins has 23 hours and the day when it ends has 25.
 
     Raises

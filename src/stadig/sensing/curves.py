@@ -8,13 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.sensing import aggregate, queries
-from stadig.sensing.models import AlarmRule, Datastream
-from stadig.sensing.models.alarms import Kind
+from stadig.sensing.queries.rows import fetch
 from stadig.ui import charts, formatting
 
 COLUMNS = (
@@ -26,6 +24,13 @@ COLUMNS = (
     (gettext_lazy("Antal"), "count"),
     (gettext_lazy("Täckning, procent"), "coverage"),
 )
+
+LIMITS = """
+SELECT d.id, r.level, r.name FROM sensing_alarmrule r
+JOIN sensing_datastream d ON d.id = r.datastream_id OR d.observed_property_id = r.observed_property_id
+WHERE d.id = ANY(%s) AND r.active AND r.kind <> 'no_data' AND r.level IS NOT NULL ORDER BY r.id
+"""
+"""The limits that apply to each datastream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,55 +61,38 @@ def _number(value: Any) -> float | None:
     return None if np.isnan(value) else round(float(value), 6)
 
 
-def limits_of(streams: Sequence[Datastream]) -> dict[int, list[AlarmRule]]:
-    """The rules with a level that apply to each datastream: one query."""
-    ids, properties = [stream.pk for stream in streams], [stream.observed_property_id for stream in streams]
-    rules = AlarmRule.objects.filter(Q(datastream__in=ids) | Q(observed_property__in=properties), active=True).exclude(
-        kind=Kind.NO_DATA
-    )
-    found: dict[int, list[AlarmRule]] = {}
-    for rule in rules.order_by("pk"):
-        for stream in streams:
-            if rule.datastream_id == stream.pk or rule.observed_property_id == stream.observed_property_id:
-                found.setdefault(stream.pk, []).append(rule)
-    return found
+def curves(streams: Sequence[queries.Stream], days: int, now: datetime) -> list[charts.Line]:
+    """The charts of some datastreams over the last days, in as many points as a screen shows. Three queries."""
+    interval = "PT1H" if days <= 2 else "PT3H" if days <= 31 else "P1D"
+    ids = [stream.id for stream in streams]
+    found = queries.aggregates_of(ids, now - timedelta(days=days), now, interval)
+    limits: dict[int, list[tuple[float, str]]] = {}
+    for stream, *limit in fetch(LIMITS, [ids]):
+        limits.setdefault(stream, []).append(tuple(limit))
+    return [curve(stream, found[stream.id], limits.get(stream.id, ()), interval) for stream in streams]
 
 
-def curves(streams: Sequence[Datastream], start: datetime, end: datetime) -> list[charts.Line]:
-    """The charts of some datastreams; day by day when the window is longer than a month. Three queries."""
-    daily = end - start > timedelta(days=31)
-    found = queries.aggregates_of([stream.pk for stream in streams], start, end, "P1D" if daily else "PT1H")
-    limits = limits_of(streams)
-    return [curve(stream, found[stream.pk], limits.get(stream.pk, ()), daily=daily) for stream in streams]
-
-
-def curve(stream: Datastream, found: aggregate.Aggregates, rules: Iterable[AlarmRule], *, daily: bool = False) -> charts.Line:
-    """The chart of one datastream."""
-    unit = (stream.unit or {}).get("symbol") or ""
-    line = charts.Series(
-        str(_("Medel")),
-        [aggregate.from_microseconds(edge) for edge in found.edges[:-1]],
-        _values(found.mean),
-        _values(found.low),
-        _values(found.high),
-    )
+def curve(
+    stream: queries.Stream, found: aggregate.Aggregates, limits: Iterable[tuple[float, str]], interval: str = "PT1H"
+) -> charts.Line:
+    """The chart of one datastream; ``limits`` are levels and what happens there."""
+    edges = [aggregate.from_microseconds(edge) for edge in found.edges[:-1].tolist()]
+    line = charts.Series(str(_("Medel")), edges, *(_values(column) for column in (found.mean, found.low, found.high)))
     known = found.coverage.mean() * 100 if len(found) else 0.0
-    per = _("Medel per dygn") if daily else _("Medel per timme")
+    per = {"PT1H": _("Medel per timme"), "PT3H": _("Medel per tre timmar"), "P1D": _("Medel per dygn")}[interval]
     subtitle = _("%(per)s, fältet går från lägsta till högsta värde. Vi har värden för %(share)s av tiden.") % {
         "per": per,
-        "share": formatting.percent(known),
+        "share": formatting.percent(float(known)),
     }
-    limits = tuple(
-        charts.Threshold(rule.level, f"{formatting.number(rule.level)} {unit}".strip(), rule.name, kind="limit")
-        for rule in rules
-        if rule.level is not None
-    )
     return charts.Line(
-        title=stream.observed_property.name,
+        title=stream.measures,
         subtitle=subtitle,
-        unit=unit,
+        unit=stream.unit,
         series=(line,),
-        thresholds=limits,
+        thresholds=tuple(
+            charts.Threshold(level, f"{formatting.number(level)} {stream.unit}".strip(), name, kind="limit")
+            for level, name in limits
+        ),
         decimals=_decimals(found),
     )
 

@@ -99,7 +99,7 @@ class RuleForm(forms.Form):
         initial=Kind.THRESHOLD,
     )
     observed_property = forms.ModelChoiceField(
-        ObservedProperty.objects.order_by("pk"), label=_("Vilken storhet gäller det?"), empty_label=None
+        ObservedProperty.objects.only("name").order_by("pk"), label=_("Vilken storhet gäller det?"), empty_label=None
     )
     direction = forms.ChoiceField(
         label=_("Larma när värdet är"),

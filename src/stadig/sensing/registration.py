@@ -27,7 +27,7 @@ def alarms_now(user: Any) -> list[desk.Card]:
 
     if not access.VIEW.held_by(user):
         return []
-    groups = [group for group in queries.grouped(queries.open_alarms()[:500]) if group.unseen]
+    groups = [group for group in queries.open_groups(500) if group.unseen]
     return [
         desk.Card(
             title=group.title,
@@ -38,7 +38,7 @@ def alarms_now(user: Any) -> list[desk.Card]:
             kind=group.colour,
             icon="bell",
             order=10,
-            about=frozenset(f"alarm:{each.pk}" for each in group.unseen),
+            about=frozenset(f"alarm:{pk}" for pk in group.unseen),
         )
         for group in groups[:3]
     ]

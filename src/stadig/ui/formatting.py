@@ -148,8 +148,13 @@ def moment(value: datetime | None) -> str:
     """*i dag 10.05*, *i går 21.40* or *fredag 4 december 14.32*."""
     if value is None or value == "":
         return DASH
+    return _moment(value, today(), language())
+
+
+@lru_cache(maxsize=8192)
+def _moment(value: datetime, today: date, _language: str) -> str:
     at = local(value)
-    distance = (today() - (at.date() if isinstance(at, datetime) else at)).days
+    distance = (today - (at.date() if isinstance(at, datetime) else at)).days
     if distance == 0:
         return gettext("i dag") + " " + clock(value)
     if distance == 1:

@@ -142,7 +142,7 @@ def _reads(program: str, town: Town) -> list[Figure]:
         from stadig.sensing.queries.observations import LATEST
 
         ids = list(range(town.first + STREAMS, town.first + STREAMS + 10_000))
-        latest = _timed(lambda: connection.execute(LATEST, [ids]).fetchall(), 5)
+        latest = _timed(lambda: connection.execute(LATEST, [ids, "-infinity", "infinity"]).fetchall(), 5)
     request = urllib.request.Request(f"{ROOT}/{path}{query}", headers={"Authorization": f"Bearer {town.token}"})  # noqa: S310
     over_http = _timed(lambda: json.loads(urllib.request.urlopen(request).read()), 40)  # noqa: S310
     return [

@@ -18,6 +18,7 @@ from stadig.sensing import access, actions, queries
 from stadig.sensing.errors import AlarmClosed, AlarmOpenAgain
 from stadig.sensing.forms import SubscriptionForm
 from stadig.sensing.models import Alarm, AlarmSubscription
+from stadig.sensing.views import rows
 from stadig.sensing.views.who import who
 from stadig.ui import export
 
@@ -44,16 +45,15 @@ def alarm_list(request: HttpRequest) -> HttpResponseBase:
     """The open alarms by cause, or with ``?visa=stangda`` those that are over."""
     if request.GET.get("visa") == "stangda":
         return _closed(request)
-    found = queries.open_alarms()
-    if file := export.table(request, _("Larm nu"), COLUMNS, found):
+    if request.GET.get("format") and (file := export.table(request, _("Larm nu"), COLUMNS, queries.for_file(closed=False))):
         return file
-    groups = queries.grouped(found[:MOST_OPEN])
+    groups = queries.open_groups(MOST_OPEN)
+    may_answer = access.ANSWER.held_by(request.user)
     context = {
-        "groups": groups,
+        "groups": [(group, rows.open_alarms(group.alarms, may_answer)) for group in groups],
         "count": sum(len(group.alarms) for group in groups),
         "unseen": sum(len(group.unseen) for group in groups),
-        "may_answer": access.ANSWER.held_by(request.user),
-        "may_manage": access.MANAGE.held_by(request.user),
+        "may_answer": may_answer,
     }
     if request.headers.get("HX-Request"):  # news: the list alone, so that what is being undone stays
         return render(request, "sensing/_alarms.html", context)
@@ -61,11 +61,11 @@ def alarm_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _closed(request: HttpRequest) -> HttpResponseBase:
-    found = queries.alarms_in().order_by("-closed_at", "-pk")
-    if file := export.table(request, _("Stängda larm"), COLUMNS, found.iterator(2000)):
+    found = queries.for_file(closed=True).iterator(2000)
+    if request.GET.get("format") and (file := export.table(request, _("Stängda larm"), COLUMNS, found)):
         return file
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    return render(request, "sensing/alarms_closed.html", {"page": page})
+    page = Paginator(queries.closed_alarms(), 50).get_page(request.GET.get("page"))  # pyright: ignore[reportArgumentType]
+    return render(request, "sensing/alarms_closed.html", {"page": page, "lines": rows.past_alarms(page, True)})
 
 
 @needs(access.ANSWER)

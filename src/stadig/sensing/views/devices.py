@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q, Sum
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,14 +17,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stadig.city.permissions import needs
-from stadig.sensing import access, actions, sequence
+from stadig.sensing import access, actions, queries, sequence
 from stadig.sensing.errors import DeviceRetired, MappingRefused, NameTaken
 from stadig.sensing.forms import DeviceForm, MappingForm, example_mapping, in_words
-from stadig.sensing.models import Datastream, Device, DeviceState, RejectCount, Rejected, Thing
+from stadig.sensing.models import Device, DeviceState, Rejected, Thing
 from stadig.sensing.mqtt import topics
 from stadig.sensing.mqtt.keys import new_key
+from stadig.sensing.views import rows
 from stadig.sensing.views.who import who
-from stadig.ui import export
+from stadig.ui import export, formatting
 
 COLUMNS = (
     (pgettext_lazy("sensor", "Enhet"), "name"),
@@ -34,6 +36,19 @@ COLUMNS = (
     (gettext_lazy("Gick inte att använda"), "state.rejected"),
     (gettext_lazy("Avregistrerad"), "retired_at"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that could not be used, in words. ``sender`` is a device when there is a ``device_id``, else a topic."""
+
+    came: str
+    reason: str
+    device_id: int | None
+    sender: str
+    detail: str
+    payload: str
+    size: str
 
 
 def state_of(device: Device) -> DeviceState:
@@ -54,20 +69,17 @@ def absent(state: DeviceState) -> int:
 @require_safe
 def device_list(request: HttpRequest) -> HttpResponseBase:
     words = request.GET.get("q", "")[:100].strip()
-    found = Device.objects.select_related("thing", "state").order_by("name")  # a–z alone
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(thing__name__icontains=words))
-    if file := export.table(request, _("Enheter"), COLUMNS, found):
-        return file
-    page = Paginator(found.filter(retired_at=None), 50).get_page(request.GET.get("page"))
-    context = {
-        "page": page,
-        "rows": [(device, state_of(device), absent(state_of(device))) for device in page.object_list],
-        "words": words,
-        "rejected": RejectCount.objects.aggregate(total=Sum("count"))["total"] or 0,
-        "may_manage": access.MANAGE.held_by(request.user),
-    }
-    return render(request, "sensing/devices.html", context)
+    if request.GET.get("format"):
+        found = Device.objects.select_related("thing", "state").order_by("name")  # a–z alone
+        if words:
+            found = found.filter(Q(name__icontains=words) | Q(thing__name__icontains=words))
+        if file := export.table(request, _("Enheter"), COLUMNS, found):
+            return file
+    page = Paginator(queries.devices(words), 50).get_page(request.GET.get("page"))  # pyright: ignore[reportArgumentType]
+    rejected = sum(queries.reject_counts().values())
+    return render(
+        request, "sensing/devices.html", {"page": page, "lines": rows.devices(page), "words": words, "rejected": rejected}
+    )
 
 
 @needs(access.MANAGE)
@@ -88,7 +100,7 @@ def device_new(request: HttpRequest, thing_id: int) -> HttpResponse:
             form.add_error("mapping", in_words(fault.code, fault.place))
         except NameTaken:
             form.add_error("name", _("Namnet finns redan. Välj ett annat."))
-    return render(request, "sensing/device_new.html", {"form": form, "thing": thing, "streams": _streams(thing)})
+    return render(request, "sensing/device_new.html", {"form": form, "thing": thing, "streams": queries.streams_of([thing.pk])})
 
 
 @needs(access.VIEW)
@@ -108,14 +120,16 @@ def device(request: HttpRequest, device_id: int) -> HttpResponse:
         except DeviceRetired:
             return redirect("sensing:device", device_id=found.pk)
     state = state_of(found)
+    labels: dict[str, str] = {value: str(label) for value, label in Rejected.Code.choices}
+    refused = queries.rejects_of(found.pk)
     context = {
         "device": found,
         "state": state,
         "absent": absent(state),
         "form": form,
         "topic": topics.observations(found.name),
-        "streams": _streams(found.thing),
-        "rejects": Rejected.objects.filter(device=found).order_by("-pk")[:10],
+        "streams": queries.streams_of([found.thing.pk]),
+        "rejects": [(formatting.moment(one.received_at), labels.get(one.code, one.code), one.detail) for one in refused],
         "may_manage": may_manage,
     }
     return render(request, "sensing/device.html", context)
@@ -150,30 +164,26 @@ def retire(request: HttpRequest, device_id: int) -> HttpResponse:
 def rejects(request: HttpRequest) -> HttpResponse:
     """The newest messages that could not be used, and how many there were of each kind."""
     code = request.GET.get("orsak", "")
-    found = Rejected.objects.select_related("device").order_by("-pk")
-    if code in Rejected.Code.values:
-        found = found.filter(code=code)
-    page = Paginator(found, 50).get_page(request.GET.get("page"))
-    counts = list(RejectCount.objects.values("code").annotate(total=Sum("count")).order_by("-total"))
-    labels = dict(Rejected.Code.choices)
+    labels: dict[str, str] = {value: str(label) for value, label in Rejected.Code.choices}
+    page = Paginator(queries.rejects(code if code in labels else ""), 50).get_page(request.GET.get("page"))  # pyright: ignore[reportArgumentType]
     context = {
         "page": page,
-        "rows": [(each, payload_of(each)) for each in page.object_list],
-        "counts": [(each["code"], labels.get(each["code"], each["code"]), each["total"]) for each in counts],
+        "lines": [
+            Refused(
+                formatting.moment(one.received_at),
+                labels.get(one.code, ""),
+                one.device_id,
+                one.device or one.topic,
+                one.detail,
+                one.text,
+                formatting.size(one.size),
+            )
+            for one in page
+        ],
+        "counts": [(each, labels.get(each, each), total) for each, total in queries.reject_counts().items()],
         "code": code,
     }
     return render(request, "sensing/rejects.html", context)
-
-
-def payload_of(reject: Rejected) -> str:
-    """What was sent, as far as it is text."""
-    raw = bytes(reject.payload)
-    text = "".join(sign if sign.isprintable() else "·" for sign in raw[:400].decode("utf-8", "replace"))
-    return text + ("…" if reject.size > 400 else "")
-
-
-def _streams(thing: Thing) -> list[Datastream]:
-    return list(Datastream.objects.filter(thing=thing).select_related("observed_property").order_by("pk"))
 
 
 def _show_key(request: HttpRequest, found: Device, key: str, *, new: bool) -> HttpResponse:

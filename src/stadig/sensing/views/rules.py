@@ -5,27 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stadig.city.permissions import needs
-from stadig.sensing import access, actions
+from stadig.sensing import access, actions, queries
 from stadig.sensing.forms import RuleForm, initial_of
 from stadig.sensing.models import AlarmRule
+from stadig.sensing.views import rows
 from stadig.sensing.views.who import who
 
 
 @needs(access.VIEW)
 @require_safe
 def rule_list(request: HttpRequest) -> HttpResponse:
-    rules = AlarmRule.objects.select_related("observed_property", "datastream").annotate(
-        open_now=Count("alarms", filter=Q(alarms__closed_at=None))
-    )
-    context = {"rules": rules.order_by("-active", "pk"), "may_manage": access.MANAGE.held_by(request.user)}
-    return render(request, "sensing/rules.html", context)
+    may_manage = access.MANAGE.held_by(request.user)
+    return render(request, "sensing/rules.html", {"rules": rows.rules(queries.rules(), may_manage), "may_manage": may_manage})
 
 
 @needs(access.MANAGE)
@@ -42,7 +39,7 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 @needs(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule_edit(request: HttpRequest, rule_id: int) -> HttpResponse:
-    rule = get_object_or_404(AlarmRule.objects.select_related("datastream"), pk=rule_id)
+    rule = get_object_or_404(AlarmRule, pk=rule_id)
     form = RuleForm(request.POST or None, initial=initial_of(rule))
     if rule.datastream_id:
         del form.fields["observed_property"]

@@ -1,0 +1,183 @@
+"""Rows in words: what the parts of the pages draw, and are remembered by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from stadig.sensing.models import Alarm
+from stadig.sensing.models.alarms import Kind, Severity
+from stadig.sensing.queries import AlarmRow, DeviceRow, RuleRow, SensorRow
+from stadig.sensing.queries.sensors import COLOUR, ICON
+from stadig.ui import formatting
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """An open alarm in words; ``answer`` when the reader may answer it."""
+
+    id: int
+    thing_id: int
+    place: str
+    value: str
+    raised: str
+    seen: bool
+    seen_by: str
+    answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PastAlarm:
+    """A closed alarm in words. Without ``places`` all are of one thing, and its name is not said."""
+
+    thing_id: int
+    place: str
+    rule: str
+    raised: str
+    closed: str
+    because: str
+    places: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device in words."""
+
+    id: int
+    name: str
+    thing_id: int
+    place: str
+    heard: str
+    messages: int
+    absent: int
+    rejected: int
+    registered: str
+    retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sensor:
+    """A thing with sensors in words."""
+
+    id: int
+    name: str
+    state: str
+    colour: str
+    icon: str
+    said: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An alarm rule in words; ``link`` when the reader may change it."""
+
+    id: int
+    name: str
+    active: bool
+    about: str
+    alarms: str
+    ends: str
+    severity: str
+    open_now: int
+    link: bool
+
+
+Words = TypeVar("Words")
+
+
+def _remembered(words: Callable[..., Words]) -> Callable[..., list[Words]]:
+    """``words(row, *rest)`` for each row of a list, remembered by the row, the day and the language."""
+    remembered = lru_cache(maxsize=8192)(lambda row, _day, _language, *rest: words(row, *rest))
+
+    def of_all(found: Iterable[Any], *rest: Any) -> list[Words]:
+        day, language = formatting.today(), formatting.language()
+        return [remembered(row, day, language, *rest) for row in found]
+
+    return of_all
+
+
+def said(value: Any, decimals: int = 0) -> str:
+    """What a sensor said: a number as people read it, anything else as it is."""
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return formatting.number(value, decimals)
+    return str(value)[:60]
+
+
+@_remembered
+def sensors(row: SensorRow) -> Sensor:
+    """Sensors in a list."""
+    return Sensor(
+        row.id,
+        row.name,
+        str(row.state.label),
+        COLOUR[row.state],
+        ICON[row.state],
+        ", ".join(f"{value.name} {said(value.value)} {value.unit}".rstrip() for value in row.values),
+        formatting.moment(row.heard) if row.heard else _("aldrig"),
+    )
+
+
+@_remembered
+def open_alarms(one: AlarmRow, answer: bool) -> OpenAlarm:
+    """Open alarms; ``answer``: whether the reader may answer them."""
+    return OpenAlarm(
+        one.id,
+        one.thing_id,
+        one.place,
+        said(one.value, 1) + (f" {one.unit}" if one.unit and one.value is not None else ""),
+        formatting.moment(one.raised_at),
+        one.seen,
+        (one.seen_by or formatting.DASH) if one.seen else _("Ingen än"),
+        answer,
+    )
+
+
+@_remembered
+def past_alarms(one: AlarmRow, places: bool) -> PastAlarm:
+    """Alarms that are over; ``places``: whether to say where."""
+    because = str(Alarm.Closed(one.closed_because).label)
+    return PastAlarm(
+        one.thing_id,
+        one.place,
+        one.rule,
+        formatting.moment(one.raised_at),
+        formatting.moment(one.closed_at),
+        f"{because}, {one.closed_by}" if one.closed_by else because,
+        places,
+    )
+
+
+@_remembered
+def devices(one: DeviceRow) -> Device:
+    """Devices in a list."""
+    return Device(
+        one.id,
+        one.name,
+        one.thing_id,
+        one.place,
+        formatting.moment(one.heard) if one.heard else _("aldrig"),
+        one.messages,
+        one.absent,
+        one.rejected,
+        formatting.day(one.registered_at, weekday=False),
+        one.retired,
+    )
+
+
+@_remembered
+def rules(one: RuleRow, link: bool) -> Rule:
+    """Alarm rules in a list; ``link``: whether the reader may change them."""
+    level = formatting.number(one.level, 1)
+    if one.kind == Kind.NO_DATA:
+        alarms = _("tyst i %(time)s") % {"time": formatting.duration(one.silent_seconds)}
+        ends = _("när sensorn hörs")
+    else:
+        alarms = (_("från %(level)s och uppåt") if one.above else _("från %(level)s och nedåt")) % {"level": level}
+        ends = _("vid %(level)s") % {"level": formatting.number(one.clear_level, 1)}
+    severity = str(Severity(one.severity).label)
+    return Rule(one.id, one.name, one.active, one.about, alarms, ends, severity, one.open_now, link)
