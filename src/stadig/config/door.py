@@ -14,6 +14,7 @@ from typing import Any
 
 from stadig.config import logs, metrics
 from stadig.config.answers import App, Receive, Scope, Send, send_error
+from stadig.sensing.ingest import counts
 
 log = logging.getLogger("stadig.request")
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
@@ -177,6 +178,8 @@ class Door:
             found["stadig_request_seconds_count", (worker, ("kind", name))] = totals[name]
         for name, count in self.active.items():
             found["stadig_requests_active", (worker, ("kind", name))] = count
+        for result, count in counts.so_far().items():
+            found["stadig_http_observations_total", (worker, ("result", result))] = count
         return found
 
     async def _start_publishing(self) -> None:

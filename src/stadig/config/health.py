@@ -106,6 +106,8 @@ async def _migrations_missing(connection: psycopg.AsyncConnection[Any]) -> bool:
 
 
 async def _database_figures(connection: psycopg.AsyncConnection[Any]) -> dict[tuple[str, metrics.Labels], float]:
+    from stadig.sensing.queries.figures import figures as figures_of_sensing
+
     found: dict[tuple[str, metrics.Labels], float] = {}
     for status, count in await (await connection.execute(_jobs_sql)).fetchall():
         found["stadig_jobs", (("status", status),)] = float(count)
@@ -113,4 +115,5 @@ async def _database_figures(connection: psycopg.AsyncConnection[Any]) -> dict[tu
     size = await (await connection.execute("SELECT pg_database_size(current_database())")).fetchone()
     found["stadig_job_oldest_seconds", ()] = float(oldest[0]) if oldest else 0.0
     found["stadig_database_bytes", ()] = float(size[0]) if size else 0.0
+    found.update(await figures_of_sensing(connection))
     return found

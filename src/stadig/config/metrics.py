@@ -30,6 +30,22 @@ HELP = {
     "stadig_job_oldest_seconds": ("gauge", "Age of the oldest job that is due and waits."),
     "stadig_database_up": ("gauge", "Whether the database answered this scrape."),
     "stadig_database_bytes": ("gauge", "Size of the database."),
+    "stadig_observations_stored_total": ("counter", "Observations stored, whatever way they came."),
+    "stadig_http_observations_total": ("counter", "Observations received over HTTP, by worker: stored, repeated or refused."),
+    "stadig_mqtt_messages_total": ("counter", "MQTT messages received from registered devices."),
+    "stadig_mqtt_repeated_total": ("counter", "MQTT messages that came more than once."),
+    "stadig_mqtt_refused_total": (
+        "counter",
+        "MQTT messages or values that could not be used, by reason; unknown_device: no one knows the sender.",
+    ),
+    "stadig_mqtt_missing": ("gauge", "MQTT messages that the devices' sequence numbers say never came."),
+    "stadig_mqtt_stored_total": ("counter", "Observations that this run of the subscriber has stored."),
+    "stadig_mqtt_acknowledged_total": ("counter", "Messages that this run of the subscriber has acknowledged, after commit."),
+    "stadig_mqtt_unacknowledged_seconds": (
+        "gauge",
+        "Age of the oldest message that the subscriber holds and has not acknowledged.",
+    ),
+    "stadig_alarms_open": ("gauge", "Open alarms by kind."),
     "stadig_disk_free_bytes": ("gauge", "Free disk where the city keeps its files."),
 }
 

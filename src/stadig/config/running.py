@@ -55,7 +55,7 @@ def processes() -> list[Process]:
     found = []
     if not environment.mqtt_url:
         found.append(("broker", "stadig.sensing.mqtt.broker", True))
-    found.append(("subscriber", "stadig.sensing.mqtt.subscriber", False))
+    found.append(("subscriber", "stadig.config.subscriber", False))
     if environment.demo and not environment.oidc_url:
         found.append(("identity", "stadig.config.identity", False))
     if environment.demo:

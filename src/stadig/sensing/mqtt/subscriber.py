@@ -15,7 +15,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,7 @@ LONGEST_WAIT_SECONDS = 15.0
 PATIENCE_SECONDS = 1.0
 """A wait between attempts beyond which silence of the broker is worth a warning."""
 REPORT_SECONDS = 300.0
+FIGURES_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Delivery:
     number: int
     qos: int
     connection: int
+    came: float = field(default_factory=time.monotonic)
 
 
 class Subscriber:
@@ -76,6 +78,7 @@ class Subscriber:
         self._database: psycopg.Connection[Any] | None = None
         self.acknowledged = 0
         self.observations = 0
+        self._oldest: float | None = None
         self._client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         self._client.reconnect_delay_set(1, int(LONGEST_WAIT_SECONDS))
         self._client.on_connect = self._on_connect
@@ -89,6 +92,7 @@ class Subscriber:
         reported = time.monotonic()
         while not self._stop.is_set():
             batch = self._gather()
+            self._oldest = batch[0].came if batch else None
             if batch and self._store_until_done(batch):
                 self._acknowledge(batch)
             if time.monotonic() - reported > REPORT_SECONDS:
@@ -101,6 +105,24 @@ class Subscriber:
     def stop(self) -> None:
         """Finish the batch at hand, then leave."""
         self._stop.set()
+
+    def figures(self) -> dict[str, float]:
+        """What this run has done, and for how long the oldest message in its hands has waited."""
+        oldest = self._oldest
+        return {
+            "stadig_mqtt_stored_total": self.observations,
+            "stadig_mqtt_acknowledged_total": self.acknowledged,
+            "stadig_mqtt_unacknowledged_seconds": time.monotonic() - oldest if oldest is not None else 0.0,
+        }
+
+    def tell(self, publish: Callable[[dict[str, float]], None]) -> None:
+        """Publish the figures every second until :meth:`stop`, also while the database is away; in a thread of its own."""
+
+        def keep_telling() -> None:
+            while not self._stop.wait(FIGURES_SECONDS):
+                publish(self.figures())
+
+        threading.Thread(target=keep_telling, name="figures", daemon=True).start()
 
     # The network's thread
 
@@ -220,7 +242,8 @@ def domain_now() -> datetime:
         raise psycopg.OperationalError("The clock could not be read.") from fault
 
 
-def main() -> None:
+def main(publish: Callable[[dict[str, float]], None] | None = None) -> None:
+    """Run until told to stop; ``publish`` is given the figures every second."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadig.config.settings")
     import django
 
@@ -230,6 +253,8 @@ def main() -> None:
     subscriber = Subscriber(endpoint.configured(), database.conninfo(), domain_now)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: subscriber.stop())
+    if publish:
+        subscriber.tell(publish)
     subscriber.run()
     logger.info("The subscriber stopped; %s messages acknowledged.", subscriber.acknowledged)
 

@@ -19,7 +19,7 @@ from psycopg import AsyncConnection, Connection, errors
 from psycopg.pq import TransactionStatus
 
 from stadig.city import clock
-from stadig.sensing.ingest import follow
+from stadig.sensing.ingest import counts, follow
 from stadig.sensing.storage import binary, statements
 from stadig.sensing.storage.columns import FUTURE_US, Batch, Extra, Written, batch, instant, micros
 
@@ -112,6 +112,12 @@ async def write_async(
 
     ``checked``: the caller has filled in the features and knows that the datastreams exist and no row lies in the future.
     """
+    done = await _written(wire, rows, now, conflicts, checked=checked)
+    counts.count(done)
+    return done
+
+
+async def _written(wire: AsyncConnection[Any], rows: Batch, now: datetime, conflicts: Conflicts, *, checked: bool) -> Written:
     alone = checked and rows.extra is None and conflicts != "replace" and not follow.wanting(rows)
     if checked:
         await run_async(wire, months_made(now, wire.info.dbname))

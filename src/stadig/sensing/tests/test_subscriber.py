@@ -282,3 +282,18 @@ def test_any_broker_will_do_such_as_mosquitto(mosquitto, real_bin):
     send(mosquitto, 50, start=100)  # while no one listens: the session keeps them
     with Running(mosquitto):
         assert until(complete(mosquitto, real_bin, 150))
+
+
+def test_figures_say_how_long_the_oldest_message_has_waited(monkeypatch):
+    idle = subscriber.Subscriber(endpoint.Endpoint("127.0.0.1", 1, "x", "y"), {}, lambda: datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert set(idle.figures().values()) == {0}
+    held = subscriber.Delivery(Arrived("devices/bin-1/observations", b"{}"), 1, 1, 0, came=time.monotonic() - 5)
+    told: list[dict[str, float]] = []
+    monkeypatch.setattr(subscriber, "FIGURES_SECONDS", 0.01)
+    monkeypatch.setattr(idle, "_gather", lambda: [held])
+    monkeypatch.setattr(idle, "_keep_connected", lambda: None)
+    monkeypatch.setattr(idle, "_store_until_done", lambda _: not idle._stop.wait(5))
+    idle.tell(told.append)
+    threading.Thread(target=idle.run, daemon=True).start()
+    assert until(lambda: bool(told) and 5 <= told[-1]["stadig_mqtt_unacknowledged_seconds"] < 60)
+    idle.stop()
