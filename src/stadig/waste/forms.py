@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city.models import District, Organisation
+from stadig.city.models import Organisation
 from stadig.waste.models import Bin, BinKind, ReportKind, Side, SkipReason, Vehicle
+from stadig.waste.queries import bins
 
 
 class Once(forms.Form):
@@ -85,6 +87,11 @@ class FaultForm(Once):
     )
 
 
+def _choose(field: Any, among: Iterable[tuple[int, str]]) -> None:
+    """Choices read as plain rows: a district as an object has a long outline."""
+    field.choices = [*([] if field.required else [("", "–")]), *among]
+
+
 class BinForm(Once, forms.ModelForm):
     """Facts a planner may change."""
 
@@ -110,8 +117,8 @@ class BinForm(Once, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = BinKind.objects.order_by("pk")  # type: ignore[attr-defined]
-        self.fields["district"].queryset = District.objects.order_by("sort_key")  # type: ignore[attr-defined]
+        _choose(self.fields["kind"], BinKind.objects.order_by("pk").values_list("pk", "name"))
+        _choose(self.fields["district"], [(area.pk, area.name) for area in bins.areas()])
         self.fields["side"].choices = Side.choices  # type: ignore[attr-defined]
         self.fields["key"].help_text = _("Till exempel B. Lämna tomt om korgen inte är låst.")
         for name in ("lon", "lat"):
@@ -143,6 +150,7 @@ class VehicleForm(Once, forms.ModelForm):
         super().__init__(*args, **kwargs)
         crews = Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key")
         self.fields["crew"].queryset = crews  # type: ignore[attr-defined]
+        _choose(self.fields["crew"], crews.values_list("pk", "name"))
         for name in ("capacity_l", "capacity_kg"):
             self.fields[name].localize = False
             self.fields[name].widget = forms.NumberInput(attrs={"inputmode": "numeric"})

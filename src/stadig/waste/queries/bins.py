@@ -16,7 +16,6 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stadig.city import clock
-from stadig.city.models import District
 from stadig.sensing import queries as sensing
 from stadig.waste import access
 from stadig.waste.models import AlarmKind, Bin, BinAlarm, Emptying, Side
@@ -196,9 +195,11 @@ def with_district() -> QuerySet[Bin]:
     return in_use().select_related("district").defer("district__geometry", "district__population")
 
 
-def districts() -> QuerySet[District]:
+def areas() -> tuple[Area, ...]:
     """Districts to choose among, without their outlines."""
-    return District.objects.order_by("sort_key").only("code", "name", "sort_key")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, code, name FROM city_district ORDER BY sort_key")
+        return tuple(Area(*row) for row in cursor.fetchall())
 
 
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:

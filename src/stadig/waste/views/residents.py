@@ -9,11 +9,11 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stadig.city import clock, rollout, services
-from stadig.city.models import District
 from stadig.city.permissions import public
 from stadig.files.actions import FileError
 from stadig.waste import layers, promises, rows, sentences
@@ -39,11 +39,11 @@ def _place(request: HttpRequest) -> tuple[float, float] | None:
     return (lon, lat) if -180 <= lon <= 180 and -90 <= lat <= 90 else None
 
 
-def _chosen(request: HttpRequest) -> tuple[list[bins.BinState], District | None, bool]:
+def _chosen(request: HttpRequest) -> tuple[list[bins.BinState], bins.Area | None, bool]:
     """The bins to show, the district they are in if one was chosen, and whether they are near a place."""
     place = _place(request)
     code = request.GET.get("omrade", "").replace("\0", "")
-    district = bins.districts().filter(code=code[:20]).first() if code else None
+    district = next((area for area in bins.areas() if area.code == code), None) if code else None
     if place:
         return bins.near(*place, many=20), district, True
     if district:
@@ -66,9 +66,9 @@ def near(request: HttpRequest) -> HttpResponse:
             "full": full,
             "district": district,
             "by_place": by_place,
-            "districts": tuple(bins.districts().values_list("code", "name")),
+            "districts": bins.areas(),
             "bounds": layers.bounds(states),
-            "query": request.GET.urlencode(),
+            "source": f"{reverse('waste:near-map')}?{request.GET.urlencode()}",
         },
     )
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import Http404, HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.vary import vary_on_headers
 
@@ -69,15 +70,15 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
         "full": len([state for state in found if state.level == "full"]),
         "silent": len([state for state in found if state.guessed]),
         "alarms": len([state for state in found if state.alarms]),
-        "query": request.GET.urlencode(),
     }
     if request.headers.get("HX-Request"):  # news: what is typed in the filter stays
         return render(request, "waste/_bins.html", context | {"news": True})
     context |= {
         "wanted": wanted,
-        "districts": tuple(bins.districts().values_list("pk", "name")),
+        "districts": bins.areas(),
         "kinds": tuple(KindOfBin.choices),
         "bounds": layers.bounds(found),
+        "source": f"{reverse('waste:bins-map')}?{request.GET.urlencode()}",
         "sorts": (("hours", _("Full snarast")), ("fill", _("Fullast")), ("name", _("Namn")), ("read", _("Tyst längst"))),
         "levels": (("full", _("Full")), ("nearly", _("Nästan full")), ("half", _("Halvfull")), ("room", _("Gott om plats"))),
     }
@@ -126,7 +127,8 @@ def bin_edit(request: HttpRequest, bin_id: int) -> HttpResponseBase:
         actions.edit_bin(request.user, thing.pk, facts, request_id=form.once)  # pyright: ignore[reportArgumentType]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("waste:bins" if facts["removed"] else "waste:bin", *([] if facts["removed"] else [thing.pk]))
-    thing.refresh_from_db()
+    if form.errors:
+        thing.refresh_from_db()  # a form writes on its instance also what is wrong
     return render(request, "waste/bin_edit.html", {"bin": thing, "form": form}, status=422 if form.errors else 200)
 
 
@@ -165,5 +167,6 @@ def vehicle_edit(request: HttpRequest, vehicle_id: int) -> HttpResponseBase:
         actions.edit_vehicle(request.user, vehicle.pk, facts, request_id=form.once)  # pyright: ignore[reportArgumentType]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("waste:vehicles")
-    vehicle.refresh_from_db()
+    if form.errors:
+        vehicle.refresh_from_db()  # a form writes on its instance also what is wrong
     return render(request, "waste/vehicle_edit.html", {"vehicle": vehicle, "form": form}, status=422 if form.errors else 200)
