@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -151,14 +153,37 @@ def demo_town(_town_template: str, django_db_blocker: Any, at: Callable[[str], d
 def _connect_to(name: str) -> None:
     from django.db import connection
 
-    connection.close()
+    _hang_up()
     connection.settings_dict["NAME"] = name
+
+
+_wrappers: weakref.WeakSet[Any] = weakref.WeakSet()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _know_connections() -> Iterator[None]:
+    """Playwright's event loop gives Django a second connection in the same thread, which ``connection`` does not reach."""
+    from django.db.backends.signals import connection_created
+
+    def note(connection: Any, **_: object) -> None:
+        _wrappers.add(connection)
+
+    connection_created.connect(note)
+    yield
+    connection_created.disconnect(note)
+
+
+def _hang_up() -> None:
+    """Close every connection of this thread, so that no database is in use when it is cloned or dropped."""
+    for wrapper in list(_wrappers):
+        if wrapper.connection is not None and wrapper._thread_ident == threading.get_ident() and not wrapper.in_atomic_block:
+            wrapper.close()
 
 
 def _clone(source: str, target: str) -> None:
     from django.db import connection
 
-    connection.close()
+    _hang_up()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)')
         cursor.execute(f'CREATE DATABASE "{target}" TEMPLATE "{source}"')

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 
 import pytest
 from django.db import connection
+from django.template import Template
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, _TestState
 
 from stadig.config.visits import visits
 
@@ -50,3 +52,37 @@ def test_no_page_asks_the_database_more_than_twelve_times(client_of):
             most, times = Counter(sql[:110] for sql in statements).most_common(1)[0]
             costly[f"{visit.name} {visit.path} as {visit.who or 'no one'}"] = f"{len(statements)} queries; {times} × {most}"
     assert not costly, "\n".join(f"{page}: {why}" for page, why in costly.items())
+
+
+MOST_CALLS = 24_000
+"""Python calls for one page. Three thousand take about a millisecond on one core of a plain server, so this is the eight
+milliseconds of ``stadig bench pages`` as a number that no other program on the machine can change."""
+
+
+def calls_for(client: Client, path: str) -> int:
+    """How many functions, Python's and C's, a page calls once its parts are known."""
+    made = 0
+
+    def count(_frame: object, event: str, _argument: object) -> None:
+        nonlocal made
+        made += event in {"call", "c_call"}
+
+    client.get(path)
+    client.get(path)
+    sys.setprofile(count)
+    try:
+        client.get(path)
+    finally:
+        sys.setprofile(None)
+    return made
+
+
+def test_no_page_costs_more_than_eight_milliseconds_of_calls(client_of, monkeypatch):
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)  # as it is outside a test run
+    found, _ = visits(client_of, PEOPLE)
+    cost = {visit: calls_for(client_of(visit.who), visit.path) for visit in found if visit.is_page}
+    costly = {visit: calls for visit, calls in cost.items() if calls > MOST_CALLS}
+    assert not costly, "\n".join(
+        f"{visit.name} {visit.path} as {visit.who or 'no one'}: {calls}"
+        for visit, calls in sorted(costly.items(), key=lambda one: -one[1])
+    )
