@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import http.client
 import runpy
 import socket
@@ -33,6 +34,7 @@ def run(say: Callable[[str], None], *, before: Callable[[], None] | None = None,
     AlreadyRunning, PortTaken, DatabaseFault
         It could not start; the message says what to do.
     """
+    gc.disable()  # nothing that is loaded now is garbage; the supervisor turns it on again
     with supervisor.only_one(environment.runtime_dir) as record:
         refuse_taken_port(environment.host, environment.port)
         with database_and_django():
@@ -139,6 +141,7 @@ def _announcer(say: Callable[[str], None], ready: Callable[[], None] | None) -> 
 
     def look() -> bool:
         if answers("/health"):
+            answers("/")  # the first page reads its templates: nobody should have to wait for that
             say(f"Ready at {address()}  (Ctrl-C stops everything)")
             if ready:
                 ready()

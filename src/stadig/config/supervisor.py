@@ -75,8 +75,8 @@ class Supervisor:
         settled = False
         with self._signals() as wake:
             try:
-                gc.collect()
                 gc.freeze()  # what is loaded now stays shared between the processes
+                gc.enable()
                 for name in self._in_turn(first=True):
                     self._start(name)
                 while not self.stopping:
