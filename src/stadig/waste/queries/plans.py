@@ -30,8 +30,8 @@ SENSORS = 6
 
 
 def of_day(day: date) -> Plan | None:
-    """The plan of a day with ``locked_name``: who sent it to the crews."""
-    return next(iter(Plan.objects.raw(_PLAN, [day])), None)
+    """The plan of a day."""
+    return Plan.objects.filter(day=day).first()
 
 
 class StopRow(NamedTuple):
@@ -257,7 +257,7 @@ def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool =
     tabs = routes(plan)
     free = may_plan and plan.state != PlanState.LOCKED
     tab = next((one for one in tabs if str(one.route) == chosen), tabs[0] if tabs else None)
-    waits, changed, called = _rows(_DECIDED, [plan.computed_at, plan.pk])[0]
+    waits, *decided = _rows(_DECIDED, [plan.computed_at, plan.locked_by_id, plan.pk])[0]
     rows = stops(plan, tab, most=None if whole else FIRST, free=free) if tab else []
     return Shown(
         plan=plan,
@@ -266,7 +266,7 @@ def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool =
         rows=tuple(rows),
         waiting=waits,
         sensors=_sensors(),
-        head=_head(plan, tabs, changed, called, may_plan=may_plan),
+        head=_head(plan, tabs, *decided, may_plan=may_plan),
         figures=Figures(
             plan.distance_m, plan.fixed_distance_m, plan.cost_kr, plan.fixed_cost_kr, plan.bins_chosen, plan.fixed_emptyings,
             plan.fixed_below_half, plan.overflow_h, plan.fixed_overflow_h, plan.overflow_low_h, plan.overflow_high_h,
@@ -275,14 +275,14 @@ def shown(plan: Plan, chosen: str = "", *, whole: bool = False, may_plan: bool =
     )  # fmt: skip
 
 
-def _head(plan: Plan, tabs: tuple[Tab, ...], changed: int, called: int, *, may_plan: bool) -> Head:
+def _head(plan: Plan, tabs: tuple[Tab, ...], changed: int, called: int, sender: str | None, *, may_plan: bool) -> Head:
     away, idle = _vehicles(plan, tabs)
     return Head(
         plan.day, clock.today(), plan.state, plan.bins_chosen, plan.bins_total, tuple(tab.vehicle for tab in tabs),
         min((tab.starts_at for tab in tabs), default=None), max((tab.ends_at for tab in tabs), default=None),
         away, idle, plan.computed_at, plan.computed_seconds,
         tuple((note["code"], int(note.get("bins", 0))) for note in plan.notes), plan.error,
-        (plan.locked_at, plan.locked_name) if plan.locked_at else None, changed, called, may_plan,
+        (plan.locked_at, sender or "") if plan.locked_at else None, changed, called, may_plan,
     )  # fmt: skip
 
 
@@ -297,7 +297,7 @@ def stops(plan: Plan, tab: Tab | None = None, *, most: int | None = None, free: 
     route = tab.route if tab else None
     today = clock.today()
     return [
-        StopRow(*one, LOOKS[(position - 1) % 3], plan.day, today, free)
+        StopRow(*one, look=LOOKS[(position - 1) % 3], day=plan.day, today=today, free=free)
         for *one, position in _rows(_STOPS, [plan.pk, route, route, most])
     ]
 
@@ -305,7 +305,7 @@ def stops(plan: Plan, tab: Tab | None = None, *, most: int | None = None, free: 
 def waiting(plan: Plan, *, free: bool = False) -> list[WaitingRow]:
     """The bins that wait, the most urgent first."""
     today = clock.today()
-    return [WaitingRow(*one, plan.day, today, free) for one in _rows(_WAITING, [plan.pk])]
+    return [WaitingRow(*one, day=plan.day, today=today, free=free) for one in _rows(_WAITING, [plan.pk])]
 
 
 def _sensors() -> tuple[Sensor, ...]:
@@ -331,10 +331,6 @@ def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-_PLAN = """
-SELECT p.*, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username, '') AS locked_name
-FROM waste_plan p LEFT JOIN city_user u ON u.id = p.locked_by_id WHERE p.day = %s
-"""
 _ROUTES = """
 SELECT r.id, v.name, v.position, v.crew_id, r.starts_at, r.ends_at, r.distance_m,
        count(*) FILTER (WHERE s.kind = 'bin'), count(*) FILTER (WHERE s.kind <> 'depot')
@@ -369,7 +365,8 @@ SELECT count(*) FILTER (WHERE NOT chosen),
        count(*) FILTER (WHERE NOT chosen AND EXISTS (
            SELECT FROM waste_binalarm a
            WHERE a.bin_id = c.bin_id AND a.kind = 'threshold' AND a.closed_at IS NULL AND a.raised_at > %s::timestamptz
-       ))
+       )),
+       (SELECT coalesce(nullif(trim(first_name || ' ' || last_name), ''), username) FROM city_user WHERE id = %s)
 FROM waste_candidate c WHERE plan_id = %s
 """
 _SENSORS = """
