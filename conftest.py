@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import uuid
 import weakref
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -76,6 +77,17 @@ def _nothing_remembered() -> None:
 
     clock.forget()
     municipality.forget()
+
+
+@pytest.fixture(autouse=True)
+def _own_audit_heads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test's audit log is held against heads of its own, never against those of a town that ran in this checkout."""
+    from stadig.city import audit_chain
+
+    own = tmp_path_factory.getbasetemp() / "audit" / uuid.uuid4().hex / "heads"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(audit_chain, "head_file", lambda: own)
+        yield
 
 
 @pytest.fixture

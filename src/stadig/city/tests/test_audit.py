@@ -18,8 +18,7 @@ from stadig.city.verbs import verb
 
 
 @pytest.fixture
-def heads(settings, tmp_path):
-    settings.HOME = tmp_path
+def heads():
     return audit_chain.head_file()
 
 

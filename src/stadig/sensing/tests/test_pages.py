@@ -128,9 +128,12 @@ def test_closing_an_alarm_can_be_undone(as_technician, many):
 
 
 def test_news_fetch_the_list_alone(as_technician, many):
-    page = text(as_technician.get(reverse("sensing:alarms"), headers={"HX-Request": "true"}))
+    answer = as_technician.get(reverse("sensing:alarms"), headers={"HX-Request": "true"})
+    page = text(answer)
     assert page.lstrip().startswith('<div id="alarms"')
     assert "/events?token=" in page
+    assert "HX-Request" in answer["Vary"], "or Back would show the list alone, from the browser's own store"
+    assert "HX-Request" in as_technician.get(reverse("sensing:alarms"))["Vary"]
 
 
 @pytest.mark.parametrize("ids", ["", "x", "1;drop", "9" * 30, "-1", ",,,"])

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from stadig.city.permissions import needs
 from stadig.sensing import access, actions, queries
@@ -41,6 +42,7 @@ COLUMNS = (
 
 @needs(access.VIEW)
 @require_safe
+@vary_on_headers("HX-Request")
 def alarm_list(request: HttpRequest) -> HttpResponseBase:
     """The open alarms by cause, or with ``?visa=stangda`` those that are over."""
     if request.GET.get("visa") == "stangda":
