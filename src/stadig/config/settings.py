@@ -128,7 +128,7 @@ def _database() -> dict[str, Any]:
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
             "HOST": query.pop("host", "") or parts.hostname or "",
-            "PORT": parts.port or "",
+            "PORT": query.pop("port", "") or parts.port or "",
             "OPTIONS": common["OPTIONS"] | query,
         }
     own = postgres.cluster(environment).conninfo()

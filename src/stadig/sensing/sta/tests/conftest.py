@@ -33,8 +33,9 @@ TABLES = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def runner(django_db_setup: None) -> Iterator[asyncio.Runner]:
+    """An event loop for this package's tests. Its lines to the database end with it: what comes after may clone the database."""
     with asyncio.Runner() as running:
         yield running
         running.run(pool.close())

@@ -31,7 +31,7 @@ def served(database: dict[str, Any]) -> Iterator[str]:
     try:
         for _ in range(600):
             try:
-                urllib.request.urlopen(root).read()
+                urllib.request.urlopen(root, timeout=5).read()
                 break
             except OSError:
                 time.sleep(0.1)
