@@ -27,7 +27,7 @@ def client_of(demo_town):
         if who not in known:
             known[who] = Client()
             if who:
-                known[who].force_login(User.objects.get(username=who), backend="django.contrib.auth.backends.ModelBackend")
+                known[who].force_login(User.objects.get(username=who), backend="stadig.city.login.PasswordBackend")
         return known[who]
 
     return client

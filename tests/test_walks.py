@@ -62,7 +62,7 @@ def test_every_page_in_every_width_language_and_theme(site, demo_town, page, roo
         if who not in clients:
             clients[who] = Client()
             if who:
-                clients[who].force_login(person(who), backend="django.contrib.auth.backends.ModelBackend")
+                clients[who].force_login(person(who), backend="stadig.city.login.PasswordBackend")
         return clients[who]
 
     page.route("**/events?**", lambda _: None)  # the outer door has the streams, not this server

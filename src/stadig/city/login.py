@@ -11,6 +11,7 @@ import uuid
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -20,13 +21,14 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
 from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import audit, claims, clock, municipality, persons
+from stadig.city import audit, claims, clock, municipality, persons, queries
 from stadig.city.models import Person, User
 
 MUST_ENROL = "stadig_must_enrol"
@@ -35,6 +37,22 @@ STAFF_PROVIDER = "medarbetare"
 """The municipality's own identity provider, as its app is called in the settings."""
 BY_PROVIDER = "stadig_by_provider"
 """On the request in which a staff provider answered: whether it has seen to the second factor."""
+
+
+class Known:
+    """Reads the one who is logged in with one statement: with the organisation, and every role."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The user, or None when there is none or they may not log in any more."""
+        return queries.logged_in(int(user_id))
+
+
+class PasswordBackend(Known, ModelBackend):
+    """A user name and a password."""
+
+
+class AccountBackend(Known, AuthenticationBackend):
+    """What django-allauth has established, by an identity provider or its own log-in page."""
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -20,7 +20,7 @@ from stadig.city.roles import Role
 from stadig.config import tour as route
 from stadig.config.tour import Stop
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "stadig.city.login.PasswordBackend"
 TOUR = "tour"
 HOMES: dict[str, tuple[str, ...]] = {
     Role.RESIDENT: ("home",),

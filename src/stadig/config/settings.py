@@ -173,7 +173,7 @@ SESSION_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 8 * 3600
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "stadig.city.session_store"
 CSRF_COOKIE_NAME = "stadig_csrf"
 CSRF_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
@@ -209,8 +209,8 @@ if MAP_TILES_URL:  # tiles from elsewhere: only that address, only for maps
 
 # Log-in
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "stadig.city.login.PasswordBackend",
+    "stadig.city.login.AccountBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

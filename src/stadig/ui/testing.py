@@ -89,7 +89,7 @@ def log_in(page: Page, user: Any) -> None:
     from django.test import Client
 
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="stadig.city.login.PasswordBackend")
     base = page.context.stadig_address  # type: ignore[attr-defined]
     page.context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": base}]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -27,6 +27,14 @@ class UserManager(BaseUserManager):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+class Held(NamedTuple):
+    """A role as it is held: in an organisation and a district, None for everywhere."""
+
+    role: str
+    organisation_id: int | None
+    district_id: int | None
 
 
 class User(AbstractBaseUser):
@@ -68,9 +76,11 @@ class User(AbstractBaseUser):
         return self.first_name or self.username
 
     @cached_property
-    def role_assignments(self) -> list[RoleAssignment]:
+    def role_assignments(self) -> list[Held]:
         """What the user holds, read once per request."""
-        return list(self.assignments.all()) if self.pk else []
+        if not self.pk:
+            return []
+        return [Held(*row) for row in self.assignments.order_by("pk").values_list("role", "organisation_id", "district_id")]
 
 
 class Person(models.Model):

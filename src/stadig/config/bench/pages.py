@@ -143,7 +143,7 @@ def logged_in() -> Iterator[dict[str, Any]]:
         try:
             for name in PEOPLE:
                 people[name] = Client(HTTP_HOST="localhost")
-                people[name].force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
+                people[name].force_login(User.objects.get(username=name), backend="stadig.city.login.PasswordBackend")
             yield people
         finally:
             for name in PEOPLE:

@@ -100,7 +100,7 @@ def test_the_token_of_a_page_helps_no_one_else_and_tells_of_nothing_else(server,
     technician, driver = someone(Role.TECHNICIAN), someone(Role.CREW)
     page = open_page(technician, "/larm")
     token = page.locator("#alarms").get_attribute("sse-connect").partition("token=")[2]
-    client.force_login(driver, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(driver, backend="stadig.city.login.PasswordBackend")
     other = f"stadig_session={client.cookies['stadig_session'].value}"
     assert open_stream(server, token, other).status == 403, "another's session"
     assert open_stream(server, token).status == 403, "no session"

@@ -51,7 +51,7 @@ def director(someone):
 
 @pytest.fixture
 def as_technician(client: Client, technician) -> Client:
-    client.force_login(technician, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(technician, backend="stadig.city.login.PasswordBackend")
     client.get(reverse("sensing:rules"))  # the first page of a session also writes that it began
     return client
 
@@ -142,7 +142,7 @@ def test_nonsense_instead_of_alarms_changes_nothing(as_technician, ids):
 
 
 def test_the_director_sees_but_does_not_answer(client, director, many):
-    client.force_login(director, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(director, backend="stadig.city.login.PasswordBackend")
     assert "Markera alla" not in text(client.get(reverse("sensing:alarms")))
     assert client.post(reverse("sensing:alarms-seen"), {"alarm": "1"}).status_code == 403
     assert client.get(reverse("sensing:rule-new")).status_code == 403

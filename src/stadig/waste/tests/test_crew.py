@@ -130,13 +130,13 @@ def test_another_crew_can_not_close_the_stop(route, someone):
     with pytest.raises(Stop.DoesNotExist):
         stops.empty_bin(other, first_of(route).pk)
     client = Client()
-    client.force_login(other, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(other, backend="stadig.city.login.PasswordBackend")
     assert client.post(reverse("waste:crew-emptied", args=[first_of(route).pk])).status_code == 404
 
 
 def test_a_planner_can_not_close_a_stop(route, someone):
     client = Client()
-    client.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(someone(Role.PLANNER), backend="stadig.city.login.PasswordBackend")
     assert client.post(reverse("waste:crew-emptied", args=[first_of(route).pk])).status_code == 403
 
 

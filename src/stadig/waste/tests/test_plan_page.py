@@ -18,7 +18,7 @@ from stadig.waste.queries import plan_map, plans
 
 def planner() -> Client:
     client = Client()
-    client.force_login(User.objects.get(username="leila"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username="leila"), backend="stadig.city.login.PasswordBackend")
     return client
 
 
@@ -67,7 +67,7 @@ def test_the_map_is_for_those_who_may_see_plans(plan):
     address = reverse("waste:plan-map", args=[plan.day])
     assert Client().get(address).status_code == 302
     outsider = Client()
-    outsider.force_login(someone(Role.CREW), backend="django.contrib.auth.backends.ModelBackend")
+    outsider.force_login(someone(Role.CREW), backend="stadig.city.login.PasswordBackend")
     assert outsider.get(address).status_code == 403
     assert planner().get(reverse("waste:plan-map", args=[plan.day + timedelta(days=400)])).status_code == 404
 
@@ -146,7 +146,7 @@ def test_a_vehicle_that_is_not_needed_is_told_with_what_its_crew_can_do_instead(
 
 def test_a_reader_without_the_right_to_plan_sees_no_buttons(plan):
     reader = Client()
-    reader.force_login(someone(Role.DIRECTOR), backend="django.contrib.auth.backends.ModelBackend")
+    reader.force_login(someone(Role.DIRECTOR), backend="stadig.city.login.PasswordBackend")
     page = reader.get(reverse("waste:plan-day", args=[plan.day])).content.decode()
     assert "Stopp i ordning" in page
     assert "Räkna om" not in page

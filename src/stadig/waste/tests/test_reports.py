@@ -162,7 +162,7 @@ def test_a_picture_is_shown_only_after_its_check_and_only_to_staff(kajen, someon
     said = reports.report(kajen.pk, "broken", photo=photo_with_place())
     address = reverse("files:download", args=[said.photo_id])
     planner = Client()
-    planner.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    planner.force_login(someone(Role.PLANNER), backend="stadig.city.login.PasswordBackend")
     assert planner.get(address).status_code == 404
     files.release(said.photo_id)
     assert StoredFile.objects.get().state == "released"

@@ -85,7 +85,7 @@ def test_a_bin_without_a_sensor_counts_from_its_emptying(torget):
 def test_every_page_says_that_the_bin_is_emptied(torget, someone):
     hear(torget, 97.0, at=NOON - timedelta(hours=3))
     planner = Client()
-    planner.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    planner.force_login(someone(Role.PLANNER), backend="stadig.city.login.PasswordBackend")
     pages = [
         reverse("waste:bins"),
         reverse("waste:bins-map"),

@@ -13,7 +13,7 @@ from stadig.waste.models import Bin, Plan, Stop
 
 def logged_in(username: str) -> Client:
     client = Client()
-    client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(User.objects.get(username=username), backend="stadig.city.login.PasswordBackend")
     return client
 
 
@@ -100,7 +100,7 @@ def test_a_strange_address_is_no_fault(db, strange):
 @pytest.mark.parametrize("strange", ["?sok=%00", "?omrade=%C2%B2&slag=x&niva=y&ordning=z", "?larm=%00", "?sida=x"])
 def test_a_strange_filter_is_no_fault(db, someone, strange):
     client = Client()
-    client.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(someone(Role.PLANNER), backend="stadig.city.login.PasswordBackend")
     assert client.get(reverse("waste:bins") + strange).status_code == 200
     assert client.get(reverse("waste:bins-map") + strange).status_code == 200
 
@@ -108,5 +108,5 @@ def test_a_strange_filter_is_no_fault(db, someone, strange):
 @pytest.mark.parametrize("day", ["2026-13-45", "0000-00-00", "9999-12-31", "2026-11-24"])
 def test_a_day_that_is_none_is_not_found(db, someone, day):
     client = Client()
-    client.force_login(someone(Role.PLANNER), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(someone(Role.PLANNER), backend="stadig.city.login.PasswordBackend")
     assert client.get(f"/arbetsplats/plan/{day}/").status_code in (200, 404)

@@ -27,7 +27,7 @@ def an_order(**values) -> WorkOrder:
 
 def logged_in(user) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="stadig.city.login.PasswordBackend")
     return client
 
 
