@@ -12,4 +12,4 @@ class PostConfig(AppConfig):
         from stadig.post import access
         from stadig.ui import navigation
 
-        navigation.staff(_("Meddelanden"), "post:outbox", access.VIEW, order=80)
+        navigation.staff(_("Meddelanden"), "post:outbox", access.VIEW, order=84, administrative=True)

@@ -93,7 +93,7 @@ def curve(
             charts.Threshold(level, f"{formatting.number(level)} {stream.unit}".strip(), name, kind="limit")
             for level, name in limits
         ),
-        decimals=_decimals(found),
+        decimals=0 if stream.unit == "%" else _decimals(found),
     )
 
 

@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 Held = Callable[[Any, str], bool]
+MOST_SHOWN = 8
+"""A longer menu keeps its administrative pages under one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Entry:
     url_name: str
     permission: str = ""
     order: int = 50
+    administrative: bool = False
+    """Stands under one word when the menu is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Item:
     label: str
     url: str
     current: bool
+    folded: bool = False
+    """Stands under *Administrera*."""
 
 
 _staff: dict[str, Entry] = {}
@@ -38,10 +44,10 @@ _resident: dict[str, Entry] = {}
 _held: list[Held] = []
 
 
-def staff(label: Any, url_name: str, permission_name: Any = "", *, order: int = 50) -> None:
+def staff(label: Any, url_name: str, permission_name: Any = "", *, order: int = 50, administrative: bool = False) -> None:
     """Put a page in the staff menu, for those who hold the permission (its name, or an object with ``.name``)."""
     name = permission_name if isinstance(permission_name, str) else permission_name.name
-    _staff[url_name] = Entry(label, url_name, name, order)
+    _staff[url_name] = Entry(label, url_name, name, order, administrative)
 
 
 def resident(label: Any, url_name: str, *, order: int = 50) -> None:
@@ -55,16 +61,17 @@ def use_permissions(held: Held) -> None:
 
 
 def _draw(entries: dict[str, Entry], request: HttpRequest, user: Any) -> tuple[Item, ...]:
-    items: list[tuple[str, str]] = []
+    items: list[tuple[str, str, bool]] = []
     for entry in sorted(entries.values(), key=lambda entry: entry.order):
         if entry.permission and not (_held and _held[0](user, entry.permission)):
             continue
         url = _url(entry.url_name, settings.ROOT_URLCONF)
         if url:
-            items.append((str(entry.label), url))
+            items.append((str(entry.label), url, entry.administrative))
     path = request.path
-    here = max((url for _, url in items if path.startswith(url)), key=len, default="")
-    return tuple(Item(label, url, url == here) for label, url in items)
+    here = max((url for _, url, _ in items if path.startswith(url)), key=len, default="")
+    fold = len(items) > MOST_SHOWN
+    return tuple(Item(label, url, url == here, fold and administrative) for label, url, administrative in items)
 
 
 @lru_cache(maxsize=256)

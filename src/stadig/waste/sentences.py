@@ -199,3 +199,19 @@ def sensor(silent_h: int | None, battery_percent: float | None) -> str:
     if battery_percent is not None:
         return _("har %(battery)s batteri.") % {"battery": formatting.percent(battery_percent)}
     return _("behöver ses över.")
+
+
+def trade(farther_m: float, full_h: float, fixed_full_h: float) -> str:
+    """What a plan gives and costs beside the fixed rounds: how much farther it drives, hours with a full bin."""
+    texts = {
+        (False, False): _("Planen är %(km)s kortare än fasta rundor och ger %(hours)s med full korg i stället för %(fixed)s."),
+        (False, True): _("Planen är %(km)s kortare än fasta rundor men ger %(hours)s med full korg i stället för %(fixed)s."),
+        (True, False): _("Planen är %(km)s längre än fasta rundor men ger %(hours)s med full korg i stället för %(fixed)s."),
+        (True, True): _("Planen är %(km)s längre än fasta rundor och ger %(hours)s med full korg i stället för %(fixed)s."),
+    }
+    words = ngettext("%(n)s väntad timme", "%(n)s väntade timmar", round(full_h)) % {"n": formatting.number(full_h)}
+    return texts[farther_m > 0, full_h > fixed_full_h] % {
+        "km": formatting.kilometres(abs(farther_m)),
+        "hours": words,
+        "fixed": formatting.number(fixed_full_h),
+    }

@@ -131,4 +131,6 @@ def _battery(bins: tuple[BinSite, ...], count: int, rng: np.random.Generator) ->
         end = 8.0 if site.name == SENSOR_FAULT["low_battery"] else float(rng.uniform(45, 88))
         begin = min(100.0, end + (35 if site.kind is not BinKind.COMPACTOR else 4))
         level[number] = np.round(np.linspace(begin, end, count), 0)
+        if site.name == SENSOR_FAULT["silent"]:
+            level[number, -SILENT_HOURS:] = np.nan
     return level

@@ -103,9 +103,19 @@ def _remembered(words: Callable[..., Words]) -> Callable[..., list[Words]]:
 
 def said(value: Any, decimals: int = 0) -> str:
     """What a sensor said: a number as people read it, anything else as it is."""
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
+    if _numeric(value):
         return formatting.number(value, decimals)
     return str(value)[:60]
+
+
+def measured(value: Any, unit: str) -> str:
+    """A value with its unit, on one line: *85 %*, *21,4 °C*. A round number has no decimals."""
+    text = said(value, 0 if unit == "%" or value is None or value == round(value) else 1) if _numeric(value) else said(value)
+    return text if value is None or not unit else f"{text}{formatting.SPACE}{unit}"
+
+
+def _numeric(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 @_remembered
@@ -117,7 +127,7 @@ def sensors(row: SensorRow) -> Sensor:
         str(row.state.label),
         COLOUR[row.state],
         ICON[row.state],
-        ", ".join(f"{value.name} {said(value.value)} {value.unit}".rstrip() for value in row.values),
+        ", ".join(f"{value.name} {measured(value.value, value.unit)}" for value in row.values),
         formatting.moment(row.heard) if row.heard else _("aldrig"),
     )
 
@@ -129,7 +139,7 @@ def open_alarms(one: AlarmRow, answer: bool) -> OpenAlarm:
         one.id,
         one.thing_id,
         one.place,
-        said(one.value, 1) + (f" {one.unit}" if one.unit and one.value is not None else ""),
+        measured(one.value, one.unit),
         formatting.moment(one.raised_at),
         one.seen,
         (one.seen_by or formatting.DASH) if one.seen else _("Ingen än"),

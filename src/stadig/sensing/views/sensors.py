@@ -46,7 +46,7 @@ def sensor_list(request: HttpRequest) -> HttpResponseBase:
         return file
     page = Paginator(things, PER_PAGE).get_page(request.GET.get("page"))
     total = sum(counts.values())
-    states = [(each.value, str(each.label), ICON[each], counts[each.value]) for each in queries.State]
+    states = [(each.value, str(each.label), LEVEL[each], counts[each.value]) for each in queries.State]
     context = {
         "page": page,
         "lines": rows.sensors(queries.rows_of(page.object_list)),  # pyright: ignore[reportArgumentType]
@@ -115,7 +115,10 @@ def sensor(request: HttpRequest, thing_id: int) -> HttpResponseBase:
         "state": str(state.label),
         "colour": COLOUR[state],
         "icon": ICON[state],
-        "drawn": [(stream, rows.said(last.value, 1) if last else "", last, chart, csv) for stream, last, chart, csv in drawn],
+        "drawn": [
+            (stream, rows.measured(last.value, stream.unit) if last else "", last, chart, csv)
+            for stream, last, chart, csv in drawn
+        ],
         "days": days,
         "all_days": DAYS,
         "open_alarms": open_alarms,

@@ -14,6 +14,8 @@ from stadig.ui.charts.scale import Scale, decimals, extent, seconds, step, thin,
 
 Place = datetime | date | float
 INFINITE = float("inf")
+ROW = 20
+"""Height of a threshold's words above a narrow drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Line(frame.Chart):
         all_xs = [[seconds(place) for place in line.x] for line in self.series]
         across = extent([place for xs in all_xs for place in xs]) or (0.0, 1.0)
         x = Scale(*across, left, right)
-        y = Scale(marks[0], marks[-1], height - 30, 14)
+        y = Scale(marks[0], marks[-1], height - 30, 14 if side else 14 + ROW * len(self.thresholds))
         for mark, name in zip(marks, names, strict=True):
             level = y(mark)
             drawing.add(
@@ -195,7 +197,7 @@ class Line(frame.Chart):
                 drawing.text(event.label, min(at + 5, x.end - frame.width_of(event.label, 13)), 24, "sm")
 
     def _thresholds(self, drawing: frame.Drawing, y: Scale, left: float, right: float, *, side: bool) -> None:
-        for threshold in self.thresholds:
+        for index, threshold in enumerate(self.thresholds):
             level = y(threshold.y)
             number = "2" if threshold.kind == "limit" else ""
             drawing.add("line", class_=f"ref{number}", x1=round(left, 1), x2=right, y1=level, y2=level)
@@ -204,8 +206,10 @@ class Line(frame.Chart):
                 if threshold.causes:
                     drawing.text(threshold.causes, right + 8, level + 15, "sm")
             else:
-                words = f"{threshold.label} {threshold.causes}".strip()
-                drawing.text(words, left + 6, level - 6 if level > 40 else level + 16, f"lref{number} sm")
+                row = 10 + ROW * index  # above the lines, where no curve can lie under the words
+                drawing.add("line", class_=f"ref{number}", x1=round(left, 1), x2=round(left + 22, 1), y1=row, y2=row)
+                words = ": ".join(part for part in (threshold.label, threshold.causes) if part)
+                drawing.text(frame.cut(words, right - left - 28), left + 28, row + 5, f"lref{number} sm")
 
     def _ends(self, drawing: frame.Drawing, x: Scale, y: Scale, *, side: bool) -> None:
         taken = [y(one.y) + extra for one in self.thresholds for extra in ((0, 14) if one.causes else (0,))] if side else []

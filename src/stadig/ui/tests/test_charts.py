@@ -170,3 +170,15 @@ def test_dots_stay_within_the_drawing(rows):
     chart = charts.Dots(title="T", dots=dots, reference=-20)
     for width in (720, 358):
         assert all(0 <= x <= width for x, _ in places(chart.draw(width).html("", "")))
+
+
+def test_words_of_a_limit_stand_above_a_narrow_drawing_where_no_curve_runs():
+    line = charts.Line(
+        title="Nivå",
+        unit="%",
+        series=(charts.Series("Nivå", [START, START + timedelta(hours=1)], [20.0, 100.0]),),
+        thresholds=(charts.Threshold(85, "85 %", "Full korg", "limit"),),
+    )
+    svg = line.draw(frame.NARROW).html("", "")
+    words = float(re.search(r'y="([\d.]+)" class="lref2 sm">85 %: Full korg', svg)[1])
+    assert words < min(y for _, y in places(svg))

@@ -224,6 +224,17 @@ class Figures(NamedTuple):
         return round(100 * (1 - self.distance_m / self.fixed_distance_m)) if self.fixed_distance_m else None
 
     @property
+    def answer(self) -> str:
+        """The trade in one sentence; empty on a day without fixed rounds."""
+        if not self.fixed_distance_m:
+            return ""
+        return sentences.trade(self.distance_m - self.fixed_distance_m, self.overflow_h, self.fixed_overflow_h)
+
+    @property
+    def longer(self) -> int:
+        return -(self.shorter or 0)
+
+    @property
     def cheaper(self) -> int:
         return self.fixed_cost_kr - self.cost_kr
 

@@ -12,6 +12,7 @@ from stadig.city import clock
 from stadig.city.models import User
 from stadig.city.permissions import Role
 from stadig.city.testing import someone
+from stadig.waste import sentences
 from stadig.waste.models import BinAlarm, Candidate, Choice, Plan, Route, Stop, StopKind, Vehicle
 from stadig.waste.queries import plan_map, plans
 
@@ -164,3 +165,16 @@ def test_each_page_of_a_plan_asks_little(plan, address, django_assert_max_num_qu
 
 def test_the_clock_of_a_plan_is_the_towns(plan):
     assert plans.stops(plan)[0].today == clock.today()
+
+
+@pytest.mark.parametrize(
+    ("farther_m", "full_h", "said"),
+    [
+        (-26_000, 14.0, "Planen är 26,0 km kortare än fasta rundor och ger 14 väntade timmar med full korg i stället för 85."),
+        (-26_000, 140.0, "Planen är 26,0 km kortare än fasta rundor men ger 140 väntade timmar med full korg i stället för 85."),
+        (900, 1.0, "Planen är 900 m längre än fasta rundor men ger 1 väntad timme med full korg i stället för 85."),
+        (900, 90.0, "Planen är 900 m längre än fasta rundor och ger 90 väntade timmar med full korg i stället för 85."),
+    ],
+)
+def test_the_trade_is_told_in_one_sentence(farther_m, full_h, said):
+    assert sentences.trade(farther_m, full_h, 85.0).replace("\N{NO-BREAK SPACE}", " ") == said
