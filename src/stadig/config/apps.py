@@ -8,9 +8,10 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         from django.conf import settings
 
-        from stadig.config import frame
+        from stadig.config import frame, moments
 
         frame.connect()
+        moments.connect()
 
         if settings.DEMO:
             from stadig.config import demo_views

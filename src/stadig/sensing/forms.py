@@ -121,6 +121,11 @@ class RuleForm(forms.Form):
     severity = forms.ChoiceField(label=_("Hur bråttom är det?"), choices=AlarmRule._meta.get_field("severity").choices)
     active = forms.BooleanField(label=_("Regeln används"), required=False, initial=True)
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self.fields["observed_property"]
+        chosen.choices = list(ObservedProperty.objects.order_by("pk").values_list("pk", "name"))  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("kind") == Kind.NO_DATA:

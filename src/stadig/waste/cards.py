@@ -13,8 +13,9 @@ from stadig.city.desk import Card
 from stadig.city.search import Hit
 from stadig.ui import formatting
 from stadig.waste import access
-from stadig.waste.models import Bin, Plan, PlanState
-from stadig.waste.queries import bins, crew
+from stadig.waste.models import Bin, PlanState
+from stadig.waste.queries import crew
+from stadig.waste.queries import desk as of_desk
 
 
 def desk(user: Any) -> list[Card]:
@@ -25,7 +26,7 @@ def desk(user: Any) -> list[Card]:
 def _planner(user: Any) -> list[Card]:
     cards = []
     today = clock.today()
-    plan = Plan.objects.filter(day=today).first()
+    plan = of_desk.plan(today)
     address = reverse("waste:plan-day", args=[today])
     icon = "route"
     if plan is None or plan.state not in (PlanState.READY, PlanState.LOCKED):
@@ -42,7 +43,7 @@ def _planner(user: Any) -> list[Card]:
         sent = plan.state == PlanState.LOCKED
         tag = _("Skickad") if sent else _("Att låsa")
         cards.append(Card(title, text, address, tag=tag, kind="success" if sent else "warning", icon=icon, order=30))
-    if calling := bins.calling(user):
+    if calling := of_desk.calling(user):
         icon = "bell"
         title = ngettext("%(n)s korg larmar", "%(n)s korgar larmar", len(calling)) % {"n": len(calling)}
         text = _("De är med i nästa plan. Korgar utanför en skickad plan blir arbetsorder.")

@@ -50,6 +50,10 @@ def rows(found: Iterable[Any]) -> list[OrderRow]:
     return [OrderRow(*row) for row in found]
 
 
+CHOICES = """
+SELECT 'crew', id, name, sort_key FROM city_organisation WHERE kind = 'crew'
+UNION ALL SELECT 'district', id, name, sort_key FROM city_district ORDER BY sort_key
+"""
 FIELDS = ("pk", "title", "kind", "state", "district__name", "crew__name", "due")
 
 
@@ -73,6 +77,18 @@ def orders(user: Any, wanted: Filter) -> QuerySet[WorkOrder]:
     if wanted.words:
         found = found.filter(Q(title__icontains=wanted.words) | Q(place_name__icontains=wanted.words))
     return found.order_by(F("due").asc(nulls_last=True), "-opened_at")
+
+
+Choice = tuple[int, str]
+
+
+def choices() -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
+    """(id, name) of each crew, and of each district, A to Ö. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHOICES)
+        rows = cursor.fetchall()
+    crews, districts = (tuple((pk, name) for what, pk, name, _ in rows if what == wanted) for wanted in ("crew", "district"))
+    return crews, districts
 
 
 def waiting_for(crews: set[int] | None) -> list[WorkOrder]:

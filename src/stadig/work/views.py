@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stadig.city.models import District, Organisation
+from stadig.city.models import Organisation
 from stadig.city.permissions import needs
 from stadig.ui import export, formatting
 from stadig.work import access, actions, kinds, queries
@@ -59,17 +58,13 @@ def _once(request: HttpRequest) -> UUID | None:
         return None
 
 
-def _crews() -> Any:
-    """(id, name) of each crew."""
-    return Organisation.objects.filter(kind=Organisation.Kind.CREW).order_by("sort_key").values_list("pk", "name")
-
-
 @needs(access.VIEW)
 def order_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(request)
     found = queries.orders(request.user, wanted)
     if file := export.table(request, _("arbetsorder"), COLUMNS, found.iterator(chunk_size=500)):
         return file
+    crews, districts = queries.choices()
     page = Paginator(found.values_list(*queries.FIELDS), PER_PAGE).get_page(request.GET.get("sida"))
     return render(
         request,
@@ -80,8 +75,8 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
             "wanted": wanted,
             "kinds": tuple(kinds.all_kinds()),
             "states": tuple(State.choices),
-            "crews": tuple(_crews()),
-            "districts": tuple(District.objects.order_by("sort_key").values_list("pk", "name")),
+            "crews": crews,
+            "districts": districts,
             "query": request.GET.urlencode(),
         },
     )
@@ -121,14 +116,15 @@ def _found(request: HttpRequest, order_id: int) -> WorkOrder:
 @needs(access.VIEW)
 def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
     order = _found(request, order_id)
+    may_assign = access.ASSIGN.held_by(request.user) and order.is_waiting
     return render(
         request,
         "work/order.html",
         {
             "order": order,
             "kind": kinds.of(order.kind),
-            "crews": _crews(),
-            "may_assign": access.ASSIGN.held_by(request.user) and order.is_waiting,
+            "crews": queries.choices()[0] if may_assign else (),
+            "may_assign": may_assign,
             "may_close": access.CLOSE.held_by(request.user) and order.is_waiting,
             "closings": [(value, label) for value, label in State.choices if value in CLOSED],
             "once": uuid4(),

@@ -21,8 +21,9 @@ CROSS JOIN LATERAL (
     ORDER BY phenomenon_time DESC, seq DESC LIMIT 1
 ) AS o
 """
-RECENT = timedelta(days=7)
-"""Most have spoken within days. Only the others are looked for in every month there is: ten times the work for each."""
+RECENT, AHEAD = timedelta(days=7), timedelta(hours=1)
+"""Most have spoken within days, and no one speaks further ahead. Only the others are looked for in every month there is:
+ten times the work for each."""
 
 SERIES = """
 SELECT phenomenon_time, result FROM sensing_observation
@@ -47,9 +48,9 @@ class Series(NamedTuple):
 
 def latest(datastream_ids: Iterable[int]) -> dict[int, Latest]:
     """The last observation of each datastream; datastreams without any are left out."""
-    missing, since = set(datastream_ids), clock.now() - RECENT
+    missing, now = set(datastream_ids), clock.now()
     found: dict[int, Latest] = {}
-    for start, end in ((since, "infinity"), ("-infinity", since)):
+    for start, end in ((now - RECENT, now + AHEAD), ("-infinity", "infinity")):
         if missing:
             with connection.cursor() as cursor:
                 cursor.execute(LATEST, [list(missing), start, end])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -13,12 +14,13 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from stadig.city import clock
+from stadig.city.sorting import sort_key
 from stadig.sensing import queries as sensing
 from stadig.waste import access
-from stadig.waste.models import AlarmKind, Bin, BinAlarm, Emptying, Side
+from stadig.waste.models import AlarmKind, Bin, Side
 
 FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
@@ -164,15 +166,14 @@ SELECT b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.a
     b.installed, b.fill_datastream, b.district_id, b.kind_id,
     k.name, k.kind, k.volume_l, k.compaction, k.service_seconds, d.code, d.name,
     f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
-    f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since, emptied.at, alarm.kinds, alarm.times, coalesce(told.many, 0)
-FROM waste_bin b
+    f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since,
+    (SELECT e.at FROM waste_emptying e
+        WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1),
+    alarm.kinds, alarm.times, coalesce(told.many, 0)
+FROM ({chosen}) b
 JOIN waste_binkind k ON k.id = b.kind_id
 LEFT JOIN city_district d ON d.id = b.district_id
 LEFT JOIN waste_binforecast f ON f.bin_id = b.id
-LEFT JOIN LATERAL (
-    SELECT e.at FROM waste_emptying e
-    WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1
-) emptied ON true
 LEFT JOIN (
     SELECT bin_id, array_agg(kind ORDER BY raised_at, id) AS kinds, array_agg(raised_at ORDER BY raised_at, id) AS times
     FROM waste_binalarm WHERE closed_at IS NULL GROUP BY bin_id
@@ -180,9 +181,14 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
 ) told ON told.bin_id = b.id
-WHERE b.id IN ({chosen}) ORDER BY b.id
+ORDER BY b.id
 """
-"""A forecast knows every reading up to its ``read_at``, so an emptying before that says nothing new."""
+COLUMNS = (
+    "id", "external_id", "name", "sort_key", "lon", "lat", "side", "key", "access_note", "open_until", "fixed_weekdays",
+    "installed", "fill_datastream", "district_id", "kind_id",
+)  # fmt: skip
+"""What ``FACTS`` reads of the bins chosen. A forecast knows every reading up to its ``read_at``, so an emptying before
+that says nothing new."""
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
@@ -202,15 +208,21 @@ def areas() -> tuple[Area, ...]:
         return tuple(Area(*row) for row in cursor.fetchall())
 
 
+def areas_of(found: Iterable[BinState]) -> tuple[Area, ...]:
+    """The districts that these bins stand in, A to Ö."""
+    areas = {state.bin.district for state in found if state.bin.district}
+    return tuple(sorted(areas, key=lambda area: sort_key(area.name)))
+
+
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
     """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
     now = now or clock.now()
     try:
-        ids, values = chosen.order_by().values("pk").query.sql_with_params()
+        wanted, values = chosen.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(FACTS.format(chosen=ids), [now, now - REMEMBERED, *values])
+        cursor.execute(FACTS.format(chosen=wanted), [now, now - REMEMBERED, *values])
         rows = cursor.fetchall()
     latest = sensing.latest([row[12] for row in rows if row[12]])
     kinds: dict[int, Kind] = {}
@@ -302,16 +314,21 @@ SORTS = {
 }
 
 
-def listed(user: Any, wanted: Filter) -> list[BinState]:
-    """The states of the bins a planner asked for, filtered and sorted."""
-    where = access.may_see(user)
+def within_reach(user: Any) -> list[BinState]:
+    """The states of all bins that a planner may see."""
+    return states(in_use(access.may_see(user)))
+
+
+def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
+    """Those of the bins that were asked for, sorted."""
     if wanted.words:
-        where &= Q(name__icontains=wanted.words) | Q(external_id__icontains=wanted.words)
+        words = wanted.words.casefold()
+        found = [one for one in found if words in one.bin.name.casefold() or words in one.bin.external_id.casefold()]
     if wanted.district.isdecimal():
-        where &= Q(district_id=int(wanted.district))
+        district = int(wanted.district)
+        found = [state for state in found if state.bin.district_id == district]
     if wanted.kind:
-        where &= Q(kind__kind=wanted.kind)
-    found = states(in_use(where))
+        found = [state for state in found if state.bin.kind.kind == wanted.kind]
     if wanted.level:
         found = [state for state in found if state.level == wanted.level]
     if wanted.alarm:
@@ -322,17 +339,6 @@ def listed(user: Any, wanted: Filter) -> list[BinState]:
 def by_name() -> list[BinState]:
     """Every bin in use, A to Ö."""
     return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
-
-
-def calling(user: Any) -> list[int]:
-    """Ids of *sensing*'s alarms for bins that are full and have not been emptied since."""
-    done = Emptying.objects.filter(bin=OuterRef("bin"), at__gte=OuterRef("raised_at"))
-    reach = access.may_see(user, "bin__")
-    return list(
-        BinAlarm.objects.filter(reach, ~Exists(done), bin__removed=None, closed_at=None, kind=AlarmKind.THRESHOLD).values_list(
-            "alarm", flat=True
-        )
-    )
 
 
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:

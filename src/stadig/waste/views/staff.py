@@ -59,7 +59,8 @@ COLUMNS = (
 @vary_on_headers("HX-Request")
 def bin_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(request)
-    found = bins.listed(request.user, wanted)
+    every = bins.within_reach(request.user)
+    found = bins.chosen(every, wanted)
     if file := export.table(request, _("papperskorgar"), COLUMNS, found):
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
@@ -75,7 +76,7 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
         return render(request, "waste/_bins.html", context | {"news": True})
     context |= {
         "wanted": wanted,
-        "districts": bins.areas(),
+        "districts": bins.areas_of(every),
         "kinds": tuple(KindOfBin.choices),
         "bounds": layers.bounds(found),
         "source": f"{reverse('waste:bins-map')}?{request.GET.urlencode()}",
@@ -87,7 +88,7 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def bin_map(request: HttpRequest) -> HttpResponseBase:
-    return JsonResponse(layers.bins(bins.listed(request.user, _wanted(request)), "waste:bin"))
+    return JsonResponse(layers.bins(bins.chosen(bins.within_reach(request.user), _wanted(request)), "waste:bin"))
 
 
 @needs(access.VIEW)

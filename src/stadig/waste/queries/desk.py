@@ -1,0 +1,47 @@
+"""What a planner's start page says of the bins."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+
+from stadig.waste import access
+from stadig.waste.queries.bins import in_use
+
+PLAN = "SELECT state, bins_chosen, bins_total, distance_m, fixed_distance_m FROM waste_plan WHERE day = %s"
+CALLING = """
+SELECT a.alarm FROM waste_binalarm a
+WHERE a.closed_at IS NULL AND a.kind = 'threshold' AND a.bin_id IN ({seen})
+    AND NOT EXISTS (SELECT FROM waste_emptying e WHERE e.bin_id = a.bin_id AND e.at >= a.raised_at)
+"""
+
+
+class PlanOfDay(NamedTuple):
+    """A day's plan in figures; the fixed rounds are those drivers keep whatever the plan says."""
+
+    state: str
+    bins_chosen: int
+    bins_total: int
+    distance_m: int
+    fixed_distance_m: int
+
+
+def plan(day: date) -> PlanOfDay | None:
+    """The plan of a day. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLAN, [day])
+        return next((PlanOfDay(*row) for row in cursor.fetchall()), None)
+
+
+def calling(user: Any) -> list[int]:
+    """Ids of *sensing*'s alarms for bins that are full and have not been emptied since. One query."""
+    try:
+        seen, values = in_use(access.may_see(user)).values("id").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(CALLING.format(seen=seen), values)
+        return [alarm for (alarm,) in cursor.fetchall()]
