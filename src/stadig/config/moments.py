@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from django.db.backends.postgresql.psycopg_any import get_adapters_template
+from django.db.backends.postgresql.psycopg_any import get_adapters_template  # pyright: ignore[reportMissingImports]
 from psycopg.abc import Buffer
 from psycopg.types.datetime import TimestamptzLoader
 

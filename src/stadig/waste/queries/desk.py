@@ -32,7 +32,7 @@ class PlanOfDay(NamedTuple):
 def plan(day: date) -> PlanOfDay | None:
     """The plan of a day. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(PLAN, [day])
+        cursor.execute(PLAN, [day])  # pyright: ignore[reportArgumentType]
         return next((PlanOfDay(*row) for row in cursor.fetchall()), None)
 
 
