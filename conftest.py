@@ -28,10 +28,12 @@ _STARTED = pytest.StashKey[bool]()
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """The embedded database is started before the first test that needs one, unless DATABASE_URL names another."""
-    from stadig.config import postgres, translations
+    from stadig.config import assets, postgres, translations
     from stadig.config.environment import environment
 
-    translations.compile_all()
+    if not hasattr(session.config, "workerinput"):  # once, not in each of xdist's processes
+        assets.build()
+        translations.compile_all()
     if environment.database_url:
         postgres.require_supported(environment.database_url)
     else:

@@ -28,8 +28,8 @@ SAMPLES = {
 """What stands in an address where it asks for something; a view may answer 404 for it, but must ask who it is first."""
 PLACE = re.compile(r"<(?:(\w+):)?\w+>")
 REFUSED = 403
-OWN_CHECK = {"mfa_authenticate"}
-"""The second step of logging in: public, but without the first step it leads back to it."""
+OWN_CHECK = {"mfa_authenticate", "mfa_login_webauthn"}
+"""A later step of logging in: public, but without the first step it leads back to it."""
 
 
 @dataclass(frozen=True)

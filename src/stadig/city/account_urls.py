@@ -14,6 +14,7 @@ from django.views.generic import RedirectView
 
 from stadig.city.permissions import public, signed_in
 from stadig.city.views import account as own
+from stadig.city.views import passkeys
 
 _to_login = public(RedirectView.as_view(pattern_name="account_login"))
 
@@ -42,6 +43,11 @@ urlpatterns = [
     path("engangskod/visa-att-det-ar-du/", signed_in(own.reauthenticate_with_code), name="mfa_reauthenticate"),
     path("engangskod/ny/", signed_in(totp.activate_totp), name="mfa_activate_totp"),
     path("engangskod/ta-bort/", signed_in(totp.deactivate_totp), name="mfa_deactivate_totp"),
+    path("passnycklar/", signed_in(RedirectView.as_view(pattern_name="mfa_index")), name="mfa_list_webauthn"),
+    path("passnycklar/logga-in/", public(passkeys.log_in), name="mfa_login_webauthn"),
+    path("passnycklar/ny/", signed_in(passkeys.add), name="mfa_add_webauthn"),
+    path("passnycklar/<int:pk>/ta-bort/", signed_in(passkeys.remove), name="mfa_remove_webauthn"),
+    path("passnycklar/visa-att-det-ar-du/", signed_in(passkeys.reauthenticate), name="mfa_reauthenticate_webauthn"),
     path("reservkoder/", signed_in(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("reservkoder/nya/", signed_in(recovery.generate_recovery_codes), name="mfa_generate_recovery_codes"),
     path("reservkoder/fil/", signed_in(recovery.download_recovery_codes), name="mfa_download_recovery_codes"),

@@ -1,4 +1,5 @@
-"""Log-in through django-allauth: residents with an e-identification, staff with password and one-time code.
+"""Log-in through django-allauth: residents with an e-identification, staff with password and one-time code
+or with a passkey.
 
 What the identity provider claims about someone is read in memory; the personnummer, and a ``sub`` that may be
 one, reach neither table nor session in clear.
@@ -26,13 +27,14 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city import audit, claims, clock, municipality, persons, queries
 from stadig.city.models import Person, User
 
 MUST_ENROL = "stadig_must_enrol"
-"""Session key: a staff member who logged in with one factor alone and has to add a one-time code first."""
+"""Session key: a staff member who logged in with one factor alone and has to add a second one first."""
 STAFF_PROVIDER = "medarbetare"
 """The municipality's own identity provider, as its app is called in the settings."""
 BY_PROVIDER = "stadig_by_provider"
@@ -55,6 +57,17 @@ class AccountBackend(Known, AuthenticationBackend):
     """What django-allauth has established, by an identity provider or its own log-in page."""
 
 
+def has_second_factor(user: Any) -> bool:
+    """Whether someone has a one-time code or a passkey."""
+    factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return Authenticator.objects.filter(user_id=user.pk, type__in=factors).exists()
+
+
+def may_have_passkey(user: Any) -> bool:
+    """Staff who have a password here. For others it would be a way around the e-identification or the employer's own log-in."""
+    return user.is_staff and user.is_active and user.has_usable_password()
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Staff accounts are made by an administrator; no one signs up with a password."""
 
@@ -75,7 +88,7 @@ class AccountAdapter(DefaultAccountAdapter):
         super().login(request, user)
         by_provider = getattr(request, BY_PROVIDER, None)
         needs_code = user.is_staff and settings.STAFF_TOTP and (user.has_usable_password() or by_provider is not None)
-        if needs_code and not by_provider and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+        if needs_code and not by_provider and not has_second_factor(user):
             request.session[MUST_ENROL] = True
             if by_provider is None:
                 reauthenticate_by_password(request)  # the password was typed a second ago; do not ask for it again
@@ -94,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class OneTimeCode(AuthenticateStage):
-    """Asks for the one-time code, unless the municipality's own provider has just asked for a second factor."""
+    """Asks for the one-time code or the passkey, unless the municipality's own provider has just asked for a second factor."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
         return not getattr(request, BY_PROVIDER, None) and super()._should_handle(request)
@@ -110,6 +123,13 @@ class MfaAdapter(DefaultMFAAdapter):
 
     def get_totp_label(self, user: Any) -> str:
         return user.username
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return super().get_public_key_credential_rp_entity() | {"name": municipality.current().name}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 – allauth's name
+        """What a passkey is called until its owner gives it a better name."""
+        return gettext("Passnyckel %(number)d") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
     def encrypt(self, text: str) -> str:
         return persons.seal_text(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -14,12 +13,19 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from stadig.city import audit, clock
-from stadig.city.login import MUST_ENROL
+from stadig.city.login import MUST_ENROL, has_second_factor
 from stadig.city.models import OpenSession
 
 BEGAN, SEEN = "stadig_began", "stadig_seen"
 NOTE_EVERY_S = 300
-ENROLMENT = ("mfa_activate_totp", "mfa_view_recovery_codes", "account_logout", "account_reauthenticate", "preferences")
+ENROLMENT = (
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_view_recovery_codes",
+    "account_logout",
+    "account_reauthenticate",
+    "preferences",
+)
 
 
 class SessionGuard:
@@ -45,7 +51,7 @@ class SessionGuard:
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         if not request.session.get(MUST_ENROL) or not request.user.is_authenticated:
             return None
-        if Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists():
+        if has_second_factor(request.user):
             del request.session[MUST_ENROL]
             return None
         here = request.resolver_match.url_name if request.resolver_match else ""

@@ -225,7 +225,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"  # staff are sent to their own start page by the adapter
 LOGOUT_REDIRECT_URL = "/"
 STAFF_TOTP = not DEMO
-"""Staff who log in with a password must have a one-time code too; off only in a demo town."""
+"""Staff who log in with a password must have a one-time code or a passkey too; off only in a demo town."""
 SESSION_IDLE_SECONDS = 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 ACCOUNT_ADAPTER = "stadig.city.login.AccountAdapter"
@@ -241,7 +241,15 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/300s/key"}  # counted in city_cache, so for all processes
 MFA_ADAPTER = "stadig.city.login.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey stands for two factors only if the device asks for finger, face or PIN
+MFA_FORMS = {
+    "add_webauthn": "stadig.city.passkeys.Add",
+    "authenticate_webauthn": "stadig.city.passkeys.Authenticate",
+    "login_webauthn": "stadig.city.passkeys.LogIn",
+    "reauthenticate_webauthn": "stadig.city.passkeys.Reauthenticate",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 SOCIALACCOUNT_ADAPTER = "stadig.city.login.SocialAccountAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = True
