@@ -12,7 +12,7 @@ from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from stadig.city import access, clock, effects
+from stadig.city import access, audit_words, clock, effects
 from stadig.city.models import (
     AuditEntry,
     AuditReason,
@@ -332,6 +332,7 @@ class AuditRow:
     time: str
     who: str
     did: str
+    words: str
     what: str
     about: str
     reason: str
@@ -359,6 +360,7 @@ def audit_page(chosen: dict[str, Any], number: str | None, reader: Any, staff: d
             time=formatting.clock(at),
             who=names.get(actor, actor),
             did=did,
+            words=audit_words.words(did),
             what=what,
             about=names.get(f"person:{what_id}", what_id) if what == "city.person" else what_id,
             reason=reasons.get(position, ""),

@@ -194,3 +194,11 @@ def test_a_destroyed_person_leaves_a_whole_chain_and_no_byte(db, heads, someone)
     assert traces(pseudonym) == ["city_auditentry"]
     assert not Person.objects.exists()
     assert audit_chain.verify().whole
+
+
+def test_the_log_speaks_words_and_an_unknown_verb_is_shown_as_it_is():
+    from stadig.city import audit_words
+
+    assert audit_words.words("emptied") == "Tömde"
+    assert audit_words.words("closed as done") == "Avslutade"
+    assert audit_words.words("danced") == "danced"
