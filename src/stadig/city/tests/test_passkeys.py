@@ -141,7 +141,7 @@ def test_without_javascript_no_passkey_is_offered(plain_page):
 
 @pytest.mark.parametrize("role", [Role.RESIDENT, Role.PLANNER])
 def test_someone_without_a_password_here_cannot_add_one(client, db, role):
-    client.force_login(someone(role), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(someone(role), backend="stadig.city.login.PasswordBackend")
     for name in ("mfa_add_webauthn", "mfa_reauthenticate_webauthn"):
         answer = client.get(reverse(name))
         assert (answer.status_code, answer["Location"]) == (302, reverse("mfa_index"))
