@@ -48,3 +48,19 @@ def test_what_is_built_is_small_and_ours():
 def test_nothing_is_built_again_when_nothing_has_changed():
     assets.build()
     assert assets.build() is False
+
+
+def test_the_address_of_a_file_is_worked_out_once_and_anew_after_a_build():
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    first = staticfiles_storage.url("icons.svg")
+    assert staticfiles_storage.url("icons.svg") is first
+    known = staticfiles_storage.hashed_files
+    try:
+        staticfiles_storage.hashed_files = known | {"icons.svg": "icons.another.svg"}
+        assert staticfiles_storage.url("icons.svg").endswith("icons.another.svg")
+    finally:
+        staticfiles_storage.hashed_files = known
+    assert staticfiles_storage.url("icons.svg") == first
+    with pytest.raises(ValueError, match="no-such-file"):
+        staticfiles_storage.url("no-such-file.css")
