@@ -55,8 +55,8 @@ def test_no_page_asks_the_database_more_than_twelve_times(client_of):
 
 
 MOST_CALLS = 24_000
-"""Python calls for one page. Three thousand take about a millisecond on one core of a plain server, so this is the eight
-milliseconds of ``stadig bench pages`` as a number that no other program on the machine can change."""
+"""Python calls for one page: a bound against growth that no other program on the machine can change. It is looser than the
+eight milliseconds that ``stadig bench pages`` measures: a page with this many calls and ten questions takes 10–15."""
 
 
 def calls_for(client: Client, path: str) -> int:
@@ -77,7 +77,7 @@ def calls_for(client: Client, path: str) -> int:
     return made
 
 
-def test_no_page_costs_more_than_eight_milliseconds_of_calls(client_of, monkeypatch):
+def test_no_page_makes_more_calls_than_it_may(client_of, monkeypatch):
     monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)  # as it is outside a test run
     found, _ = visits(client_of, PEOPLE)
     cost = {visit: calls_for(client_of(visit.who), visit.path) for visit in found if visit.is_page}

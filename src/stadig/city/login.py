@@ -30,7 +30,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import audit, claims, clock, municipality, persons, queries
+from stadig.city import audit, claims, clock, logged_in, municipality, persons
 from stadig.city.models import Person, User
 
 MUST_ENROL = "stadig_must_enrol"
@@ -46,7 +46,7 @@ class Known:
 
     def get_user(self, user_id: Any) -> User | None:
         """The user, or None when there is none or they may not log in any more."""
-        return queries.logged_in(int(user_id))
+        return logged_in.read(int(user_id))
 
 
 class PasswordBackend(Known, ModelBackend):

@@ -34,10 +34,11 @@ def run(say: Callable[[str], None], *, before: Callable[[], None] | None = None,
     AlreadyRunning, PortTaken, DatabaseFault
         It could not start; the message says what to do.
     """
-    gc.disable()  # nothing that is loaded now is garbage; the supervisor turns it on again
+    gc.disable()  # nothing that is loaded now is garbage; seeding, which makes much of it, comes after
     with supervisor.only_one(environment.runtime_dir) as record:
         refuse_taken_port(environment.host, environment.port)
         with database_and_django():
+            gc.enable()
             from django.db import connections
 
             from stadig.config import prepare

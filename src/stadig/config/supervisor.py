@@ -76,7 +76,6 @@ class Supervisor:
         with self._signals() as wake:
             try:
                 gc.freeze()  # what is loaded now stays shared between the processes
-                gc.enable()
                 for name in self._in_turn(first=True):
                     self._start(name)
                 while not self.stopping:

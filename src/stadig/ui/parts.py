@@ -23,7 +23,7 @@ MOST_REMEMBERED = 8192
 """Parts kept in each process, the least used forgotten first: a row is about one kilobyte."""
 
 
-def draw(name: str, **values: Any) -> SafeString:
+def draw(name: str, /, **values: Any) -> SafeString:
     """The template ``name`` with ``values``, which must be hashable.
 
     Raises TypeError for a value that is not hashable, or that is or holds a SafeString: it equals the plain string that
@@ -67,7 +67,7 @@ def _plain(value: Any) -> Any:
 
 
 @register.simple_tag
-def part(name: str, **values: Any) -> SafeString:
+def part(name: str, /, **values: Any) -> SafeString:
     """One part; the values are given by name. A word written in the tag itself is plain text like any other."""
     return draw(name, **{key: _plain(value) for key, value in values.items()})
 

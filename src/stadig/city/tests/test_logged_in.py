@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from stadig.city import queries
+from stadig.city import logged_in
 from stadig.city.models import Organisation, User
 from stadig.city.permissions import Role
 
@@ -32,7 +32,7 @@ def seen(planner) -> Client:
 def test_the_user_comes_with_organisation_and_roles_in_one_statement(planner):
     User.objects.filter(pk=planner.pk).update(organisation=Organisation.objects.get())
     with CaptureQueriesContext(connection) as asked:
-        found = queries.logged_in(planner.pk)
+        found = logged_in.read(planner.pk)
         assert found is not None
         assert (found.username, str(found.organisation)) == (planner.username, "Gata och park")
         assert [held.role for held in found.role_assignments] == [Role.PLANNER]
@@ -43,10 +43,10 @@ def test_the_user_comes_with_organisation_and_roles_in_one_statement(planner):
 
 def test_a_user_without_roles_or_organisation_is_read_too(someone):
     resident = User.objects.create(username="utan")
-    found = queries.logged_in(resident.pk)
+    found = logged_in.read(resident.pk)
     assert found is not None
     assert (found.organisation, found.role_assignments) == (None, [])
-    assert queries.logged_in(10**6) is None
+    assert logged_in.read(10**6) is None
 
 
 def test_someone_who_may_not_log_in_any_more_is_out_at_the_next_page(seen, planner):

@@ -78,6 +78,10 @@ def test_text_is_escaped_and_safe_text_is_refused():
         parts.draw("row", row=(Row("a", mark_safe("<u>")),))
 
 
+def test_a_value_may_have_any_name(drawn):
+    assert parts.draw("word", name="x", word="ja") == "<b>ja</b>"
+
+
 def test_what_cannot_be_told_apart_later_is_refused():
     with pytest.raises(TypeError, match="unhashable"):
         parts.draw("word", word=["ja"])
