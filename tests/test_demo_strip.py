@@ -6,7 +6,7 @@ import pytest
 from django.http import Http404
 from django.test import Client, RequestFactory
 
-from stadig.city.demo import EIGHT
+from stadig.city.demo import PEOPLE
 from stadig.config import tour
 
 
@@ -22,7 +22,7 @@ def in_demo(settings, demo_town):
     context._providers.remove(demo_views.strip)
 
 
-@pytest.mark.parametrize("one", EIGHT, ids=lambda one: one.username)
+@pytest.mark.parametrize("one", PEOPLE, ids=lambda one: one.username)
 def test_one_click_makes_the_visitor_one_of_the_eight(in_demo, client, one):
     answer = client.post("/titta-som/", {"username": one.username})
     assert answer.status_code == 302

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stadig.city.demo import EIGHT, TEST_NUMBERS
+from stadig.city.demo import PEOPLE, TEST_NUMBERS
 from stadig.config import demo
 
 
@@ -17,7 +17,7 @@ def test_the_town_has_people_districts_and_sensors(demo_town):
 
     assert Municipality.objects.get().made_up
     assert District.objects.count() == 12
-    assert set(User.objects.values_list("username", flat=True)) >= {one.username for one in EIGHT}
+    assert set(User.objects.values_list("username", flat=True)) >= {one.username for one in PEOPLE}
     assert Person.objects.count() <= 200
     assert Datastream.objects.count() == 280
     assert Device.objects.count() == 105
@@ -51,7 +51,7 @@ def test_a_real_city_is_never_seeded(db):
 
 def test_every_personnummer_is_a_published_test_number(reference_data):
     published = set(json.loads(reference_data("exchange/personnummer-meta/allPins.json").read_text()))
-    used = {*TEST_NUMBERS, *(one.personnummer for one in EIGHT if one.personnummer)}
+    used = {*TEST_NUMBERS, *(one.personnummer for one in PEOPLE if one.personnummer)}
     assert used <= published
     assert len(used) == len(TEST_NUMBERS) + 2 <= 200
 

@@ -29,7 +29,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """One of the eight people a visitor of the demo town can look as. ``unit`` is empty for residents."""
+    """One of the people a visitor of the demo town can look as. ``unit`` is empty for residents."""
 
     username: str
     first_name: str
@@ -41,7 +41,7 @@ class Someone:
     personnummer: str = ""
 
 
-EIGHT = (
+PEOPLE = (
     Someone("karin", "Karin", "Ek", _("Invånare, 72 år"), Role.RESIDENT, personnummer="195401030423"),
     Someone("yusuf", "Yusuf", "Ali", _("Invånare, ny i Sverige"), Role.RESIDENT, personnummer="199101062397"),
     Someone("leila", "Leila", "Haddad", _("Planerare, gata och park"), Role.PLANNER, "Gata och park"),
@@ -50,23 +50,36 @@ EIGHT = (
     Someone("eva", "Eva", "Lundmark", _("Digitaliseringsdirektör"), Role.DIRECTOR, "Stadsledningskontoret"),
     Someone("ove", "Ove", "Berg", _("Administratör"), Role.ADMINISTRATOR, "Stadsledningskontoret"),
     Someone("mirja", "Mirja", "Koski", _("Granskare"), Role.AUDITOR, "Revisorerna"),
+    Someone("amina", "Amina", "Farah", _("Handläggare, tillstånd"), Role.CASE_WORKER, "Tillstånd"),
+    Someone("petra", "Petra", "Holm", _("Handläggare, ekonomiskt bistånd"), Role.CASE_WORKER, "Ekonomiskt bistånd"),
+    Someone("henrik", "Henrik", "Sand", _("Chef, gatu- och parkförvaltningen"), Role.MANAGER, "Gatu- och parkförvaltningen"),
+    Someone("lars", "Lars", "Öberg", _("Registrator, gatu- och parknämnden"), Role.REGISTRAR, "Gatu- och parknämnden"),
 )
 
 ORGANISATION: tuple[tuple[str, str, str], ...] = (
     ("Kommunstyrelsen", "committee", ""),
     ("Stadsledningskontoret", "administration", "Kommunstyrelsen"),
+    ("It-enheten", "unit", "Stadsledningskontoret"),
+    ("Kontaktcenter", "unit", "Stadsledningskontoret"),
     ("Gatu- och parknämnden", "committee", ""),
     ("Gatu- och parkförvaltningen", "administration", "Gatu- och parknämnden"),
     ("Gata och park", "unit", "Gatu- och parkförvaltningen"),
+    ("Tillstånd", "unit", "Gatu- och parkförvaltningen"),
     ("Bil 1", "crew", "Gata och park"),
     ("Bil 2", "crew", "Gata och park"),
     ("Bil 3", "crew", "Gata och park"),
     ("Socialnämnden", "committee", ""),
     ("Socialförvaltningen", "administration", "Socialnämnden"),
+    ("Ekonomiskt bistånd", "unit", "Socialförvaltningen"),
     ("Omsorgsnämnden", "committee", ""),
     ("Utbildningsnämnden", "committee", ""),
     ("Utbildningsförvaltningen", "administration", "Utbildningsnämnden"),
+    ("Förskola", "unit", "Utbildningsförvaltningen"),
+    ("Kultur- och fritidsnämnden", "committee", ""),
+    ("Kultur och fritid", "unit", "Kultur- och fritidsnämnden"),
     ("Byggnadsnämnden", "committee", ""),
+    ("Miljö- och hälsoskyddsnämnden", "committee", ""),
+    ("Livsmedelskontroll", "unit", "Miljö- och hälsoskyddsnämnden"),
     ("Revisorerna", "committee", ""),
 )
 """Name, kind, parent."""
@@ -193,7 +206,7 @@ def seed(name: str, code: str, border: dict[str, Any], areas: Iterable[Area], *,
         District.objects.create(code=a.code, name=a.name, geometry=a.geometry, area_m2=a.area_m2, population=a.population)
         for a in areas
     ]
-    for one in EIGHT:
+    for one in PEOPLE:
         _make(one, units)
     _residents(districts, np.random.default_rng(seed))
 

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST
 
-from stadig.city.demo import EIGHT
+from stadig.city.demo import PEOPLE
 from stadig.city.models import Municipality, User
 from stadig.city.permissions import public
 from stadig.city.roles import Role
@@ -100,7 +100,7 @@ def strip(request: HttpRequest) -> Mapping[str, Any]:
     stop = walkable[number - 1] if number and number <= len(walkable) else None
     return {
         "strip_template": "config/strip.html",
-        "demo_people": EIGHT,
+        "demo_people": PEOPLE,
         "tour_now": stop,
         "tour_number": number,
         "tour_next": number + 1 if number and number < len(walkable) else None,
@@ -112,7 +112,7 @@ def _become(request: HttpRequest, username: str) -> None:
     if not username:
         logout(request)
         return
-    if username not in {one.username for one in EIGHT}:
+    if username not in {one.username for one in PEOPLE}:
         raise Http404
     kept = request.session.get("tour_seen")
     login(request, get_object_or_404(User, username=username), backend=BACKEND)
@@ -121,7 +121,7 @@ def _become(request: HttpRequest, username: str) -> None:
 
 
 def _home(username: str) -> str:
-    role = next((one.role for one in EIGHT if one.username == username), Role.RESIDENT)
+    role = next((one.role for one in PEOPLE if one.username == username), Role.RESIDENT)
     for name in HOMES.get(role, ("home",)):
         try:
             return reverse(name)
@@ -142,4 +142,4 @@ def _address(stop: Stop) -> str:
 
 
 def _name(username: str) -> str:
-    return next((f"{one.first_name} {one.last_name}" for one in EIGHT if one.username == username), "")
+    return next((f"{one.first_name} {one.last_name}" for one in PEOPLE if one.username == username), "")

@@ -27,7 +27,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 INSTALLED_APPS = [
     # rooms, from the roof down; their templates come before those of the libraries
     "stadig.config",
+    "stadig.eservices",
     "stadig.waste",
+    "stadig.cases",
     "stadig.work",
     "stadig.sensing",
     "stadig.post",

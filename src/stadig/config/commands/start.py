@@ -30,22 +30,22 @@ def say(line: str) -> None:
 
 
 def give_demo_password() -> None:
-    """One password, made here and kept in a 0600 file, for the eight people of the demo town."""
+    """One password, made here and kept in a 0600 file, for the people of the demo town."""
     from stadig.city import actions
-    from stadig.city.demo import EIGHT
+    from stadig.city.demo import PEOPLE
     from stadig.city.models import User
 
     password = environment.secret(DEMO_PASSWORD, 12)
-    for user in User.objects.filter(username__in=[one.username for one in EIGHT]):
+    for user in User.objects.filter(username__in=[one.username for one in PEOPLE]):
         actions.set_password(None, user, password)
 
 
 def say_who_may_log_in() -> None:
     """The demo town's people. The strip at the top of each page looks as one of them without logging in."""
-    from stadig.city.demo import EIGHT
+    from stadig.city.demo import PEOPLE
 
     say("Look as one of these with one click in the strip at the top of the page:")
-    for one in EIGHT:
+    for one in PEOPLE:
         say(f"  {one.username:<6} {one.first_name} {one.last_name} – {one.what}")
     password = environment.home_dir / "keys" / DEMO_PASSWORD
     if password.exists():

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    name = "stadig.cases"
+    label = "cases"
+    verbose_name = "Ärenden"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.city import effects
+
+        effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
+        effects.metric(
+            "case_days", _("Dagar från ansökan till beslut"), "day", direction="less", additivity="mean", sustainability="social"
+        )

@@ -1,0 +1,126 @@
+"""The verbs of e-services: install a package, publish it, submit what someone filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from stadig.cases import actions as cases
+from stadig.cases.definition import Definition
+from stadig.city import audit, clock
+from stadig.city.models import Organisation
+from stadig.city.verbs import verb
+from stadig.eservices import packing, reading
+from stadig.eservices.models import EService, PackageVersion
+from stadig.eservices.package import Package, PackageError
+
+if TYPE_CHECKING:
+    from stadig.city.models import User
+
+
+class VersionTaken(PackageError):
+    """The same name and version exist with other contents. Give the package a higher version in ``service.yaml``."""
+
+    def __init__(self, name: str, version: str) -> None:
+        super().__init__(
+            "service.yaml", "version", f"{name} {version} is installed with other contents. Give this one a higher version."
+        )
+
+
+@verb
+def install(by: User | None, files: Mapping[str, bytes]) -> EService:
+    """Take in a package and let people fill it in from now on. What is being filled in keeps the version it began with.
+
+    The same package again changes nothing but the city's overlay. Without ``local.yaml`` in ``files`` the overlay that stands is kept.
+
+    Raises
+    ------
+    PackageError
+        The package cannot be read, names no organisation of this city, or its version is taken.
+    """
+    service = EService.objects.select_for_update().filter(name=reading.read(files).name).first()
+    package = reading.read(dict(files) | _overlay(files, service))
+    version = PackageVersion.objects.filter(digest=package.digest).first()
+    if version is None and PackageVersion.objects.filter(name=package.name, version=package.version).exists():
+        raise VersionTaken(package.name, package.version)
+    committee, unit = _receivers(package)
+    case_type = cases.define(
+        by,
+        package.name,
+        package.digest,
+        definition_of(package),
+        committee=committee,
+        unit=unit,
+        series=str(package.local.get("series") or package.case.series),
+        file=package.case.file,
+        confidentiality=package.case.confidentiality,
+    )
+    if version is None:
+        version = PackageVersion.objects.create(
+            name=package.name,
+            version=package.version,
+            digest=package.digest,
+            archive=packing.pack(package.files),
+            case_type=case_type,
+            installed_at=clock.now(),
+            installed_by=by,
+        )
+    service, _ = EService.objects.update_or_create(
+        name=package.name, defaults={"current": version, "local": dict(package.local), "published_at": clock.now()}
+    )
+    audit.record(by, "installed", version)
+    return service
+
+
+def definition_of(package: Package) -> Definition:
+    """How cases of this package are handled, as the engine of cases wants it."""
+    return Definition(
+        first=package.case.first,
+        statuses=package.case.statuses,
+        transitions=package.case.transitions,
+        deadlines=package.case.deadlines,
+        decisions=package.case.decisions,
+        klassa=package.case.klassa,
+        keep=package.case.keep,
+        texts={language: _texts(texts) for language, texts in package.texts.items()},
+        fields=tuple(
+            {
+                "path": question.path,
+                "kind": question.kind,
+                "unit": question.unit,
+                "step": step.id,
+                "options": list(question.options),
+            }
+            for step in package.flow.steps
+            for question in step.questions()
+        )
+        + tuple({"path": path, "kind": "computed", "unit": "", "step": "", "options": []} for path in package.flow.compute),
+    )
+
+
+def _texts(texts: Mapping[str, Any]) -> dict[str, str]:
+    kept = ("status.", "transition.", "decision.", "deadline.", "question.", "step.", "computed.", "outcome.")
+    return {"title": str(texts.get("service.title", ""))} | {
+        key: str(text) for key, text in texts.items() if key.startswith(kept) and not key.endswith((".hint", ".help"))
+    }
+
+
+def _overlay(files: Mapping[str, bytes], service: EService | None) -> dict[str, bytes]:
+    if reading.LOCAL in files or service is None or not service.local:
+        return {}
+    import yaml
+
+    return {reading.LOCAL: yaml.safe_dump(service.local, allow_unicode=True).encode()}
+
+
+def _receivers(package: Package) -> tuple[Organisation, Organisation]:
+    """The committee and the unit of this city that receive it."""
+    committee = str(package.local.get("committee") or package.case.committee)
+    unit = str(package.local.get("unit") or package.case.unit)
+    found: list[Organisation] = []
+    for what, name in (("committee", committee), ("unit", unit)):
+        organisation = Organisation.objects.filter(name=name).first()
+        if organisation is None:
+            raise PackageError("local.yaml", what, f"there is no {name!r} in this city. Write the name of one that there is.")
+        found.append(organisation)
+    return found[0], found[1]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class EServicesConfig(AppConfig):
+    name = "stadig.eservices"
+    label = "eservices"
+    verbose_name = "E-tjänster"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,197 @@
+"""A service package as data: what it is, what it asks, how its cases are handled, its texts and its scenarios.
+
+A package is a folder of plain files that one municipality can hand to another; ``reading`` makes this of them. No Django, no
+clock, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from stadig.cases.definition import Deadline, DecisionType, Status, Transition
+
+KINDS: Final = (
+    "text", "long_text", "integer", "number", "money", "date", "time", "month", "yes_no", "consent", "choice", "choices",
+    "email", "phone", "personnummer", "organisation_number", "address", "place", "file", "property",
+)  # fmt: skip
+
+
+class PackageError(Exception):
+    """Why a package cannot be read: ``file``, ``place`` in it (may be empty) and what to mend."""
+
+    def __init__(self, file: str, place: str, text: str) -> None:
+        super().__init__(f"{file}{f', {place}' if place else ''}: {text}")
+        self.file, self.place, self.text = file, place, text
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that is asked. ``path`` is its place among the answers: ``distance_m``, ``guardian.email``, ``children[].name``."""
+
+    path: str
+    kind: str
+    schema: Mapping[str, Any]
+    required: bool
+    options: tuple[Any, ...] = ()
+    widget: str = ""
+    unit: str = ""
+    show_if: Any = None
+    require_if: Any = None
+
+    @property
+    def key(self) -> str:
+        """Its name among the texts: ``children.name``."""
+        return self.path.replace("[]", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """A text between questions."""
+
+    id: str
+    show_if: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A group of questions that is answered once for each of several things. Rules inside it read ``item.NAME`` of their row."""
+
+    path: str
+    parts: tuple[Question | Info, ...]
+    least: int
+    most: int
+    show_if: Any = None
+
+
+Part = Question | Repeat | Info
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the form."""
+
+    id: str
+    parts: tuple[Part, ...]
+    show_if: Any = None
+
+    def questions(self) -> Iterator[Question]:
+        """Its questions, those of repeated groups too, in the order they are asked."""
+        for part in self.parts:
+            inner = part.parts if isinstance(part, Repeat) else (part,)
+            yield from (one for one in inner if isinstance(one, Question))
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Someone besides the applicant who signs. The paths say where their name, address and personnummer were answered."""
+
+    role: str
+    name: str
+    email: str
+    personnummer: str = ""
+    when: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What is asked, in which order, and what is computed from it."""
+
+    steps: tuple[Step, ...]
+    compute: Mapping[str, Any]
+    sign: tuple[Signer, ...] = ()
+
+    def questions(self) -> Iterator[Question]:
+        """Every question, those of repeated groups too, in the order they are asked."""
+        for step in self.steps:
+            yield from step.questions()
+
+
+@dataclass(frozen=True, slots=True)
+class CaseType:
+    """How cases of this service are handled."""
+
+    file: str
+    series: str
+    committee: str
+    unit: str
+    first: str
+    statuses: tuple[Status, ...]
+    transitions: tuple[Transition, ...]
+    deadlines: tuple[Deadline, ...]
+    decisions: tuple[DecisionType, ...]
+    confidentiality: str = ""
+    klassa: str = ""
+    keep: str = ""
+    work: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """``service.yaml``: what the service is, for whom, and on what ground."""
+
+    icon: str
+    audience: tuple[str, ...]
+    login: str
+    """Empty for anyone, otherwise the least level of assurance: ``loa2``, ``loa3``."""
+    open_from: str
+    open_until: str
+    handling_days: int
+    legal_basis: str
+    data_basis: str
+    data_kept: str
+    handled_in: str
+    channels: tuple[str, ...]
+    languages: tuple[str, ...]
+    licence: str
+    publisher: str
+    again: bool
+    """Whether last time's answers are offered: *stämmer det fortfarande?*"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Answers, and what must follow from them. Run where the package is made and where it is received."""
+
+    name: str
+    answers: Mapping[str, Any]
+    visible: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    computed: Mapping[str, Any] | None = None
+    errors: Mapping[str, str] | None = None
+    status: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A whole service, read. ``digest`` is the SHA-256 of its contents without the local overlay."""
+
+    name: str
+    version: str
+    digest: str
+    about: About
+    schema: Mapping[str, Any]
+    flow: Flow
+    case: CaseType
+    texts: Mapping[str, Mapping[str, Any]]
+    """Language → key → text; a key is dotted: ``question.distance_m.label``."""
+    scenarios: tuple[Scenario, ...]
+    local: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+    def text(self, key: str, language: str = "sv") -> str:
+        """The text in ``language``, else in Swedish, else in any; empty when no language has it."""
+        for one in (language, "sv", *self.texts):
+            found = self.texts.get(one, {}).get(key)
+            if found is not None:
+                return str(found)
+        return ""
+
+    def question(self, path: str) -> Question:
+        """The question with this path. Raises KeyError."""
+        for question in self.flow.questions():
+            if question.path == path:
+                return question
+        raise KeyError(path)

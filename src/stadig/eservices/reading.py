@@ -1,0 +1,250 @@
+"""Reading a service package: a folder, or its files in memory (an archive, the database), to a :class:`~.package.Package`.
+
+The same data whatever it came from, known by name, version and the hash of its contents. Nothing here decides whether a
+package is *good*. A package that cannot be understood raises :class:`~.package.PackageError`, which names file and place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+import yaml
+
+from stadig.cases.definition import Deadline, DecisionType, Status, Transition
+from stadig.eservices.asking import read_flow
+from stadig.eservices.package import About, CaseType, Package, PackageError, Scenario
+from stadig.eservices.values import count, flat, listed, matching, word, words
+
+MOST_FILES: Final = 200
+MOST_BYTES: Final = 5 * 2**20
+"""Of a whole package. A package is text and a few templates; what is larger is not one."""
+NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
+LOCAL: Final = "local.yaml"
+"""The receiving city's overlay. It is no part of the package's identity, and an upgrade keeps it."""
+
+
+def load(folder: Path) -> Package:
+    """Read a package from a folder. Raises PackageError."""
+    if not (folder / "service.yaml").is_file():
+        raise PackageError("service.yaml", "", f"is missing in {folder.name}. A package is a folder that holds it.")
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    }
+    return read(files)
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """The SHA-256 of names and contents in the order of the names, the local overlay left out; 64 hexadecimal digits."""
+    whole = hashlib.sha256()
+    for name in sorted(set(files) - {LOCAL}):
+        whole.update(f"{name}\0{len(files[name])}\0".encode())
+        whole.update(files[name])
+    return whole.hexdigest()
+
+
+def read(files: Mapping[str, bytes]) -> Package:
+    """Read a package from its files, by their names inside it. Raises PackageError."""
+    _refuse_unsafe(files)
+    service = _mapping(files, "service.yaml")
+    about = _about(service)
+    schema = _schema(files)
+    flow = read_flow(_mapping(files, "flow.yaml"), schema)
+    return Package(
+        name=matching(service, "name", NAME, "small letters, digits and hyphens"),
+        version=matching(service, "version", VERSION, "three numbers with dots, such as 1.0.0"),
+        digest=digest(files),
+        about=about,
+        schema=schema,
+        flow=flow,
+        case=_case(_mapping(files, "case.yaml")),
+        texts={
+            PurePosixPath(name).stem: dict(flat(_mapping(files, name), name))
+            for name in sorted(files)
+            if name.startswith("texts/") and name.endswith(".yaml")
+        },
+        scenarios=tuple(
+            _scenario(_mapping(files, name), name)
+            for name in sorted(files)
+            if name.startswith("scenarios/") and name.endswith(".yaml")
+        ),
+        local=_mapping(files, LOCAL) if LOCAL in files else {},
+        files=dict(files),
+    )
+
+
+def _refuse_unsafe(files: Mapping[str, bytes]) -> None:
+    if len(files) > MOST_FILES:
+        raise PackageError("the package", "", f"has {len(files)} files. At most {MOST_FILES} are read.")
+    if sum(map(len, files.values())) > MOST_BYTES:
+        raise PackageError("the package", "", f"is larger than {MOST_BYTES // 2**20} MB.")
+    for name in files:
+        parts = PurePosixPath(name).parts
+        if name.startswith("/") or "\\" in name or ".." in parts or ":" in name or not parts:
+            raise PackageError(name, "", "has a name that leads out of the package.")
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML where a key twice in one mapping is an error, and no word becomes a date or a truth value by surprise."""
+
+
+def _no_double_keys(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
+        seen.add(key)
+    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _no_double_keys)
+_Loader.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in found if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}]
+    for sign, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    if name not in files:
+        raise PackageError(name, "", "is missing.")
+    text = _utf8(files[name], name)
+    try:
+        if text.count("*") and re.search(r"(?m)(?:^|[\s\[{,])\*\w", text):
+            raise PackageError(name, "", "uses YAML aliases (*name). Write the value out.")
+        found = yaml.load(text, _Loader)  # noqa: S506 - the loader is a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise PackageError(name, f"line {mark.line + 1}" if mark else "", f"{error.problem or 'is not YAML'}.") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise PackageError(name, "", f"is not YAML ({type(error).__name__}).") from None
+    if not isinstance(found, dict):
+        raise PackageError(name, "", "must be a mapping: lines of *key: value*.")
+    return found
+
+
+def _utf8(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise PackageError(name, f"line {line}", "is not UTF-8 text.") from None
+
+
+def _schema(files: Mapping[str, bytes]) -> dict[str, Any]:
+    name = "data.schema.json"
+    if name not in files:
+        raise PackageError(name, "", "is missing.")
+    try:
+        found = json.loads(_utf8(files[name], name))
+    except json.JSONDecodeError as error:
+        raise PackageError(name, f"line {error.lineno}", f"{error.msg}.") from None
+    except RecursionError:
+        raise PackageError(name, "", "is nested too deep.") from None
+    if not isinstance(found, dict) or found.get("type") != "object" or not isinstance(found.get("properties"), dict):
+        raise PackageError(name, "", "must describe an object with properties.")
+    return found
+
+
+def _about(service: Mapping[str, Any]) -> About:
+    file = "service.yaml"
+    login = service.get("login") or {}
+    if not isinstance(login, dict):
+        raise PackageError(file, "login", "is a mapping: {level: loa3}, or {} for anyone.")
+    opens = service.get("open") or {}
+    data = service.get("personal_data") or {}
+    for name, value in (("open", opens), ("personal_data", data)):
+        if not isinstance(value, dict):
+            raise PackageError(file, name, "is a mapping.")
+    return About(
+        icon=word(service, "icon", file, "file-text"),
+        audience=words(service, "audience", file, ("resident",)),
+        login=str(login.get("level") or ""),
+        open_from=str(opens.get("from") or ""),
+        open_until=str(opens.get("until") or ""),
+        handling_days=count(service, "handling_days", file),
+        legal_basis=str(service.get("legal_basis") or ""),
+        data_basis=str(data.get("basis") or ""),
+        data_kept=str(data.get("kept") or ""),
+        handled_in=word(service, "handled_in", file, "stadig"),
+        channels=words(service, "channels", file, ("web", "assisted", "paper")),
+        languages=words(service, "languages", file, ("sv",)),
+        licence=str(service.get("license") or ""),
+        publisher=str(service.get("publisher") or ""),
+        again=service.get("again") is True,
+    )
+
+
+def _case(case: Mapping[str, Any]) -> CaseType:
+    file = "case.yaml"
+    statuses = case.get("statuses")
+    if not isinstance(statuses, dict) or not statuses:
+        raise PackageError(file, "statuses", "is a mapping of status: {group: …}.")
+    decisions = case.get("decisions") or {}
+    if not isinstance(decisions, dict):
+        raise PackageError(file, "decisions", "is a mapping of type: {…}.")
+    return CaseType(
+        file=word(case, "file", file, "case"),
+        series=matching(case, "series", re.compile(r"[A-ZÅÄÖ]{2,6}"), "two to six capitals", file),
+        committee=str(case.get("committee") or ""),
+        unit=str(case.get("unit") or ""),
+        first=word(case, "first", file),
+        statuses=tuple(Status(str(id_), word(one or {}, "group", file)) for id_, one in statuses.items()),
+        transitions=tuple(
+            Transition(
+                word(one, "from", file), word(one, "to", file), str(one.get("do") or ""), str(one.get("by") or "case_worker")
+            )
+            for one in listed(case, "transitions", file)
+        ),
+        deadlines=tuple(
+            Deadline(word(one, "name", file), count(one, "days", file), str(one.get("until") or "closed"))
+            for one in listed(case, "deadlines", file, default=True)
+        ),
+        decisions=tuple(_decision(str(id_), one) for id_, one in decisions.items()),
+        confidentiality=str(case.get("confidentiality") or ""),
+        klassa=str(case.get("klassa") or ""),
+        keep=str(case.get("keep") or ""),
+        work=case.get("work"),
+    )
+
+
+def _decision(name: str, decision: Any) -> DecisionType:
+    if not isinstance(decision, dict):
+        raise PackageError("case.yaml", f"decisions.{name}", "is a mapping with outcome, status, statute and appeal.")
+    months = decision.get("valid_months")
+    return DecisionType(
+        id=name,
+        outcome=word(decision, "outcome", "case.yaml"),
+        status=word(decision, "status", "case.yaml"),
+        statute=str(decision.get("statute") or ""),
+        appeal=word(decision, "appeal", "case.yaml", "none"),
+        valid_months=int(months) if months is not None else None,
+        delegation=str(decision.get("delegation") or ""),
+    )
+
+
+def _scenario(scenario: Mapping[str, Any], file: str) -> Scenario:
+    answers = scenario.get("answers")
+    if not isinstance(answers, dict):
+        raise PackageError(file, "answers", "is a mapping of answers.")
+    wanted = scenario.get("expect") or {}
+    if not isinstance(wanted, dict):
+        raise PackageError(file, "expect", "is a mapping with visible, hidden, computed, errors, status or documents.")
+    return Scenario(
+        name=PurePosixPath(file).stem,
+        answers=answers,
+        visible=tuple(wanted.get("visible") or ()),
+        hidden=tuple(wanted.get("hidden") or ()),
+        computed=wanted.get("computed"),
+        errors=wanted.get("errors"),
+        status=str(wanted.get("status") or ""),
+        documents=tuple(wanted.get("documents") or ()),
+    )

@@ -1,0 +1,57 @@
+"""Taking values out of what a file held; each says what is wrong and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from stadig.eservices.package import PackageError
+
+
+def flat(texts: Mapping[str, Any], file: str, before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in texts.items():
+        key = f"{before}{name}"
+        if isinstance(value, dict):
+            yield from flat(value, file, f"{key}.")
+        elif isinstance(value, str | int | float | list):
+            yield key, value
+        else:
+            raise PackageError(file, key, "is a text, a list of texts, or a mapping of more.")
+
+
+def listed(holder: Mapping[str, Any], name: str, file: str, *, default: bool = False) -> list[Any]:
+    found = holder.get(name)
+    if found is None and default:
+        return []
+    if not isinstance(found, list):
+        raise PackageError(file, name, "is a list.")
+    return found
+
+
+def word(holder: Any, name: str, file: str, default: str = "") -> str:
+    found = holder.get(name, default) if isinstance(holder, dict) else None
+    if not isinstance(found, str) or not found:
+        raise PackageError(file, name, "is missing.")
+    return found
+
+
+def words(holder: Mapping[str, Any], name: str, file: str, default: tuple[str, ...]) -> tuple[str, ...]:
+    found = holder.get(name, default)
+    if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
+        raise PackageError(file, name, "is a list of words.")
+    return tuple(found)
+
+
+def count(holder: Mapping[str, Any], name: str, file: str) -> int:
+    found = holder.get(name)
+    if isinstance(found, bool) or not isinstance(found, int) or found < 0:
+        raise PackageError(file, name, "is a whole number, zero or more.")
+    return found
+
+
+def matching(holder: Mapping[str, Any], name: str, pattern: re.Pattern[str], meant: str, file: str = "service.yaml") -> str:
+    found = holder.get(name)
+    if not isinstance(found, str) or not pattern.fullmatch(found):
+        raise PackageError(file, name, f"is {meant}, not {found!r}.")
+    return found
