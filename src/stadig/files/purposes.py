@@ -13,18 +13,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """``may_read(user, file)`` is asked at each download."""
+    """``may_read(user, file)`` is asked at each download. ``keep=None``: as long as what it belongs to, which erases it."""
 
     slug: str
     may_read: Callable[[Any, StoredFile], bool]
-    keep: timedelta
+    keep: timedelta | None
     most_bytes: int = 12 * 2**20
 
 
 _purposes: dict[str, Purpose] = {}
 
 
-def register(slug: str, *, may_read: Callable[[Any, StoredFile], bool], keep: timedelta, most_bytes: int = 12 * 2**20) -> None:
+def register(
+    slug: str, *, may_read: Callable[[Any, StoredFile], bool], keep: timedelta | None, most_bytes: int = 12 * 2**20
+) -> None:
     _purposes[slug] = Purpose(slug, may_read, keep, most_bytes)
 
 
