@@ -1,0 +1,31 @@
+"""Who may do what with e-services. What someone is filling in is theirs alone: no role opens a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city.permissions import Role, permission
+
+ASSIST = permission(
+    "eservices.assist",
+    Role.CASE_WORKER,
+    Role.REGISTRAR,
+    Role.MANAGER,
+    description=_("Fylla i en e-tjänst åt någon annan och registrera pappersblanketter"),
+)
+
+
+def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
+    """Drafts that are ``user``'s own, that they fill in for someone, or whose code their browser has shown (``held``)."""
+    found = Q(pk__in=list(held), code_hash__isnull=False)
+    if getattr(user, "is_authenticated", False):
+        if user.person_id:
+            found |= Q(person=user.person_id, staff=None)
+        if ASSIST.held_by(user):
+            found |= Q(staff=user.pk)
+    return found
