@@ -8,8 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from stadig.city import organisation_number
 from stadig.city.personnummer import NotAPersonnummer, Personnummer, parse
 
 NUMBER_CLAIMS = (
@@ -28,8 +29,17 @@ NUMBER_CLAIMS = (
     "sub",
 )
 """Where Freja, BankID brokers and Sweden Connect put it, in the order of trust."""
+ORGANISATION_CLAIMS = ("https://id.oidc.se/claim/orgNumber", "https://id.oidc.se/claim/orgName")
 KEPT = ("acr", "amr")
 """Claims that may be stored: how sure the provider was, and by what means."""
+
+
+class Represents(NamedTuple):
+    """The organisation that the provider says someone acts for."""
+
+    number: str
+    """Ten digits with a hyphen: ``556036-0793``."""
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Claimed:
     number: Personnummer | None
     stored: dict[str, Any]
     staff_name: str = ""
+    represents: Represents | None = None
 
 
 def merged(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,7 +87,17 @@ def read(data: Mapping[str, Any], *, today: dt.date, staff_claim: str = "") -> C
     family = str(found.get("family_name") or " ".join(whole[1:]))
     kept = {name: found[name] for name in KEPT if isinstance(found.get(name), str | list)}
     email = str(found.get("email") or "") if found.get("email_verified") else ""
-    return Claimed(given[:150], family[:150], email[:254], _number(found, today), kept, _staff_name(found, staff_claim))
+    return Claimed(
+        *(given[:150], family[:150], email[:254], _number(found, today), kept),
+        staff_name=_staff_name(found, staff_claim),
+        represents=_represents(found),
+    )
+
+
+def _represents(claims: Mapping[str, Any]) -> Represents | None:
+    number, name = (claims.get(claim) for claim in ORGANISATION_CLAIMS)
+    written = organisation_number.read(number) if isinstance(number, str) else None
+    return Represents(written, str(name or "")[:200]) if written else None
 
 
 def _number(claims: Mapping[str, Any], today: dt.date) -> Personnummer | None:

@@ -30,7 +30,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import audit, claims, clock, logged_in, municipality, persons
+from stadig.city import assurance, audit, claims, clock, logged_in, municipality, persons
 from stadig.city.models import Person, User
 
 MUST_ENROL = "stadig_must_enrol"
@@ -39,6 +39,9 @@ STAFF_PROVIDER = "medarbetare"
 """The municipality's own identity provider, as its app is called in the settings."""
 BY_PROVIDER = "stadig_by_provider"
 """On the request in which a staff provider answered: whether it has seen to the second factor."""
+
+CLAIMED = "stadig_claimed"
+"""On the request in which a provider answered: what it claimed about a resident."""
 
 
 class Known:
@@ -86,6 +89,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
+        if claimed := getattr(request, CLAIMED, None):
+            assurance.remember(request, claimed)
         by_provider = getattr(request, BY_PROVIDER, None)
         needs_code = user.is_staff and settings.STAFF_TOTP and (user.has_usable_password() or by_provider is not None)
         if needs_code and not by_provider and not has_second_factor(user):
@@ -191,6 +196,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         number = sociallogin.claimed.number
         if number is None:
             return
+        setattr(request, CLAIMED, sociallogin.claimed)
         person = Person.objects.filter(personnummer_hash=persons.hash_of(number)).first()
         if sociallogin.is_existing:
             known = sociallogin.user.person

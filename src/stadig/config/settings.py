@@ -260,6 +260,9 @@ SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+OIDC_LEVELS = {
+    name.strip(): int(level) for name, _, level in (part.rpartition("=") for part in environment.oidc_levels.split(",")) if name
+}
 OIDC_STAFF_CLAIM = environment.oidc_staff_claim
 OIDC_STAFF_MFA = frozenset(value.strip() for value in environment.oidc_staff_mfa.split(",") if value.strip())
 _residents = {
@@ -267,7 +270,11 @@ _residents = {
     "name": "E-legitimation",
     "client_id": environment.oidc_client_id or "stadig",
     "secret": environment.oidc_client_secret or ("demo" if DEMO else ""),
-    "settings": {"server_url": OIDC_URL},
+    "settings": {
+        "server_url": OIDC_URL,
+        "scope": environment.oidc_scopes.split(),
+        "auth_params": {"acr_values": environment.oidc_acr_values} if environment.oidc_acr_values else {},
+    },
 }
 _staff = {
     "provider_id": "medarbetare",

@@ -16,7 +16,7 @@ from django.urls import reverse, reverse_lazy
 from oidc_provider_mock import User as Claimant
 from oidc_provider_mock import run_server_in_thread
 
-from stadig.city import actions, persons
+from stadig.city import actions, assurance, persons
 from stadig.city.models import AuditEntry, Person, User
 from stadig.city.roles import Role
 from stadig.city.testing import traces
@@ -41,6 +41,17 @@ def provider(settings, monkeypatch, number) -> Iterator[str]:
         Claimant(sub="karin", claims={"given_name": "Karin", "family_name": "Ek", "personalIdentityNumber": number}),
         Claimant(sub=number, claims={"name": "Karin Ek", "email": "karin@example.se"}),
         Claimant(sub="nobody", claims={"name": "Ingen Alls"}),
+        Claimant(
+            sub="owner",
+            claims={
+                "given_name": "Karin",
+                "family_name": "Ek",
+                "acr": "http://id.elegnamnden.se/loa/1.0/loa3",
+                "https://id.oidc.se/claim/personalIdentityNumber": number,
+                "https://id.oidc.se/claim/orgNumber": "5560360793",
+                "https://id.oidc.se/claim/orgName": "Ek & Co AB",
+            },
+        ),
     ]
     with run_server_in_thread(user_claims=claimants) as server:
         url = f"http://localhost:{server.server_port}"
@@ -73,6 +84,31 @@ def test_a_resident_logs_in_and_the_number_is_stored_nowhere_in_clear(client, db
     assert client.get(reverse("account_sessions")).status_code == 200
     assert traces(number, number[2:], f"{number[:8]}-{number[8:]}", f"{number[2:8]}-{number[8:]}") == []
     assert AuditEntry.objects.filter(did="logged_in", actor__startswith="person:").count() == 1
+
+
+def test_the_level_of_assurance_and_the_organisation_last_as_long_as_the_log_in(client, db, provider):
+    log_in_with_eid(client, "owner")
+    assert (client.session[assurance.LEVEL], client.session[assurance.REPRESENTS]) == (3, ["556036-0793", "Ek & Co AB"])
+    client.post(reverse("account_logout"))
+    log_in_with_eid(client, "karin")
+    assert client.session[assurance.LEVEL] == 0, "a provider that says nothing of how sure it is vouches for nothing"
+    assert assurance.REPRESENTS not in client.session
+
+
+@pytest.mark.parametrize(
+    ("acr", "level"),
+    [
+        ("http://id.elegnamnden.se/loa/1.0/loa4", 4),
+        ("http://id.elegnamnden.se/loa/1.0/eidas-sub", 3),
+        ("urn:ours:high", 3),
+        ("urn:theirs", 0),
+        (None, 0),
+        (["http://id.elegnamnden.se/loa/1.0/loa3"], 0),
+    ],
+)
+def test_only_known_values_of_acr_stand_for_a_level(acr, level, settings):
+    settings.OIDC_LEVELS = {"urn:ours:high": 3}
+    assert assurance.level_of(acr) == level
 
 
 def test_a_number_in_sub_is_stored_nowhere_either(client, db, provider, number):
