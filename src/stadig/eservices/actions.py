@@ -12,7 +12,7 @@ from stadig.city.models import Organisation
 from stadig.city.verbs import verb
 from stadig.eservices import packing, reading
 from stadig.eservices.models import EService, PackageVersion
-from stadig.eservices.package import Package, PackageError
+from stadig.eservices.package import Package, PackageError, localised
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -82,7 +82,7 @@ def definition_of(package: Package) -> Definition:
         decisions=package.case.decisions,
         klassa=package.case.klassa,
         keep=package.case.keep,
-        texts={language: _texts(texts) for language, texts in package.texts.items()},
+        texts={language: _texts(texts, package.local) for language, texts in package.texts.items()},
         fields=tuple(
             {
                 "path": question.path,
@@ -98,10 +98,12 @@ def definition_of(package: Package) -> Definition:
     )
 
 
-def _texts(texts: Mapping[str, Any]) -> dict[str, str]:
+def _texts(texts: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, str]:
     kept = ("status.", "transition.", "decision.", "deadline.", "question.", "step.", "computed.", "outcome.")
     return {"title": str(texts.get("service.title", ""))} | {
-        key: str(text) for key, text in texts.items() if key.startswith(kept) and not key.endswith((".hint", ".help"))
+        key: localised(str(text), local)
+        for key, text in texts.items()
+        if key.startswith(kept) and not key.endswith((".hint", ".help"))
     }
 
 

@@ -6,6 +6,7 @@ clock, no database.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -24,6 +25,17 @@ class PackageError(Exception):
     def __init__(self, file: str, place: str, text: str) -> None:
         super().__init__(f"{file}{f', {place}' if place else ''}: {text}")
         self.file, self.place, self.text = file, place, text
+
+
+LOCAL_WORD: Final = re.compile(r"\{([a-z_]+)\|([^{}]*)\}")
+"""``{fee|by the tariff}`` in a text: a word of the city's overlay, and what is said where the overlay lacks it."""
+
+
+def localised(text: str, local: Mapping[str, Any]) -> str:
+    """The text with the city's own words in it."""
+    if "{" not in text:
+        return text
+    return LOCAL_WORD.sub(lambda found: str(local.get(found[1]) or found[2]), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +194,14 @@ class Package:
     files: Mapping[str, bytes]
 
     def text(self, key: str, language: str = "sv") -> str:
-        """The text in ``language``, else in Swedish, else in any; empty when no language has it."""
+        """The text in ``language``, else in Swedish, else in any; empty when no language has it.
+
+        ``{fee|by the tariff}`` in a text is what the city's overlay says under ``fee``, or what stands after the bar.
+        """
         for one in (language, "sv", *self.texts):
             found = self.texts.get(one, {}).get(key)
             if found is not None:
-                return str(found)
+                return localised(str(found), self.local)
         return ""
 
     def question(self, path: str) -> Question:

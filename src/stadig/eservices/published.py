@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from stadig.eservices import packing, reading
@@ -22,6 +23,6 @@ def of(version: PackageVersion) -> Package:
 
 
 def current(name: str) -> tuple[EService, Package]:
-    """The service people fill in now, and its package. Raises EService.DoesNotExist."""
+    """The service people fill in now, and its package with the city's overlay. Raises EService.DoesNotExist."""
     service = EService.objects.select_related("current").defer("current__archive").get(name=name)
-    return service, of(service.current)
+    return service, replace(of(service.current), local=service.local)

@@ -36,7 +36,7 @@ def test_a_package_is_read_whole():
     assert package.text("question.what.option.ice", "en") == "Ice or snow"
     assert package.text("question.what.option.ice", "fi") == "Halka eller snö"
     assert package.case.series == "GPN"
-    assert {scenario.name for scenario in package.scenarios} == {"hole-with-answer", "lamp"}
+    assert {scenario.name for scenario in package.scenarios} == {"hole-with-answer", "lamp", "something-else", "wrong-answers"}
 
 
 def test_the_identity_is_the_contents_without_the_local_overlay(files):
