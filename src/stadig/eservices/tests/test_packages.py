@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stadig.eservices import flow, reading
+from stadig.eservices import checking, flow, reading
 from stadig.eservices.package import Info, Package, Repeat, Scenario, localised
 
 FOLDER = Path(reading.__file__).parent / "packages"
@@ -38,9 +38,8 @@ def test_a_scenario_shows_and_computes_what_it_says(package: Package, scenario: 
     assert not set(scenario.hidden) & state.visible
     for path, value in (scenario.computed or {}).items():
         assert flow.get(state.answers, path) == pytest.approx(value), path
-    missing = {path for path in state.required if not flow.answered(flow.get(state.answers, path))}
-    wanted = {path for path, kind in (scenario.errors or {}).items() if kind == "required"}
-    assert missing == wanted
+    faults = {fault.path: fault.kind for fault in checking.errors(package, state, today=TODAY)}
+    assert faults == dict(scenario.errors or {})
     assert (scenario.status == package.case.first) != bool(scenario.errors)
 
 
