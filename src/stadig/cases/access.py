@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city.permissions import Role, permission
 
+if TYPE_CHECKING:
+    from stadig.files.models import StoredFile
+
 VIEW = permission("cases.view", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, description=_("Se ärenden"))
 HANDLE = permission("cases.handle", Role.CASE_WORKER, Role.MANAGER, description=_("Handlägga ärenden"))
 ASSIGN = permission("cases.assign", Role.CASE_WORKER, Role.MANAGER, description=_("Fördela ärenden"))
 DECIDE = permission("cases.decide", Role.CASE_WORKER, Role.MANAGER, description=_("Fatta beslut"))
 REGISTER = permission("cases.register", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, description=_("Registrera handlingar"))
+FILES = "cases.document"
+"""The purpose of every file in a case."""
 POST_NOTICE = permission("cases.notice", Role.REGISTRAR, description=_("Anslå på anslagstavlan"))
 
 
@@ -44,3 +49,10 @@ def may_handle(user: Any) -> Q:
         return Q(pk__in=[])
     reach = HANDLE.organisations(user)
     return Q() if reach is None else Q(unit__in=reach)
+
+
+def may_read_file(user: Any, file: StoredFile) -> bool:
+    """Whether the file is in a case that ``user`` may see."""
+    from stadig.cases.models import Case
+
+    return Case.objects.filter(visible_to(user)).filter(Q(documents__files=file) | Q(messages__files=file)).exists()

@@ -9,8 +9,11 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from stadig.cases import access
         from stadig.city import effects
+        from stadig.files import purposes
 
+        purposes.register(access.FILES, may_read=access.may_read_file, keep=None)
         effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
         effects.metric(
             "case_days", _("Dagar från ansökan till beslut"), "day", direction="less", additivity="mean", sustainability="social"

@@ -55,7 +55,9 @@ class Draft(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     version = models.ForeignKey(PackageVersion, models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="+")
+    person_id: int | None
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    staff_id: int | None
     code_hash = models.CharField(
         max_length=64, unique=True, null=True, blank=True, help_text="keyed hash of the code one resumes with"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
@@ -114,6 +115,20 @@ def keep(
         raise
     audit.record(by, "stored", ("files.StoredFile", str(file.id)))
     return file
+
+
+@verb
+def hand_over(by: User | None, file_ids: Iterable[Any], *, purpose: str) -> list[StoredFile]:
+    """Give files to another purpose, with its readers and its end. Raises KeyError for an unregistered purpose."""
+    rules, wanted = purposes.of(purpose), list(file_ids)
+    if not wanted:
+        return []
+    erase_at = clock.now() + rules.keep if rules.keep else None
+    StoredFile.objects.filter(pk__in=wanted).update(purpose=purpose, erase_at=erase_at)
+    found = list(StoredFile.objects.filter(pk__in=wanted).order_by("stored_at", "pk"))
+    for file in found:
+        audit.record(by, "handed over", ("files.StoredFile", str(file.id)))
+    return found
 
 
 @verb

@@ -1,4 +1,4 @@
-"""The verbs of e-services: install a package, publish it, submit what someone filled in."""
+"""Taking in a package: once, unchangeable, with the case type it makes."""
 
 from __future__ import annotations
 
