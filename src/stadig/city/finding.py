@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.db import connection
@@ -16,7 +17,7 @@ CLOSE = 0.45
 """Trigram word similarity from which a misspelt word still finds a service."""
 
 _SERVICES = """
-    SELECT slug, title, description, GREATEST(
+    SELECT slug, title, description, page, words, GREATEST(
         CASE WHEN position(q IN lower(unaccent(title))) > 0 THEN 1.0
              WHEN position(q IN unaccent(search_text)) > 0 THEN 0.9 ELSE 0 END,
         word_similarity(q, unaccent(search_text)) * 0.8) AS weight
@@ -39,10 +40,11 @@ def services(query: str, user: Any) -> list[Hit]:
         cursor.execute(_SERVICES, [query, CLOSE])
         rows = cursor.fetchall()
     hits: list[Hit] = []
-    for slug, title, description, weight in rows:
+    for slug, title, description, page, words, weight in rows:
         known = register.declared(slug)
-        title, description = (str(known.title), str(known.description)) if known else (title, description)  # noqa: PLW2901
-        hits.append(Hit(title, description, reverse("city:service", args=[slug]), _("Tjänst"), float(weight)))
+        name, text = (known.title, known.description) if known else register.in_words(json.loads(words), title, description)
+        url = page or reverse("city:service", args=[slug])
+        hits.append(Hit(str(name), str(text), url, _("Tjänst"), float(weight)))
     return hits
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
 from stadig.city import effects
@@ -25,6 +27,25 @@ class Declared:
     synonyms: tuple[Any, ...]
     phone: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a service is called in one language, and what else people call it."""
+
+    title: str
+    description: str = ""
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A service in the reader's language. ``url`` is where it begins; empty when this city has no such page."""
+
+    title: str
+    description: str
+    icon: str
+    url: str
 
 
 _declared: dict[str, Declared] = {}
@@ -51,6 +72,53 @@ def declared(slug: str) -> Declared | None:
     return _declared.get(slug)
 
 
+def enrol(
+    source: str, slug: str, *, page: str, words: Mapping[str, Words], icon: str = "circle", audience: str = "residents"
+) -> Service:
+    """Put a service that lives in the database into the register, or renew what it is called. How it runs stays as it was set.
+
+    ``words`` is language → :class:`Words`, Swedish among them. Raises ValueError for a name that the code has declared or another room enrolled.
+    """
+    if slug in _declared or Service.objects.filter(slug=slug).exclude(source__in=("", source)).exists():
+        raise ValueError(f"A service called {slug} exists already. Give this one another name.")
+    texts = [text for one in words.values() for text in (one.title, *one.synonyms, one.description) if text]
+    swedish = words.get("sv") or next(iter(words.values()))
+    values: dict[str, Any] = {
+        "title": swedish.title[:120],
+        "description": swedish.description,
+        "audience": audience,
+        "search_text": " | ".join(texts).casefold(),
+        "declared": True,
+        "source": source,
+        "page": page,
+        "icon": icon,
+        "words": {language: {"title": one.title, "description": one.description} for language, one in words.items()},
+    }
+    return Service.objects.update_or_create(slug=slug, defaults=values)[0]
+
+
+def shown(service: Service) -> Shown:
+    """The service as it is written for the reader."""
+    known = declared(service.slug)
+    if known is not None:
+        return Shown(str(known.title), str(known.description), known.icon, _address(known.url_name))
+    title, description = in_words(service.words, service.title, service.description)
+    return Shown(title, description, service.icon or "circle", service.page)
+
+
+def in_words(words: Mapping[str, Mapping[str, str]], title: str, description: str) -> tuple[str, str]:
+    """Title and description in the reader's language, else as they are given."""
+    found = words.get((translation.get_language() or "sv").partition("-")[0]) or {}
+    return found.get("title") or title, found.get("description") or description
+
+
+def _address(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
 def sync() -> None:
     """Bring the tables in line with what the rooms declare. Run after every migration."""
     effects.sync()
@@ -72,7 +140,7 @@ def sync() -> None:
                 defaults=words,
                 create_defaults=words | {"slug": service.slug, "status": service.status, "phone": service.phone},
             )
-    Service.objects.exclude(slug__in=_declared).filter(declared=True).update(declared=False)
+    Service.objects.exclude(slug__in=_declared).filter(declared=True, source="").update(declared=False)
 
 
 def listed(audience: str = "residents") -> QuerySet[Service]:

@@ -51,14 +51,10 @@ def tasks() -> list[Task]:
     """Every service that residents may use now, A–Ö, in the reader's language. One query."""
     found: list[Task] = []
     for service in services.listed():
-        declared = services.declared(service.slug)
-        if declared is None:
-            continue
-        url = _known(declared.url_name)
-        if not url:
-            continue
-        paused = service.operating_message if service.paused else ""
-        found.append(Task(str(declared.title), str(declared.description), url, declared.icon, paused))
+        shown = services.shown(service)
+        if shown.url:
+            paused = service.operating_message if service.paused else ""
+            found.append(Task(shown.title, shown.description, shown.url, shown.icon, paused))
     return found
 
 

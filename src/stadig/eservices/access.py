@@ -21,11 +21,10 @@ ASSIST = permission(
 
 
 def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
-    """Drafts that are ``user``'s own, that they fill in for someone, or whose code their browser has shown (``held``)."""
+    """Drafts that are ``user``'s own, that they began for someone or as an employee, or whose code their browser has shown (``held``)."""
     found = Q(pk__in=list(held), code_hash__isnull=False)
     if getattr(user, "is_authenticated", False):
         if user.person_id:
             found |= Q(person=user.person_id, staff=None)
-        if ASSIST.held_by(user):
-            found |= Q(staff=user.pk)
+        found |= Q(staff=user.pk)
     return found

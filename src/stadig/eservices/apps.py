@@ -6,3 +6,8 @@ class EServicesConfig(AppConfig):
     label = "eservices"
     verbose_name = "E-tjänster"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.eservices import uploads
+
+        uploads.register()

@@ -110,10 +110,11 @@ def start(
     begin_with: Contents | None = None,
     request_id: UUID | None = None,
 ) -> Draft:
-    """Begin to fill in a service. ``person`` is whom it concerns; ``by`` is kept as the one who fills in when the channel is not the web."""
+    """Begin to fill in a service. ``person`` is whom it concerns; ``by`` is kept as the one who fills in
+    when the channel is not the web, and when someone who works here fills in for their own work."""
     now = clock.now()
     pk = uuid4()
-    staff = by if channel != Channel.WEB else None
+    staff = by if channel != Channel.WEB or (by is not None and by.is_staff and person is None) else None
     draft = Draft.objects.create(
         id=pk,
         version_id=service.current_id,  # pyright: ignore[reportAttributeAccessIssue]
@@ -128,7 +129,7 @@ def start(
         erase_at=now + KEEP,
     )
     tallies.count(service.name, "started", channel)
-    if staff is not None:
+    if staff is not None and channel != Channel.WEB:
         ids: dict[str, Any] = {"person": person} if person else {}
         audit.record(by, "filled in for", ("eservices.draft", str(pk)), **ids)
     return draft

@@ -36,6 +36,10 @@ class Service(models.Model):
     paused = models.BooleanField(default=False)
     operating_message = models.CharField(max_length=300, blank=True)
     declared = models.BooleanField(default=True, help_text="Finns i programmet")
+    source = models.CharField(max_length=40, blank=True, help_text="the room that enrolled it; empty when it is declared in code")
+    page = models.CharField(max_length=120, blank=True, help_text="address of its own page, when a room enrolled it")
+    icon = models.CharField(max_length=40, blank=True)
+    words = models.JSONField(default=dict, blank=True, help_text="language: {title, description}, when a room enrolled it")
     sort_key = SortKeyField("title")
 
     class Meta:

@@ -6,25 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from stadig.city import clock, municipality, queries, rollout, services
 from stadig.city.models import Service
 from stadig.city.permissions import public
-
-
-def _shown(service: Service) -> dict[str, object]:
-    """A service with its words in the reader's language."""
-    declared = services.declared(service.slug)
-    return {
-        "service": service,
-        "title": str(declared.title) if declared else service.title,
-        "description": str(declared.description) if declared else service.description,
-        "icon": declared.icon if declared else "circle",
-        "url": reverse("city:service", args=[service.slug]),
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +27,9 @@ class Row:
 
 
 def _row(service: Service) -> Row:
-    shown = _shown(service)
-    pilot = service.status == Service.Status.PILOT
-    return Row(str(shown["title"]), str(shown["description"]), str(shown["url"]), service.paused, pilot)
+    shown = services.shown(service)
+    url = service.page or reverse("city:service", args=[service.slug])
+    return Row(shown.title, shown.description, url, service.paused, service.status == Service.Status.PILOT)
 
 
 @public
@@ -62,27 +50,25 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     service = services.with_owner(slug)
     if service is None:
         raise Http404
+    if service.page:
+        return redirect(service.page)
+    shown = services.shown(service)
     setting = rollout.setting(slug)
     subject = getattr(request.user, "person", None) if request.user.is_authenticated else None
     on = setting is None or rollout.decide(setting, subject, clock.now())
-    context = _shown(service) | {
+    context = {
+        "service": service,
+        "title": shown.title,
+        "description": shown.description,
         "open": on and not service.paused and service.status in (Service.Status.PILOT, Service.Status.RUNNING),
         "stopped": setting is not None and setting.stopped,
         "districts": list(setting.districts.all()) if setting else [],
-        "begin_url": _begin_url(slug),
+        "begin_url": shown.url,
         "phone": service.phone or municipality.current().phone,
         "ways": [way for way in service.other_ways.splitlines() if way.strip()],
         "notices": queries.notices(service=service),
     }
     return render(request, "city/service.html", context)
-
-
-def _begin_url(slug: str) -> str:
-    declared = services.declared(slug)
-    try:
-        return reverse(declared.url_name) if declared and declared.url_name else ""
-    except NoReverseMatch:
-        return ""
 
 
 @public

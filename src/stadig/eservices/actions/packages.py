@@ -10,7 +10,7 @@ from stadig.cases.definition import Definition
 from stadig.city import audit, clock
 from stadig.city.models import Organisation
 from stadig.city.verbs import verb
-from stadig.eservices import packing, reading
+from stadig.eservices import offers, packing, reading
 from stadig.eservices.models import EService, PackageVersion
 from stadig.eservices.package import Package, PackageError, localised
 
@@ -68,6 +68,7 @@ def install(by: User | None, files: Mapping[str, bytes]) -> EService:
     service, _ = EService.objects.update_or_create(
         name=package.name, defaults={"current": version, "local": dict(package.local), "published_at": clock.now()}
     )
+    offers.enrol(service, package)
     audit.record(by, "installed", version)
     return service
 

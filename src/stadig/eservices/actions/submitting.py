@@ -59,7 +59,7 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
     _check_owner(by, draft)
     version, opened, today = draft.version, drafts.contents(draft), clock.today()
     package = published.of(version)
-    if package.about.login and draft.channel == Channel.WEB and draft.person_id is None:
+    if package.about.login and draft.channel == Channel.WEB and draft.person_id is None and draft.staff_id is None:
         raise NotYours
     state = flow.evaluate(package, opened.answers, today=today)
     if faults := checking.errors(package, state, today=today):

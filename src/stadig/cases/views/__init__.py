@@ -1,1 +1,0 @@
-"""The pages of cases, a module for each kind of reader."""
