@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -96,7 +98,7 @@ class Facts(NamedTuple):
     key: str
     access_note: str
     open_until: time | None
-    fixed_weekdays: list[int]
+    fixed_weekdays: tuple[int, ...]
     installed: date
     fill_datastream: int | None
     district_id: int | None
@@ -162,33 +164,39 @@ class BinState(NamedTuple):
 
 
 FACTS = """
-SELECT b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.access_note, b.open_until, b.fixed_weekdays,
-    b.installed, b.fill_datastream, b.district_id, b.kind_id,
-    k.name, k.kind, k.volume_l, k.compaction, k.service_seconds, d.code, d.name,
-    f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
-    f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since,
+SELECT coalesce(json_agg(json_build_array(
+    json_build_array(
+        b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.access_note, b.open_until, b.fixed_weekdays,
+        b.installed, b.fill_datastream, b.district_id,
+        json_build_array(k.name, k.kind, k.volume_l, k.compaction, k.service_seconds),
+        CASE WHEN d.id IS NOT NULL THEN json_build_array(d.id, d.code, d.name) END,
+        CASE WHEN f.bin_id IS NOT NULL THEN json_build_array(
+            f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
+            f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since
+        ) END
+    ),
     (SELECT e.at FROM waste_emptying e
         WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1),
-    alarm.kinds, alarm.times, coalesce(told.many, 0)
-FROM ({chosen}) b
+    coalesce(alarm.found, '[]'), coalesce(told.many, 0)
+) ORDER BY b.id), '[]')::text
+FROM waste_bin b
 JOIN waste_binkind k ON k.id = b.kind_id
 LEFT JOIN city_district d ON d.id = b.district_id
 LEFT JOIN waste_binforecast f ON f.bin_id = b.id
 LEFT JOIN (
-    SELECT bin_id, array_agg(kind ORDER BY raised_at, id) AS kinds, array_agg(raised_at ORDER BY raised_at, id) AS times
+    SELECT bin_id, json_agg(json_build_array(kind, raised_at) ORDER BY raised_at, id) AS found
     FROM waste_binalarm WHERE closed_at IS NULL GROUP BY bin_id
 ) alarm ON alarm.bin_id = b.id
 LEFT JOIN (
     SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
 ) told ON told.bin_id = b.id
-ORDER BY b.id
+WHERE b.removed IS NULL AND {chosen}
 """
-COLUMNS = (
-    "id", "external_id", "name", "sort_key", "lon", "lat", "side", "key", "access_note", "open_until", "fixed_weekdays",
-    "installed", "fill_datastream", "district_id", "kind_id",
-)  # fmt: skip
-"""What ``FACTS`` reads of the bins chosen. A forecast knows every reading up to its ``read_at``, so an emptying before
-that says nothing new."""
+"""What is known of the bins chosen, as JSON that is read in one go. A forecast knows every reading up to its ``read_at``, so
+an emptying before that says nothing new."""
+Known = tuple[Facts, datetime | None, tuple[OpenAlarm, ...], int]
+"""A bin, when it was emptied, its open alarms, how many reports wait."""
+_KNOWN = msgspec.json.Decoder(list[Known])
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
@@ -210,36 +218,31 @@ def areas() -> tuple[Area, ...]:
 
 def areas_of(found: Iterable[BinState]) -> tuple[Area, ...]:
     """The districts that these bins stand in, A to Ö."""
-    areas = {state.bin.district for state in found if state.bin.district}
+    return _sorted(frozenset({state.bin.district for state in found if state.bin.district}))
+
+
+@lru_cache(maxsize=64)
+def _sorted(areas: frozenset[Area]) -> tuple[Area, ...]:
     return tuple(sorted(areas, key=lambda area: sort_key(area.name)))
 
 
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
     """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
-    now = now or clock.now()
     try:
-        wanted, values = chosen.order_by().values(*COLUMNS).query.sql_with_params()
+        wanted, values = chosen.order_by().values("id").query.sql_with_params()
     except EmptyResultSet:
         return []
+    return _states(f"b.id IN ({wanted})", values, now or clock.now())
+
+
+def _states(chosen: str, values: Iterable[Any], now: datetime) -> list[BinState]:
+    """The state of each bin in use that the SQL ``chosen`` holds for."""
     with connection.cursor() as cursor:
-        cursor.execute(FACTS.format(chosen=wanted), [now, now - REMEMBERED, *values])
-        rows = cursor.fetchall()
-    latest = sensing.latest([row[12] for row in rows if row[12]])
-    kinds: dict[int, Kind] = {}
-    areas: dict[int | None, Area | None] = {None: None}
-    found = []
-    for row in rows:
-        district, kind = row[13], row[14]
-        if kind not in kinds:
-            kinds[kind] = Kind(*row[15:20])
-        if district not in areas:
-            areas[district] = Area(district, *row[20:22])
-        forecast = None if row[22] is None else Forecast(*row[22:31])
-        facts = Facts(*row[:14], kinds[kind], areas[district], forecast)  # pyright: ignore[reportCallIssue]
-        found.append(
-            _state(facts, latest.get(row[12] or 0), now, emptied=row[31], alarms=_standing(*row[31:34]), waiting=row[34])
-        )
-    return found
+        cursor.execute(FACTS.format(chosen=chosen), [now, now - REMEMBERED, *values])
+        [(found,)] = cursor.fetchall()
+    known = _KNOWN.decode(found)
+    latest = sensing.latest([one[0].fill_datastream for one in known if one[0].fill_datastream])
+    return [_state(one, latest.get(one[0].fill_datastream or 0), now) for one in known]
 
 
 def state_of(chosen: QuerySet[Bin]) -> BinState | None:
@@ -247,22 +250,17 @@ def state_of(chosen: QuerySet[Bin]) -> BinState | None:
     return next(iter(states(chosen)), None)
 
 
-def _state(
-    facts: Facts,
-    reading: sensing.Latest | None,
-    now: datetime,
-    *,
-    emptied: datetime | None,
-    alarms: tuple[OpenAlarm, ...],
-    waiting: int,
-) -> BinState:
+def _state(known: Known, reading: sensing.Latest | None, now: datetime) -> BinState:
     """What the sensor said, unless the bin has been emptied since; carried on at the usual rate when it says little of now."""
+    facts, emptied, alarms, waiting = known
     forecast = facts.forecast
     fill = read_at = None
     if reading and reading.value.__class__ is float:
         fill, read_at = reading.value, reading.time
     elif forecast:
         fill, read_at = forecast.fill_percent, forecast.read_at
+    if alarms and emptied:  # one that called it full before that waits only for the sensor to close it
+        alarms = tuple(one for one in alarms if one.kind != "threshold" or one.raised_at > emptied)
     guessed = read_at is None or now - read_at > SILENT_AFTER
     since = read_at if guessed else None
     if emptied and (read_at is None or emptied > read_at):
@@ -271,18 +269,10 @@ def _state(
         emptied = None
     if since and fill is not None and forecast:
         fill += forecast.rate_percent_per_hour * (now - since).total_seconds() / 3600
-    if fill is not None:
-        fill = min(100.0, max(0.0, fill))
+    if fill is not None and not 0.0 <= fill <= 100.0:
+        fill = 0.0 if fill < 0.0 else 100.0
     hours = _hours(fill, forecast.rate_percent_per_hour) if forecast else None
     return BinState(facts, fill, read_at, emptied, guessed, level_of(fill), hours, alarms, waiting)
-
-
-def _standing(emptied: datetime | None, kinds: list[str] | None, times: list[datetime] | None) -> tuple[OpenAlarm, ...]:
-    """The open alarms; one that called a bin full before it was emptied waits only for the sensor to close it."""
-    if not kinds or not times:
-        return ()
-    both = zip(kinds, times, strict=True)
-    return tuple(OpenAlarm(*one) for one in both if not (emptied and one[0] == "threshold" and one[1] <= emptied))
 
 
 def _hours(fill: float | None, rate: float) -> float | None:
@@ -316,7 +306,18 @@ SORTS = {
 
 def within_reach(user: Any) -> list[BinState]:
     """The states of all bins that a planner may see."""
-    return states(in_use(access.may_see(user)))
+    return _states(*access.seen(user), clock.now())
+
+
+def one_within_reach(user: Any, bin_id: int) -> BinState | None:
+    """The state of one of them, or None."""
+    seen, values = access.seen(user)
+    return next(iter(_states(f"{seen} AND b.id = %s", [*values, bin_id], clock.now())), None)
+
+
+def on_the_way(bin_id: int) -> BinState | None:
+    """The state of a bin on a crew's route, or None when it has been taken away."""
+    return next(iter(_states("b.id = %s", [bin_id], clock.now())), None)
 
 
 def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
