@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 
 import msgspec
 from django.db import connection
@@ -77,7 +78,7 @@ class Said(NamedTuple):
     state: str
     said: str
     text: str
-    photo_id: int | None
+    photo_id: UUID | None
 
     @property
     def label(self) -> str:
@@ -103,7 +104,7 @@ class Order(NamedTuple):
 
 _EMPTYINGS = msgspec.json.Decoder(tuple[Emptied, ...])
 _ALARMS = msgspec.json.Decoder(list[tuple[str, datetime, datetime | None]])
-_REPORTS = msgspec.json.Decoder(list[tuple[str, str, datetime, str, int | None]])
+_REPORTS = msgspec.json.Decoder(list[tuple[str, str, datetime, str, UUID | None]])
 _ORDERS = msgspec.json.Decoder(list[tuple[int, str, str, datetime]])
 
 
