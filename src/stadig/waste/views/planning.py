@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -56,9 +56,9 @@ def _all_stops(request: HttpRequest, plan: Plan) -> Sequence[plans.StopRow]:
 
 
 @needs(access.VIEW)
-def plan_features(request: HttpRequest, day: date) -> JsonResponse:
+def plan_features(request: HttpRequest, day: date) -> HttpResponse:
     """The day's routes, stops and waiting bins as GeoJSON, for the map."""
-    return JsonResponse(plan_map.features(_plan(day)), content_type="application/geo+json")
+    return HttpResponse(plan_map.features(_plan(day)), content_type="application/geo+json")
 
 
 @needs(access.VIEW)

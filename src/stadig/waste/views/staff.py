@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -76,7 +77,8 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def bin_map(request: HttpRequest) -> HttpResponseBase:
-    return JsonResponse(layers.bins(bins.chosen(bins.within_reach(request.user), _wanted(request)), "waste:bin"))
+    found = bins.chosen(bins.within_reach(request.user), _wanted(request))
+    return HttpResponse(msgspec.json.encode(layers.bins(found, "waste:bin")), content_type="application/json")
 
 
 @needs(access.VIEW)
