@@ -31,9 +31,9 @@ def may_see(user: Any, path: str = "") -> Q:
 
 
 def seen(user: Any) -> tuple[str, list[Any]]:
-    """``may_see`` as SQL about a bin called ``b``."""
+    """``may_see`` as SQL about the table of bins."""
     districts = VIEW.districts(user)
-    return ("true", []) if districts is None else ("b.district_id = ANY(%s::bigint[])", [sorted(districts)])
+    return ("true", []) if districts is None else ("district_id = ANY(%s::bigint[])", [sorted(districts)])
 
 
 def may_close(user: Any) -> Q:

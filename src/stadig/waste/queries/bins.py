@@ -179,7 +179,7 @@ SELECT coalesce(json_agg(json_build_array(
         WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1),
     coalesce(alarm.found, '[]'), coalesce(told.many, 0)
 ) ORDER BY b.id), '[]')::text
-FROM waste_bin b
+FROM ({chosen}) b
 JOIN waste_binkind k ON k.id = b.kind_id
 LEFT JOIN city_district d ON d.id = b.district_id
 LEFT JOIN waste_binforecast f ON f.bin_id = b.id
@@ -190,10 +190,15 @@ LEFT JOIN (
 LEFT JOIN (
     SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
 ) told ON told.bin_id = b.id
-WHERE b.removed IS NULL AND {chosen}
 """
 """What is known of the bins chosen, as JSON that is read in one go. A forecast knows every reading up to its ``read_at``, so
 an emptying before that says nothing new."""
+COLUMNS = (
+    "id", "external_id", "name", "sort_key", "lon", "lat", "side", "key", "access_note", "open_until", "fixed_weekdays",
+    "installed", "fill_datastream", "district_id", "kind_id",
+)  # fmt: skip
+"""What ``FACTS`` reads of the bins chosen."""
+IN_USE = f"SELECT {', '.join(COLUMNS)} FROM waste_bin WHERE removed IS NULL"  # noqa: S608 - the names are those of our own columns
 Known = tuple[Facts, datetime | None, tuple[OpenAlarm, ...], int]
 """A bin, when it was emptied, its open alarms, how many reports wait."""
 _KNOWN = msgspec.json.Decoder(list[Known])
@@ -229,16 +234,17 @@ def _sorted(areas: frozenset[Area]) -> tuple[Area, ...]:
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
     """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
     try:
-        wanted, values = chosen.order_by().values("id").query.sql_with_params()
+        wanted, values = chosen.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
         return []
-    return _states(f"b.id IN ({wanted})", values, now or clock.now())
+    return _states(wanted, *values, now=now)
 
 
-def _states(chosen: str, values: Iterable[Any], now: datetime) -> list[BinState]:
-    """The state of each bin in use that the SQL ``chosen`` holds for."""
+def _states(wanted: str, *values: Any, now: datetime | None = None) -> list[BinState]:
+    """The same for the bins that a statement chooses."""
+    now = now or clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(FACTS.format(chosen=chosen), [now, now - REMEMBERED, *values])
+        cursor.execute(FACTS.format(chosen=wanted), [now, now - REMEMBERED, *values])
         [(found,)] = cursor.fetchall()
     known = _KNOWN.decode(found)
     latest = sensing.latest([one[0].fill_datastream for one in known if one[0].fill_datastream])
@@ -306,18 +312,19 @@ SORTS = {
 
 def within_reach(user: Any) -> list[BinState]:
     """The states of all bins that a planner may see."""
-    return _states(*access.seen(user), clock.now())
+    seen, values = access.seen(user)
+    return _states(f"{IN_USE} AND {seen}", *values)
 
 
 def one_within_reach(user: Any, bin_id: int) -> BinState | None:
     """The state of one of them, or None."""
     seen, values = access.seen(user)
-    return next(iter(_states(f"{seen} AND b.id = %s", [*values, bin_id], clock.now())), None)
+    return next(iter(_states(f"{IN_USE} AND {seen} AND id = %s", *values, bin_id)), None)
 
 
 def on_the_way(bin_id: int) -> BinState | None:
     """The state of a bin on a crew's route, or None when it has been taken away."""
-    return next(iter(_states("b.id = %s", [bin_id], clock.now())), None)
+    return next(iter(_states(f"{IN_USE} AND id = %s", bin_id)), None)
 
 
 def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
