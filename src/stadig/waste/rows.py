@@ -124,7 +124,7 @@ class FilterRow(NamedTuple):
     districts: tuple[Area, ...]
 
     @property
-    def kinds(self) -> list[tuple[str, str]]:
+    def kinds(self) -> Sequence[tuple[str, str]]:
         return KindOfBin.choices
 
     @property

@@ -198,6 +198,10 @@ COLUMNS = (
     "installed", "fill_datastream", "district_id", "kind_id",
 )  # fmt: skip
 """What ``FACTS`` reads of the bins chosen."""
+CHOICES = """
+SELECT 'kind' AS what, id AS number, '' AS sort_key, id, name FROM waste_binkind
+UNION ALL SELECT 'district', 0, sort_key, id, name FROM city_district ORDER BY what, number, sort_key
+"""
 IN_USE = f"SELECT {', '.join(COLUMNS)} FROM waste_bin WHERE removed IS NULL"  # noqa: S608 - the names are those of our own columns
 Known = tuple[Facts, datetime | None, tuple[OpenAlarm, ...], int]
 """A bin, when it was emptied, its open alarms, how many reports wait."""
@@ -219,6 +223,15 @@ def areas() -> tuple[Area, ...]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, code, name FROM city_district ORDER BY sort_key")
         return tuple(Area(*row) for row in cursor.fetchall())
+
+
+def choices() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """(id, name) of each kind of bin, and of each district, A to Ö. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHOICES)
+        rows = cursor.fetchall()
+    kinds, districts = ([(pk, name) for what, _, _, pk, name in rows if what == wanted] for wanted in ("kind", "district"))
+    return kinds, districts
 
 
 def areas_of(found: Iterable[BinState]) -> tuple[Area, ...]:
