@@ -189,6 +189,16 @@ COLUMNS = (
 )  # fmt: skip
 """What ``FACTS`` reads of the bins chosen. A forecast knows every reading up to its ``read_at``, so an emptying before
 that says nothing new."""
+IN_USE = f"SELECT {', '.join(COLUMNS)} FROM waste_bin WHERE removed IS NULL"  # noqa: S608 - the names are those of our own columns
+IN_DISTRICT = f"{IN_USE} AND district_id = %s"
+NEAREST = f"{IN_USE} ORDER BY (lon - %s) ^ 2 * cos(radians(%s)) ^ 2 + (lat - %s) ^ 2, id LIMIT %s"
+AROUND = f"""
+SELECT {", ".join(f"b.{column}" for column in COLUMNS)}
+FROM waste_bin here JOIN waste_bin b ON b.removed IS NULL
+WHERE here.id = %s AND here.removed IS NULL
+ORDER BY b.id <> here.id, (b.lon - here.lon) ^ 2 * cos(radians(here.lat)) ^ 2 + (b.lat - here.lat) ^ 2, b.id LIMIT %s
+"""  # noqa: S608 - the names are those of our own columns
+"""What everyone may see, each as ``chosen`` of ``FACTS``."""
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
@@ -216,11 +226,16 @@ def areas_of(found: Iterable[BinState]) -> tuple[Area, ...]:
 
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
     """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
-    now = now or clock.now()
     try:
         wanted, values = chosen.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
         return []
+    return _states(wanted, *values, now=now)
+
+
+def _states(wanted: str, *values: Any, now: datetime | None = None) -> list[BinState]:
+    """The same for the bins that a statement chooses."""
+    now = now or clock.now()
     with connection.cursor() as cursor:
         cursor.execute(FACTS.format(chosen=wanted), [now, now - REMEMBERED, *values])
         rows = cursor.fetchall()
@@ -338,18 +353,28 @@ def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
 
 def by_name() -> list[BinState]:
     """Every bin in use, A to Ö."""
-    return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
+    return sorted(_states(IN_USE), key=attrgetter("bin.sort_key"))
 
 
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:
     """The bins nearest a point, nearest first, among all in use."""
+    return _nearest_first(_states(NEAREST, lon, lat, lat, many), lon, lat)
+
+
+def around(bin_id: int, many: int = 3) -> tuple[BinState, list[BinState]] | None:
+    """A bin in use and those nearest to it, nearest first; None when there is no such bin."""
+    found = _states(AROUND, bin_id, many + 1)
+    here = next((state for state in found if state.bin.pk == bin_id), None)
+    if here is None:
+        return None
+    return here, _nearest_first([state for state in found if state is not here], here.bin.lon, here.bin.lat)
+
+
+def _nearest_first(found: list[BinState], lon: float, lat: float) -> list[BinState]:
     east = math.cos(math.radians(lat)) ** 2
-    places = in_use().values_list("lon", "lat", "pk")
-    nearest = sorted(((x - lon) ** 2 * east + (y - lat) ** 2, pk) for x, y, pk in places)[:many]
-    order = {pk: n for n, (_, pk) in enumerate(nearest)}
-    return sorted(states(in_use(Q(pk__in=order))), key=lambda state: order[state.bin.pk])
+    return sorted(found, key=lambda state: (state.bin.lon - lon) ** 2 * east + (state.bin.lat - lat) ** 2)
 
 
 def in_district(district_id: int) -> list[BinState]:
     """The bins of a district, fullest first."""
-    return sorted(states(in_use(Q(district_id=district_id))), key=SORTS["fill"])
+    return sorted(_states(IN_DISTRICT, district_id), key=SORTS["fill"])
