@@ -65,7 +65,7 @@ def _refuse_safe(where: str, value: Any) -> None:
         _refuse_safe(f"{where}.{name}", getattr(value, name))
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A value as it may be remembered: no lazy object, which would keep its request alive, and no safe text."""
     if isinstance(value, LazyObject):
         bool(value)
@@ -82,7 +82,7 @@ class PartNode(Node):
 
     def render(self, context: template.Context) -> SafeString:
         within: Any = context  # Django's own types take a mapping, and a Context is none
-        return draw(self.name.resolve(within), **{key: _plain(value.resolve(within)) for key, value in self.values})
+        return draw(self.name.resolve(within), **{key: plain(value.resolve(within)) for key, value in self.values})
 
 
 class FramedNode(PartNode):

@@ -8,7 +8,7 @@ from django import template
 from django.utils.safestring import SafeString
 
 from stadig.ui.escape import escaped
-from stadig.ui.parts import draw, fill
+from stadig.ui.parts import draw, fill, plain
 
 register = template.Library()
 GROUPS = {"radioselect", "checkboxselectmultiple"}
@@ -49,8 +49,8 @@ def field(field: Any, unit: str = "", css: str = "", slot: str = "") -> SafeStri
         required=field.field.required,
         hint=bool(field.help_text),
         error=bool(errors),
-        css=str(css),
-        unit=str(unit),
+        css=plain(css),
+        unit=plain(unit),
     )
     drawn = _options(field) if shape.group else _control(field, shape)
     return fill(

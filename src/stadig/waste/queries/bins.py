@@ -199,6 +199,10 @@ WHERE here.id = %s AND here.removed IS NULL
 ORDER BY b.id <> here.id, (b.lon - here.lon) ^ 2 * cos(radians(here.lat)) ^ 2 + (b.lat - here.lat) ^ 2, b.id LIMIT %s
 """  # noqa: S608 - the names are those of our own columns
 """What everyone may see, each as ``chosen`` of ``FACTS``."""
+PLACE = """
+SELECT b.id, b.name, d.id, d.code, d.name FROM waste_bin b LEFT JOIN city_district d ON d.id = b.district_id
+WHERE b.id = %s AND b.removed IS NULL
+"""
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
@@ -206,9 +210,21 @@ def in_use(where: Q | None = None) -> QuerySet[Bin]:
     return Bin.objects.filter(where or Q(), removed=None)
 
 
-def with_district() -> QuerySet[Bin]:
-    """Bins in use as models, with their district but for its outline."""
-    return in_use().select_related("district").defer("district__geometry", "district__population")
+class Place(NamedTuple):
+    """A bin as the page names it that tells of it."""
+
+    pk: int
+    name: str
+    district: Area | None
+
+
+def place(bin_id: int) -> Place | None:
+    """A bin in use, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [bin_id])
+        for pk, name, *district in cursor.fetchall():
+            return Place(pk, name, Area(*district) if district[0] else None)
+    return None
 
 
 def areas() -> tuple[Area, ...]:

@@ -106,8 +106,10 @@ def _too_many(bin_id: int) -> bool:
 
 @public
 def report(request: HttpRequest, bin_id: int) -> HttpResponse:
-    thing = get_object_or_404(bins.with_district(), pk=bin_id)
-    if services.is_paused(SERVICE) or not rollout.is_on(SERVICE, thing.district):
+    thing = bins.place(bin_id)
+    if thing is None:
+        raise Http404
+    if services.is_paused(SERVICE) or not rollout.is_on(SERVICE, thing.district and ("city.district", thing.district.pk)):
         return render(request, "waste/paused.html", {"bin": thing})
     form = ReportForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("vad")})
     status = 200
