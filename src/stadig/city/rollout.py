@@ -58,8 +58,8 @@ def _settings(services: Iterable[str]) -> list[Setting]:
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS, [list(services)])
         return [
-            Setting(*row[:5], tuple(Where(*one) for one in zip(row[5] or (), row[6] or (), strict=True)))
-            for row in cursor.fetchall()
+            Setting(service, stopped, percent, begins, ends, tuple(map(Where, ids or (), names or ())))
+            for service, stopped, percent, begins, ends, ids, names in cursor.fetchall()
         ]
 
 
