@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q
 
 from stadig.city.models import District, Organisation, User
 from stadig.work import access, kinds
@@ -168,14 +167,6 @@ def choices() -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
     rows = fetch(CHOICES)
     crews, districts = (tuple((pk, name) for what, pk, name, _ in rows if what == wanted) for wanted in ("crew", "district"))
     return crews, districts
-
-
-def waiting_for(crews: set[int] | None) -> list[WorkOrder]:
-    """What is on a crew's list: its own waiting orders, then those nobody has. ``None`` means every crew."""
-    found = WorkOrder.objects.filter(state__in=WAITING)
-    if crews is not None:
-        found = found.filter(Q(crew__in=crews) | Q(crew=None))
-    return list(found.order_by(F("due").asc(nulls_last=True), "opened_at")[:50])
 
 
 def waiting_count(crew: int | None) -> int:

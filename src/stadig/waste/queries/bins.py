@@ -23,6 +23,7 @@ from stadig.city.sorting import sort_key
 from stadig.sensing import queries as sensing
 from stadig.waste import access
 from stadig.waste.models import AlarmKind, Bin, Side
+from stadig.waste.queries.bins_sql import AROUND, CHOICES, COLUMNS, FACTS, IN_DISTRICT, IN_USE, NEAREST, PLACE
 
 FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
@@ -163,46 +164,6 @@ class BinState(NamedTuple):
         return self.bin.forecast.full_since if self.bin.forecast and self.level == Level.FULL and not self.emptied_at else None
 
 
-FACTS = """
-SELECT coalesce(json_agg(json_build_array(
-    json_build_array(
-        b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.access_note, b.open_until, b.fixed_weekdays,
-        b.installed, b.fill_datastream, b.district_id,
-        json_build_array(k.name, k.kind, k.volume_l, k.compaction, k.service_seconds),
-        CASE WHEN d.id IS NOT NULL THEN json_build_array(d.id, d.code, d.name) END,
-        CASE WHEN f.bin_id IS NOT NULL THEN json_build_array(
-            f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
-            f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since
-        ) END
-    ),
-    (SELECT e.at FROM waste_emptying e
-        WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1),
-    coalesce(alarm.found, '[]'), coalesce(told.many, 0)
-) ORDER BY b.id), '[]')::text
-FROM ({chosen}) b
-JOIN waste_binkind k ON k.id = b.kind_id
-LEFT JOIN city_district d ON d.id = b.district_id
-LEFT JOIN waste_binforecast f ON f.bin_id = b.id
-LEFT JOIN (
-    SELECT bin_id, json_agg(json_build_array(kind, raised_at) ORDER BY raised_at, id) AS found
-    FROM waste_binalarm WHERE closed_at IS NULL GROUP BY bin_id
-) alarm ON alarm.bin_id = b.id
-LEFT JOIN (
-    SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
-) told ON told.bin_id = b.id
-"""
-"""What is known of the bins chosen, as JSON that is read in one go. A forecast knows every reading up to its ``read_at``, so
-an emptying before that says nothing new."""
-COLUMNS = (
-    "id", "external_id", "name", "sort_key", "lon", "lat", "side", "key", "access_note", "open_until", "fixed_weekdays",
-    "installed", "fill_datastream", "district_id", "kind_id",
-)  # fmt: skip
-"""What ``FACTS`` reads of the bins chosen."""
-CHOICES = """
-SELECT 'kind' AS what, id AS number, '' AS sort_key, id, name FROM waste_binkind
-UNION ALL SELECT 'district', 0, sort_key, id, name FROM city_district ORDER BY what, number, sort_key
-"""
-IN_USE = f"SELECT {', '.join(COLUMNS)} FROM waste_bin WHERE removed IS NULL"  # noqa: S608 - the names are those of our own columns
 Known = tuple[Facts, datetime | None, tuple[OpenAlarm, ...], int]
 """A bin, when it was emptied, its open alarms, how many reports wait."""
 _KNOWN = msgspec.json.Decoder(list[Known])
@@ -213,9 +174,21 @@ def in_use(where: Q | None = None) -> QuerySet[Bin]:
     return Bin.objects.filter(where or Q(), removed=None)
 
 
-def with_district() -> QuerySet[Bin]:
-    """Bins in use as models, with their district but for its outline."""
-    return in_use().select_related("district").defer("district__geometry", "district__population")
+class Place(NamedTuple):
+    """A bin as the page names it that tells of it."""
+
+    pk: int
+    name: str
+    district: Area | None
+
+
+def place(bin_id: int) -> Place | None:
+    """A bin in use, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [bin_id])
+        for pk, name, *district in cursor.fetchall():
+            return Place(pk, name, Area(*district) if district[0] else None)
+    return None
 
 
 def areas() -> tuple[Area, ...]:
@@ -262,11 +235,6 @@ def _states(wanted: str, *values: Any, now: datetime | None = None) -> list[BinS
     known = _KNOWN.decode(found)
     latest = sensing.latest([one[0].fill_datastream for one in known if one[0].fill_datastream])
     return [_state(one, latest.get(one[0].fill_datastream or 0), now) for one in known]
-
-
-def state_of(chosen: QuerySet[Bin]) -> BinState | None:
-    """The state of the one bin chosen, or None."""
-    return next(iter(states(chosen)), None)
 
 
 def _state(known: Known, reading: sensing.Latest | None, now: datetime) -> BinState:
@@ -359,18 +327,28 @@ def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
 
 def by_name() -> list[BinState]:
     """Every bin in use, A to Ö."""
-    return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
+    return sorted(_states(IN_USE), key=attrgetter("bin.sort_key"))
 
 
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:
     """The bins nearest a point, nearest first, among all in use."""
+    return _nearest_first(_states(NEAREST, lon, lat, lat, many), lon, lat)
+
+
+def around(bin_id: int, many: int = 3) -> tuple[BinState, list[BinState]] | None:
+    """A bin in use and those nearest to it, nearest first; None when there is no such bin."""
+    found = _states(AROUND, bin_id, many + 1)
+    here = next((state for state in found if state.bin.pk == bin_id), None)
+    if here is None:
+        return None
+    return here, _nearest_first([state for state in found if state is not here], here.bin.lon, here.bin.lat)
+
+
+def _nearest_first(found: list[BinState], lon: float, lat: float) -> list[BinState]:
     east = math.cos(math.radians(lat)) ** 2
-    places = in_use().values_list("lon", "lat", "pk")
-    nearest = sorted(((x - lon) ** 2 * east + (y - lat) ** 2, pk) for x, y, pk in places)[:many]
-    order = {pk: n for n, (_, pk) in enumerate(nearest)}
-    return sorted(states(in_use(Q(pk__in=order))), key=lambda state: order[state.bin.pk])
+    return sorted(found, key=lambda state: (state.bin.lon - lon) ** 2 * east + (state.bin.lat - lat) ** 2)
 
 
 def in_district(district_id: int) -> list[BinState]:
     """The bins of a district, fullest first."""
-    return sorted(states(in_use(Q(district_id=district_id))), key=SORTS["fill"])
+    return sorted(_states(IN_DISTRICT, district_id), key=SORTS["fill"])
