@@ -132,6 +132,19 @@ def named(name: str) -> Permission:
     return _register[name]
 
 
+def held_names(user: Any) -> frozenset[str]:
+    """The names of all permissions that a user holds somewhere."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return _names(frozenset([held.role for held in user.role_assignments]), user.person_id is not None, tuple(_register))
+
+
+@functools.lru_cache(maxsize=256)
+def _names(roles: frozenset[Role], resident: bool, declared: tuple[str, ...]) -> frozenset[str]:
+    every = roles | {Role.RESIDENT} if resident else roles
+    return frozenset(name for name in declared if _register[name].roles & every)
+
+
 def needs(wanted: Permission) -> Callable[[View], View]:
     """A view for those who hold ``wanted``: others log in first, or get 403."""
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 
-from stadig.city import access, audit_words, clock, effects
+from stadig.city import access, clock, effects
 from stadig.city.models import (
     AuditEntry,
     AuditReason,
@@ -207,12 +207,6 @@ def roles_of(user: User) -> list[RoleRow]:
     return [RoleRow(pk, str(Role(role).label), unit or "", district or "") for pk, role, unit, district in found]
 
 
-def staff_names() -> dict[int, str]:
-    """Everyone who works here, in Swedish order: id and name. One query."""
-    found = User.objects.filter(is_staff=True).values_list("pk", "first_name", "last_name", "username")
-    return {pk: f"{first} {last}".strip() or username for pk, first, last, username in found}
-
-
 @dataclass(frozen=True, slots=True)
 class ServiceRow:
     """A service as its administrators see it in the list."""
@@ -284,62 +278,6 @@ def disclosures(user: Any) -> list[DisclosureRow]:
     return [
         DisclosureRow(one.what, one.what_id, str(one.to), str(one.by), formatting.day(one.until), one.reason) for one in found
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One line of the log in words. ``about`` names a person as the reader may see them, or holds an id."""
-
-    position: int
-    day: str
-    time: str
-    who: str
-    did: str
-    words: str
-    what: str
-    about: str
-    reason: str
-
-
-def audit_page(chosen: dict[str, Any], number: str | None, reader: Any, staff: dict[int, str]) -> tuple[Page, list[AuditRow]]:
-    """The log, newest first, fifty at a time: staff by name, residents as the reader may see them. Four queries."""
-    found = AuditEntry.objects.order_by("-position")
-    if chosen.get("did"):
-        found = found.filter(did=chosen["did"].strip())
-    if chosen.get("what"):
-        found = found.filter(what__startswith=chosen["what"].strip())
-    if chosen.get("user"):
-        found = found.filter(actor=f"user:{chosen['user']}")
-    page = Paginator(found.values_list("position", "at", "actor", "did", "what", "what_id", "reason_mac"), 50).get_page(number)
-    entries = cast("list[tuple[int, dt.datetime, str, str, str, str, str]]", list(page.object_list))
-    names: dict[str, str] = {f"user:{pk}": name for pk, name in staff.items()} | _people(entries, reader)
-    given = [position for position, *_, mac in entries if mac]
-    reasons = dict(AuditReason.objects.filter(position__in=given).values_list("position", "text")) if given else {}
-    days = {date: formatting.day(date) for date in {clock.local(entry[1]).date() for entry in entries}}
-    return page, [
-        AuditRow(
-            position=position,
-            day=days[clock.local(at).date()],
-            time=formatting.clock(at),
-            who=names.get(actor, actor),
-            did=did,
-            words=audit_words.words(did),
-            what=what,
-            about=names.get(f"person:{what_id}", what_id) if what == "city.person" else what_id,
-            reason=reasons.get(position, ""),
-        )
-        for position, at, actor, did, what, what_id, _ in entries
-    ]
-
-
-def _people(entries: list[Any], reader: Any) -> dict[str, str]:
-    """``person:PSEUDONYM`` → the name that the reader may see, of everyone in the entries who is not erased."""
-    values = {actor[7:] for _, _, actor, *_ in entries if actor.startswith("person:")}
-    values |= {what_id for *_, what, what_id, _ in entries if what == "city.person" and what_id}
-    if not values:
-        return {}
-    known = Pseudonym.objects.filter(value__in=values).select_related("person")
-    return {f"person:{one.value}": str(one.person.shown_to(reader)) for one in known}
 
 
 @dataclass(frozen=True, slots=True)

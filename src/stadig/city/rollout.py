@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import models
+from django.db import connection, models
 
 from stadig.city import clock
-from stadig.city.models import District, Rollout
+from stadig.city.models import District
 
 
 def is_on(service: str, subject: Any = None, at: dt.datetime | None = None) -> bool:
@@ -26,24 +26,60 @@ def is_on(service: str, subject: Any = None, at: dt.datetime | None = None) -> b
     return found is None or decide(found, subject, at or clock.now())
 
 
-def setting(service: str) -> Rollout | None:
-    """What is set for a service; None means on everywhere. Two queries."""
-    return Rollout.objects.prefetch_related("districts").filter(service=service).first()
+class Where(NamedTuple):
+    """A district in which a service is on."""
+
+    pk: int
+    name: str
+
+
+class Setting(NamedTuple):
+    """What is set for a service (``models.Rollout``); no districts means all of them."""
+
+    service: str
+    stopped: bool
+    percent: int
+    begins: dt.datetime | None
+    ends: dt.datetime | None
+    districts: tuple[Where, ...]
+
+
+SETTINGS = """
+SELECT r.service, r.stopped, r.percent, r.begins, r.ends, d.ids, d.names
+FROM city_rollout r CROSS JOIN LATERAL (
+    SELECT array_agg(d.id ORDER BY d.sort_key) AS ids, array_agg(d.name ORDER BY d.sort_key) AS names
+    FROM city_rollout_districts x JOIN city_district d ON d.id = x.district_id WHERE x.rollout_id = r.id
+) d
+WHERE r.service = ANY(%s)
+"""
+
+
+def _settings(services: Iterable[str]) -> list[Setting]:
+    with connection.cursor() as cursor:
+        cursor.execute(SETTINGS, [list(services)])
+        return [
+            Setting(service, stopped, percent, begins, ends, tuple(map(Where, ids or (), names or ())))
+            for service, stopped, percent, begins, ends, ids, names in cursor.fetchall()
+        ]
+
+
+def setting(service: str) -> Setting | None:
+    """What is set for a service; None means on everywhere. One query."""
+    return next(iter(_settings([service])), None)
 
 
 def among(services: Iterable[str], subject: Any = None, at: dt.datetime | None = None) -> set[str]:
-    """Those of the services that are on; two queries for any number."""
+    """Those of the services that are on; one query for any number."""
     wanted = set(services)
     when = at or clock.now()
-    settings = Rollout.objects.prefetch_related("districts").filter(service__in=wanted)
-    return wanted - {found.service for found in settings if not decide(found, subject, when)}
+    return wanted - {found.service for found in _settings(wanted) if not decide(found, subject, when)}
 
 
-def decide(setting: Rollout, subject: Any, at: dt.datetime) -> bool:
+def decide(setting: Setting, subject: Any, at: dt.datetime) -> bool:
     """The rule itself."""
     if setting.stopped or (setting.begins and at < setting.begins) or (setting.ends and at >= setting.ends):
         return False
-    districts = {district.pk for district in setting.districts.all()}
+    districts = {district.pk for district in setting.districts}
     if districts and district_of(subject) not in districts:
         return False
     return setting.percent >= 100 or share(setting.service, subject) < setting.percent

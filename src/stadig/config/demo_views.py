@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from stadig.city import assurance
@@ -94,19 +95,56 @@ def tour_end(request: HttpRequest) -> HttpResponse:
     return redirect(_home(""))
 
 
+class Someone(NamedTuple):
+    """One of the people of the demo town in the reader's language."""
+
+    username: str
+    name: str
+    what: str
+
+
+class Now(NamedTuple):
+    """The stop of the tour that the reader stands at."""
+
+    number: int
+    of: int
+    title: str
+    text: str
+
+
+class Strip(NamedTuple):
+    """What the strip says: who the reader looks as, and whom they may look as, or where in the tour they are."""
+
+    here: str
+    who: str
+    people: tuple[Someone, ...]
+    stop: Now | None
+
+
 def strip(request: HttpRequest) -> Mapping[str, Any]:
     """What the strip shows on every page of a demo town."""
+    return {"strip_template": "config/strip.html", "strip": lambda: _strip(request)}
+
+
+def _strip(request: HttpRequest) -> Strip:
+    user: Any = getattr(request, "user", None)
+    here = user.get_username() if user else ""
+    who = user.get_full_name() if here else ""
+    return Strip(here, who or here, _people(get_language()), _now(request))
+
+
+@functools.lru_cache
+def _people(_language: str | None) -> tuple[Someone, ...]:
+    return tuple(Someone(one.username, f"{one.first_name} {one.last_name}", str(one.what)) for one in PEOPLE)
+
+
+def _now(request: HttpRequest) -> Now | None:
     number = request.session.get(TOUR) if hasattr(request, "session") else None
     walkable = _walkable() if number else []
-    stop = walkable[number - 1] if number and number <= len(walkable) else None
-    return {
-        "strip_template": "config/strip.html",
-        "demo_people": PEOPLE,
-        "tour_now": stop,
-        "tour_number": number,
-        "tour_next": number + 1 if number and number < len(walkable) else None,
-        "tour_count": len(walkable),
-    }
+    if not number or number > len(walkable):
+        return None
+    stop = walkable[number - 1]
+    return Now(number, len(walkable), str(stop.title), str(stop.try_this or stop.text))
 
 
 def _become(request: HttpRequest, username: str) -> None:

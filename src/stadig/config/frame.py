@@ -54,16 +54,9 @@ def _values(request: HttpRequest) -> dict[str, Any]:
     return {"municipality": here()}
 
 
-def _held(user: Any, name: str) -> bool:
-    try:
-        return permissions.named(name).held_by(user)
-    except KeyError:
-        return False
-
-
 def connect() -> None:
     """Called once when the program starts."""
     context.provide(_values)
     formatting.use_clock(clock.now)
-    navigation.use_permissions(_held)
+    navigation.use_permissions(permissions.held_names)
     tags.use_live(live.token)

@@ -1,10 +1,13 @@
-"""What Django tells the outer door about a request."""
+"""What Django tells the outer door about a request, and the header that says what a page may load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
+from csp.constants import HEADER
+from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -24,3 +27,22 @@ class RouteName:
         scope = request.META.get("asgi.scope")
         if scope is not None and request.resolver_match:
             scope["stadig.route"] = request.resolver_match.view_name or view.__name__
+
+
+@lru_cache(maxsize=1)
+def _policy() -> str:
+    return build_policy()
+
+
+class ContentPolicy:
+    """``settings.CONTENT_SECURITY_POLICY`` on each answer. It has no nonce and no page has a policy of its own, so django-csp
+    writes it once instead of for each answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on, and set the header."""
+        response = self.get_response(request)
+        response.headers.setdefault(HEADER, _policy())
+        return response

@@ -69,7 +69,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "stadig.config.middleware.ContentPolicy",
     "allauth.account.middleware.AccountMiddleware",
     "stadig.city.sessions.SessionGuard",
 ]
@@ -94,14 +94,15 @@ TEMPLATES: list[dict[str, Any]] = [
             "builtins": [
                 "django_cotton.templatetags.cotton",
                 "django.templatetags.i18n",
+                "stadig.ui.templatetags.constants",
                 "stadig.ui.templatetags.ui",
+                "stadig.ui.templatetags.fields",
                 "stadig.ui.parts",
             ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "csp.context_processors.nonce",
                 "stadig.ui.context.frame",
             ],
         },

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from django.db import connection
 from shapely.geometry import shape
 
 from stadig.city import clock
@@ -70,13 +71,20 @@ def forget() -> None:
     MapLayer.objects.all().delete()
 
 
+def tags() -> tuple[str, ...]:
+    """The tag of each layer drawn: a change makes new ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT etag FROM geo_maplayer ORDER BY name")
+        return tuple(tag for (tag,) in cursor.fetchall())
+
+
 def paths(window: View, kinds: Sequence[str] = ()) -> list[Path]:
     """The base map seen through a window, as SVG paths from the bottom up. ``kinds`` chooses; streets are ``street-main`` etc."""
-    tags = dict(MapLayer.objects.values_list("name", "etag"))
+    known = dict(MapLayer.objects.values_list("name", "etag"))
     for name in LAYERS:
-        if name not in tags:
-            tags[name] = _draw(name).etag
-    return list(_seen(tuple(tags[name] for name in LAYERS), window, tuple(kinds)))
+        if name not in known:
+            known[name] = _draw(name).etag
+    return list(_seen(tuple(known[name] for name in LAYERS), window, tuple(kinds)))
 
 
 @lru_cache(maxsize=64)

@@ -62,7 +62,7 @@ def _number(value: Any) -> float | None:
 
 
 def curves(streams: Sequence[queries.Stream], days: int, now: datetime) -> list[charts.Line]:
-    """The charts of some datastreams over the last days, in as many points as a screen shows. Three queries."""
+    """The charts of some datastreams over the last days, in as many points as a screen shows. Two queries."""
     interval = "PT1H" if days <= 2 else "PT3H" if days <= 31 else "P1D"
     ids = [stream.id for stream in streams]
     found = queries.aggregates_of(ids, now - timedelta(days=days), now, interval)

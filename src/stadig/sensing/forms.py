@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -11,8 +12,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from stadig.sensing import mapping as engine
-from stadig.sensing.models import AlarmRule, AlarmSubscription, Datastream, Device, ObservedProperty, Thing
+from stadig.sensing.models import AlarmRule, AlarmSubscription, Device, ObservedProperty
 from stadig.sensing.models.alarms import Kind
+from stadig.sensing.queries import RuleDetail, Stream, properties
 
 WORDS = {
     "json": _("Det här går inte att läsa som JSON. Se efter citattecken, komman och klamrar."),
@@ -99,7 +101,7 @@ class RuleForm(forms.Form):
         initial=Kind.THRESHOLD,
     )
     observed_property = forms.ModelChoiceField(
-        ObservedProperty.objects.only("name").order_by("pk"), label=_("Vilken storhet gäller det?"), empty_label=None
+        ObservedProperty.objects.all(), label=_("Vilken storhet gäller det?"), empty_label=None
     )
     direction = forms.ChoiceField(
         label=_("Larma när värdet är"),
@@ -123,8 +125,7 @@ class RuleForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        chosen = self.fields["observed_property"]
-        chosen.choices = list(ObservedProperty.objects.order_by("pk").values_list("pk", "name"))  # type: ignore[attr-defined]
+        self.fields["observed_property"].choices = properties()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -172,7 +173,7 @@ class RuleForm(forms.Form):
         }
 
 
-def initial_of(rule: AlarmRule) -> dict[str, Any]:
+def initial_of(rule: RuleDetail) -> dict[str, Any]:
     """A rule as the form shows it."""
     return {
         "name": rule.name,
@@ -209,19 +210,13 @@ class SubscriptionForm(forms.ModelForm):
         return data
 
 
-def example_mapping(thing: Thing) -> dict[str, Any]:
-    """A mapping to start from: one reading for each datastream of the thing."""
-    streams = Datastream.objects.filter(thing=thing).select_related("observed_property").order_by("pk")
+def example_mapping(streams: Sequence[Stream]) -> dict[str, Any]:
+    """A mapping to start from: one reading for each datastream of a thing."""
     return {
         "time": {"path": "time", "format": "iso"},
         "sequence": "seq",
         "readings": [
-            {
-                "path": (stream.observed_property.properties or {}).get("key") or f"value{number}",
-                "datastream": stream.pk,
-                "unit": (stream.unit or {}).get("symbol") or "",
-                "required": number == 1,
-            }
+            {"path": stream.key or f"value{number}", "datastream": stream.id, "unit": stream.unit, "required": number == 1}
             for number, stream in enumerate(streams, 1)
         ],
     }

@@ -134,14 +134,14 @@ def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | No
     return " ".join(parts)
 
 
-def clock(moment: datetime | None) -> str:
-    """``14.32`` in Swedish, ``14:32`` in English; Stockholm's time."""
+def clock(moment: datetime | None, tongue: str = "") -> str:
+    """``14.32`` in Swedish, ``14:32`` in English; Stockholm's time. ``tongue`` spares a long list the question."""
     if moment is None or moment == "":
         return DASH
     at = local(moment)
     if not isinstance(at, datetime):
         return DASH
-    return f"{at.hour:02d}{'.' if language() == 'sv' else ':'}{at.minute:02d}"
+    return f"{at.hour:02d}{'.' if (tongue or language()) == 'sv' else ':'}{at.minute:02d}"
 
 
 def moment(value: datetime | None) -> str:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import get_language
 
-Held = Callable[[Any, str], bool]
+Held = Callable[[Any], frozenset[str]]
+"""The names of the permissions that a user holds."""
 MOST_SHOWN = 8
 """A longer menu keeps its administrative pages under one word."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One place in a menu. ``label`` may be a lazy translation; ``permission`` is the permission's name or empty."""
 
@@ -28,8 +31,7 @@ class Entry:
     """Stands under one word when the menu is long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One link as it is drawn."""
 
     label: str
@@ -56,22 +58,23 @@ def resident(label: Any, url_name: str, *, order: int = 50) -> None:
 
 
 def use_permissions(held: Held) -> None:
-    """Let the menu ask ``held(user, permission_name)``; called by the room that owns permissions."""
+    """Let the menu ask what a user holds; called by the room that owns permissions."""
     _held[:] = [held]
 
 
-def _draw(entries: dict[str, Entry], request: HttpRequest, user: Any) -> tuple[Item, ...]:
-    items: list[tuple[str, str, bool]] = []
-    for entry in sorted(entries.values(), key=lambda entry: entry.order):
-        if entry.permission and not (_held and _held[0](user, entry.permission)):
-            continue
-        url = _url(entry.url_name, settings.ROOT_URLCONF)
-        if url:
-            items.append((str(entry.label), url, entry.administrative))
-    path = request.path
-    here = max((url for _, url, _ in items if path.startswith(url)), key=len, default="")
-    fold = len(items) > MOST_SHOWN
-    return tuple(Item(label, url, url == here, fold and administrative) for label, url, administrative in items)
+def _draw(menu: tuple[Item, ...], path: str) -> tuple[Item, ...]:
+    """The menu with the page that the reader is on marked: the longest address that begins the page's own."""
+    here = max((item.url for item in menu if path.startswith(item.url)), key=len, default="")
+    return tuple([Item(label, url, url == here, folded) for label, url, _, folded in menu])
+
+
+@lru_cache(maxsize=256)
+def _menu(entries: tuple[Entry, ...], held: frozenset[str], _language: str | None, urls: str) -> tuple[Item, ...]:
+    """The menu of those who hold these permissions, in a language."""
+    shown = [entry for entry in sorted(entries, key=attrgetter("order")) if not entry.permission or entry.permission in held]
+    found = [(entry, url) for entry in shown if (url := _url(entry.url_name, urls))]
+    fold = len(found) > MOST_SHOWN
+    return tuple(Item(str(entry.label), url, False, fold and entry.administrative) for entry, url in found)
 
 
 @lru_cache(maxsize=256)
@@ -88,9 +91,10 @@ def staff_items(request: HttpRequest) -> tuple[Item, ...]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ()
-    return _draw(_staff, request, user)
+    held = _held[0](user) if _held else frozenset[str]()
+    return _draw(_menu(tuple(_staff.values()), held, get_language(), settings.ROOT_URLCONF), request.path)
 
 
 def resident_items(request: HttpRequest) -> tuple[Item, ...]:
     """The residents' menu: the same for everyone."""
-    return _draw(_resident, request, None)
+    return _draw(_menu(tuple(_resident.values()), frozenset(), get_language(), settings.ROOT_URLCONF), request.path)

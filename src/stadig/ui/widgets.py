@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString
+
+from stadig.ui.escape import escaped
 
 FOLDER = "django/forms/widgets/"
 INPUTS = frozenset(
@@ -48,29 +49,33 @@ class Renderer(DjangoTemplates):
 def _attributes(attributes: dict[str, Any]) -> str:
     """`` name="value"`` for each; True is the name alone, False nothing."""
     return "".join(
-        f" {name}" if value is True else f' {name}="{conditional_escape(value)}"'
-        for name, value in attributes.items()
-        if value is not False
+        [
+            f" {name}" if value is True else f' {name}="{escaped(value)}"'
+            for name, value in attributes.items()
+            if value is not False
+        ]
     )
 
 
 def _input(widget: dict[str, Any]) -> str:
     value = widget["value"]
-    written = "" if value is None else f' value="{conditional_escape(value)}"'
-    return f'<input type="{escape(widget["type"])}" name="{escape(widget["name"])}"{written}{_attributes(widget["attrs"])}>'
+    written = "" if value is None else f' value="{escaped(value)}"'
+    return f'<input type="{escaped(widget["type"])}" name="{escaped(widget["name"])}"{written}{_attributes(widget["attrs"])}>'
 
 
 def _textarea(widget: dict[str, Any]) -> str:
-    text = conditional_escape(widget["value"]) if widget["value"] else ""
-    return f'<textarea name="{escape(widget["name"])}"{_attributes(widget["attrs"])}>\n{text}</textarea>'
+    text = escaped(widget["value"]) if widget["value"] else ""
+    return f'<textarea name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>\n{text}</textarea>'
 
 
 def _select(widget: dict[str, Any]) -> str:
     parts: list[str] = []
     for group, options, _ in widget["optgroups"]:
         drawn = "".join(
-            f'<option value="{conditional_escape(one["value"])}"{_attributes(one["attrs"])}>{conditional_escape(one["label"])}</option>'
-            for one in options
+            [
+                f'<option value="{escaped(one["value"])}"{_attributes(one["attrs"])}>{escaped(one["label"])}</option>'
+                for one in options
+            ]
         )
-        parts.append(f'<optgroup label="{conditional_escape(group)}">{drawn}</optgroup>' if group else drawn)
-    return f'<select name="{escape(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(parts)}</select>'
+        parts.append(f'<optgroup label="{escaped(group)}">{drawn}</optgroup>' if group else drawn)
+    return f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>{"".join(parts)}</select>'

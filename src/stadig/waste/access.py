@@ -30,10 +30,10 @@ def may_see(user: Any, path: str = "") -> Q:
     return Q() if districts is None else Q(**{f"{path}district__in": districts})
 
 
-def routes_of(user: Any) -> Q:
-    """Routes that belong to the person's own crews."""
-    crews = EMPTY.organisations(user)
-    return Q() if crews is None else Q(vehicle__crew__in=crews)
+def seen(user: Any) -> tuple[str, list[Any]]:
+    """``may_see`` as SQL about the table of bins."""
+    districts = VIEW.districts(user)
+    return ("true", []) if districts is None else ("district_id = ANY(%s::bigint[])", [sorted(districts)])
 
 
 def may_close(user: Any) -> Q:
@@ -41,3 +41,13 @@ def may_close(user: Any) -> Q:
     crews = EMPTY.organisations(user)
     locked = Q(route__plan__state="locked")
     return locked if crews is None else locked & Q(route__vehicle__crew__in=crews)
+
+
+CLOSES = "(p.state = 'locked' AND (%(crews)s::bigint[] IS NULL OR v.crew_id = ANY(%(crews)s::bigint[])))"
+"""``may_close`` as SQL about a plan called ``p`` and a vehicle called ``v``; ``crews`` are ``crews_of`` the person."""
+
+
+def crews_of(user: Any) -> list[int] | None:
+    """Ids of the person's own crews; None means every crew."""
+    crews = EMPTY.organisations(user)
+    return None if crews is None else sorted(crews)

@@ -54,12 +54,12 @@ def _planner(user: Any) -> list[Card]:
 
 
 def _crew(user: Any) -> list[Card]:
-    routes = crew.drives(user)
+    drives = crew.today(user).drives
     icon = "truck"
-    if not routes:
+    if not drives:
         text = _("Planeraren har inte skickat dagens plan.")
         return [Card(_("Ingen rutt än"), text, reverse("waste:crew"), icon=icon, order=30)]
-    drive = crew.drive(routes[0])
+    drive = drives[0]
     title = _("%(vehicle)s: %(done)s av %(total)s klara") % {
         "vehicle": drive.route.vehicle,
         "done": drive.done,

@@ -21,6 +21,7 @@ def fill_history(name: str, past: Past) -> charts.Line:
             title = _("%(title)s, i mitten %(mean)s %% full") % {"title": title, "mean": round(mean)}
     else:
         title = _("Inte tömd på 14 dagar")
+    emptied = _("Tömd")
     return charts.Line(
         title=title,
         subtitle=_("Hur full %(name)s är, procent") % {"name": name},
@@ -28,7 +29,7 @@ def fill_history(name: str, past: Past) -> charts.Line:
         unit="%",
         y_range=(0, 100),
         thresholds=(charts.Threshold(95, _("Full"), _("Larm går till laget"), "limit"),),
-        events=tuple(charts.Event(one.at, _("Tömd")) for one in past.emptyings),
+        events=tuple(charts.Event(one.at, emptied) for one in past.emptyings),
     )
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city.models import Organisation
-from stadig.waste.models import Bin, BinKind, ReportKind, Side, SkipReason, Vehicle
+from stadig.waste.models import Bin, ReportKind, Side, SkipReason, Vehicle
 from stadig.waste.queries import bins
 
 
@@ -117,8 +117,9 @@ class BinForm(Once, forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _choose(self.fields["kind"], BinKind.objects.order_by("pk").values_list("pk", "name"))
-        _choose(self.fields["district"], [(area.pk, area.name) for area in bins.areas()])
+        kinds, districts = bins.choices()
+        _choose(self.fields["kind"], kinds)
+        _choose(self.fields["district"], districts)
         self.fields["side"].choices = Side.choices  # type: ignore[attr-defined]
         self.fields["key"].help_text = _("Till exempel B. Lämna tomt om korgen inte är låst.")
         for name in ("lon", "lat"):

@@ -5,7 +5,7 @@ The words are properties: they are asked for when a row is drawn, in the languag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from stadig.city import clock
 from stadig.ui import formatting
 from stadig.waste import sentences
 from stadig.waste.models import BinKind, KindOfBin, Vehicle
-from stadig.waste.queries.bins import BinState, Level, OpenAlarm
+from stadig.waste.queries.bins import Area, BinState, Filter, Level, OpenAlarm
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 FAR_OFF_H = 24 * 14
@@ -96,6 +96,44 @@ def _spoke(state: BinState, now: datetime) -> int | str:
     if state.read_at is None or state.emptied_at or not timedelta() <= now - state.read_at < DAY:
         return sentences.heard(state)
     return (now - state.read_at) // MINUTE
+
+
+class Now(NamedTuple):
+    """A list of bins in figures."""
+
+    total: int
+    full: int
+    silent: int
+    alarms: int
+
+
+def now(states: Sequence[BinState]) -> Now:
+    """How many of the bins are full, guessed and calling."""
+    return Now(
+        len(states),
+        len([state for state in states if state.level is Level.FULL]),
+        len([state for state in states if state.guessed]),
+        len([state for state in states if state.alarms]),
+    )
+
+
+class FilterRow(NamedTuple):
+    """What a list may be narrowed to, and what has been chosen; choices as (value, name)."""
+
+    wanted: Filter
+    districts: tuple[Area, ...]
+
+    @property
+    def kinds(self) -> Sequence[tuple[str, str]]:
+        return KindOfBin.choices
+
+    @property
+    def levels(self) -> tuple[tuple[str, str], ...]:
+        return tuple((level.value, word()) for level, word in sentences.LEVELS.items() if level is not Level.UNKNOWN)
+
+    @property
+    def sorts(self) -> tuple[tuple[str, str], ...]:
+        return ("hours", _("Full snarast")), ("fill", _("Fullast")), ("name", _("Namn")), ("read", _("Tyst längst"))
 
 
 class VehicleRow(NamedTuple):

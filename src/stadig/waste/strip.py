@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from stadig.geo import layers
 from stadig.geo.drawing import View, view
-from stadig.geo.models import MapLayer
 
-Line = Sequence[Sequence[float]]
+Line = tuple[tuple[float, float], ...]
+WIDTH, HEIGHT = 350, 145
 STREETS = {"street-lane": 2.0, "street-street": 3.4, "street-collector": 5.2, "street-main": 7.6}
 """Width in drawing units at 1 : 1; a close map draws them wider."""
 AREAS = {
@@ -27,8 +26,7 @@ AREAS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A path of the base map. ``width`` is its stroke in units; 0 for areas."""
 
     css: str
@@ -36,8 +34,7 @@ class Shape:
     width: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A point of a drawing in its own units. ``css`` says how it looks, ``text`` is its number, ``title`` its name."""
 
     x: float
@@ -57,26 +54,19 @@ class Mark:
         return round(self.x - 8, 1), round(self.y - 8, 1)
 
 
-@dataclass(slots=True)
-class Drawing:
+class Drawing(NamedTuple):
     """A base map with ways and marks, ready for a template. Width and height in drawing units."""
 
     width: int
     height: int
-    base: list[Shape]
-    ways: list[tuple[str, str]] = field(default_factory=list)
+    base: tuple[Shape, ...]
+    ways: tuple[tuple[str, str], ...]
     """CSS class and path."""
-    marks: list[Mark] = field(default_factory=list)
+    marks: tuple[Mark, ...]
 
 
-def base(window: View, scale: float = 1.0) -> list[Shape]:
+def base(window: View, scale: float = 1.0) -> tuple[Shape, ...]:
     """The base map through a window: one path per kind, streets first as edge and then as fill."""
-    return list(_base(window, scale, tuple(MapLayer.objects.order_by("pk").values_list("etag", flat=True))))
-
-
-@lru_cache(maxsize=64)
-def _base(window: View, scale: float, tags: tuple[str, ...]) -> list[Shape]:
-    """Kept per process under the layers' tags: a map that has changed has new ones."""
     areas: dict[str, list[str]] = {}
     streets: dict[str, list[str]] = {}
     borders: list[str] = []
@@ -92,7 +82,7 @@ def _base(window: View, scale: float, tags: tuple[str, ...]) -> list[Shape]:
     shapes += [Shape("m-s", "".join(streets[kind]), STREETS[kind] * scale) for kind in STREETS if kind in streets]
     if borders:
         shapes.append(Shape("m-d", "".join(borders)))
-    return shapes
+    return tuple(shapes)
 
 
 def path(line: Line, window: View) -> str:
@@ -101,18 +91,16 @@ def path(line: Line, window: View) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) if points else ""
 
 
-def way_to(
-    line: Line, target: tuple[float, float], number: str, *, css: str = "", width: int = 350, height: int = 145
-) -> Drawing:
-    """The last leg: where the vehicle comes from, the way, and the stop with its number."""
-    points = [(lon, lat) for lon, lat in line] or [target]
-    window = view([*points, target], width, height, margin=0.22, least_m=220)
-    shapes = base(window, scale=2.2)
-    start = window.xy(*points[0])
-    end = window.xy(*target)
-    drawing = Drawing(width, height, shapes)
-    if len(points) > 1:
-        drawing.ways = [("m-route-e wide", path(line, window)), (f"m-route wide {css}", path(line, window))]
-        drawing.marks.append(Mark(*start, "m-here"))
-    drawing.marks.append(Mark(*end, f"m-stop big {css}", number))
-    return drawing
+@lru_cache(maxsize=64)
+def way_to(line: Line, target: tuple[float, float], number: str, css: str, tags: tuple[str, ...]) -> Drawing:
+    """The last leg: where the vehicle comes from, the way, and the stop with its number.
+
+    Kept per process under ``tags``, the map layers': a map that has changed has new ones.
+    """
+    points = line or (target,)
+    window = view([*points, target], WIDTH, HEIGHT, margin=0.22, least_m=220)
+    stop = Mark(*window.xy(*target), f"m-stop big {css}", number)
+    if len(points) == 1:
+        return Drawing(WIDTH, HEIGHT, base(window, scale=2.2), (), (stop,))
+    ways = ("m-route-e wide", path(line, window)), (f"m-route wide {css}", path(line, window))
+    return Drawing(WIDTH, HEIGHT, base(window, scale=2.2), ways, (Mark(*window.xy(*points[0]), "m-here"), stop))

@@ -28,6 +28,19 @@ def may_see(user: Any) -> Q:
     return scope
 
 
+def may_see_sql(user: Any) -> tuple[str, list[Any]]:
+    """:func:`may_see` as SQL about an order ``o``, and its values."""
+    rules, values = ["true"], []
+    crews, districts = VIEW.organisations(user), VIEW.districts(user)
+    if crews is not None:
+        rules.append("(o.crew_id = ANY(%s) OR o.crew_id IS NULL)")
+        values.append(list(crews))
+    if districts is not None:
+        rules.append("o.district_id = ANY(%s)")
+        values.append(list(districts))
+    return " AND ".join(rules), values
+
+
 def may_close(user: Any) -> Q:
     crews = CLOSE.organisations(user)
     return Q() if crews is None else Q(crew__in=crews) | Q(crew=None)

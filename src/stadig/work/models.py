@@ -34,6 +34,8 @@ class WorkOrder(models.Model):
     district = models.ForeignKey("city.District", models.PROTECT, null=True, blank=True, related_name="+")
     crew = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="work_orders")
     crew_id: int | None
+    district_id: int | None
+    closed_by_id: int | None
     due = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=20, choices=State.choices, default=State.OPEN)
     source_label = models.CharField(max_length=60, blank=True)

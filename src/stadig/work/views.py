@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,20 +22,67 @@ from stadig.work.models import CLOSED, State, WorkOrder
 
 PER_PAGE = 30
 COLUMNS = (
-    ("id", "pk"),
-    ("slag", lambda order: str(kinds.of(order.kind).label)),
-    ("rubrik", "title"),
+    ("id", "listed.pk"),
+    ("slag", "listed.kind_label"),
+    ("rubrik", "listed.title"),
     ("plats", "place_name"),
-    ("stadsdel", "district.name"),
-    ("lag", "crew.name"),
-    ("läge", lambda order: str(order.get_state_display())),
+    ("stadsdel", "listed.district"),
+    ("lag", "listed.crew"),
+    ("läge", "listed.state_label"),
     ("öppnad", "opened_at"),
-    ("senast", "due"),
+    ("senast", "listed.due"),
     ("stängd", "closed_at"),
     ("utfall", "outcome"),
     ("longitud", "lon"),
     ("latitud", "lat"),
 )
+TAGS = {
+    State.DONE: ("success", ""),
+    State.OPEN: ("warning", "hourglass"),  # icon
+    State.ASSIGNED: ("info", "truck"),  # icon
+}
+"""The colour and icon of an order's state; others are neutral."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """An order in words. ``files``: number, state and moment of each picture."""
+
+    title: str
+    kind: str
+    state: str
+    colour: str
+    icon: str
+    opened: str
+    place: str
+    district: str
+    due: str
+    crew: str
+    details: str
+    closed: str
+    closed_by: str
+    outcome: str
+    files: tuple[tuple[str, str, str], ...]
+
+
+def _facts(order: WorkOrder) -> Facts:
+    state = State(order.state)
+    return Facts(
+        order.title,
+        str(kinds.of(order.kind).label),
+        str(state.label),
+        *TAGS.get(state, ("neutral", "")),
+        formatting.moment(order.opened_at),
+        order.place_name,
+        order.district.name if order.district else "",
+        formatting.moment(order.due),
+        order.crew.name if order.crew else formatting.DASH,
+        order.details,
+        formatting.moment(order.closed_at) if order.closed_at else "",
+        str(order.closed_by or ""),
+        order.outcome,
+        tuple((str(file.pk), file.state, formatting.moment(file.stored_at)) for file in order.evidence.all()),
+    )
 
 
 def _wanted(request: HttpRequest) -> queries.Filter:
@@ -61,18 +109,19 @@ def _once(request: HttpRequest) -> UUID | None:
 @needs(access.VIEW)
 def order_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _wanted(request)
-    found = queries.orders(request.user, wanted)
-    if file := export.table(request, _("arbetsorder"), COLUMNS, found.iterator(chunk_size=500)):
+    found = queries.Orders(request.user, wanted)
+    if request.GET.get("format") and (file := export.table(request, _("arbetsorder"), COLUMNS, found.for_file())):
         return file
     crews, districts = queries.choices()
-    page = Paginator(found.values_list(*queries.FIELDS), PER_PAGE).get_page(request.GET.get("sida"))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))  # pyright: ignore[reportArgumentType]
     return render(
         request,
         "work/orders.html",
         {
             "page": page,
-            "rows": [(row, formatting.moment(row.due)) for row in queries.rows(page.object_list)],
+            "rows": [(row, formatting.moment(row.due)) for row in page.object_list],
             "wanted": wanted,
+            "waiting": wanted.state == "waiting",
             "kinds": tuple(kinds.all_kinds()),
             "states": tuple(State.choices),
             "crews": crews,
@@ -84,26 +133,10 @@ def order_list(request: HttpRequest) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def order_map(request: HttpRequest) -> HttpResponse:
-    found = queries.orders(request.user, _wanted(request))[:500]
-    return JsonResponse(
-        {
-            "type": "FeatureCollection",
-            "features": [
-                {
-                    "type": "Feature",
-                    "id": order.pk,
-                    "geometry": {"type": "Point", "coordinates": [order.lon, order.lat]},
-                    "properties": {
-                        "kind": "order",
-                        "name": order.title,
-                        "label": order.place_name,
-                        "url": reverse("work:order", args=[order.pk]),
-                    },
-                }
-                for order in found
-            ],
-        }
-    )
+    """The same orders as GeoJSON."""
+    before, _number, after = reverse("work:order", args=[0]).partition("0")
+    found = queries.Orders(request.user, _wanted(request)).geojson(before, after)
+    return HttpResponse(found, content_type="application/json")
 
 
 def _found(request: HttpRequest, order_id: int) -> WorkOrder:
@@ -122,11 +155,11 @@ def order_detail(request: HttpRequest, order_id: int) -> HttpResponse:
         "work/order.html",
         {
             "order": order,
-            "kind": kinds.of(order.kind),
+            "facts": _facts(order),
             "crews": queries.choices()[0] if may_assign else (),
             "may_assign": may_assign,
             "may_close": access.CLOSE.held_by(request.user) and order.is_waiting,
-            "closings": [(value, label) for value, label in State.choices if value in CLOSED],
+            "closings": tuple((state.value, str(state.label)) for state in CLOSED),
             "once": uuid4(),
             "once_more": uuid4(),
         },

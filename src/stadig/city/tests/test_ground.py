@@ -92,8 +92,8 @@ def test_an_event_reaches_each_handler_once(db, deliver):
 
 @given(st.integers(0, 100), st.integers(0, 10**6))
 def test_a_subject_keeps_its_side_of_a_roll_out(percent, number):
-    setting = rollout.Rollout(service="x", percent=percent)
-    inside = rollout.share("x", ("bin", number)) < setting.percent
+    setting = rollout.Setting("x", stopped=False, percent=percent, begins=None, ends=None, districts=())
+    inside = rollout.decide(setting, ("bin", number), clock.real_now())
     assert inside == (rollout.share("x", ("bin", number)) < percent)
     assert 0 <= rollout.share("x", ("bin", number)) < 100
 

@@ -141,7 +141,11 @@ def rollout_setting(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a service is on."""
     shown = get_object_or_404(Service, slug=slug)
     setting = rollout.setting(slug)
-    initial = {"stopped": setting.stopped, "percent": setting.percent, "districts": setting.districts.all()} if setting else None
+    initial = (
+        {"stopped": setting.stopped, "percent": setting.percent, "districts": [one.pk for one in setting.districts]}
+        if setting
+        else None
+    )
     form = RolloutSetting(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         actions.set_rollout(request.user, slug, **form.cleaned_data)  # type: ignore[arg-type]

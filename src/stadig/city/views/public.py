@@ -62,7 +62,7 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
         "description": shown.description,
         "open": on and not service.paused and service.status in (Service.Status.PILOT, Service.Status.RUNNING),
         "stopped": setting is not None and setting.stopped,
-        "districts": list(setting.districts.all()) if setting else [],
+        "districts": setting.districts if setting else (),
         "begin_url": shown.url,
         "phone": service.phone or municipality.current().phone,
         "ways": [way for way in service.other_ways.splitlines() if way.strip()],

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from stadig.city import access, audit, disclosure, queries
+from stadig.city import access, audit, audit_queries, disclosure, queries
 from stadig.city.forms import AuditFilter, NewDisclosure
 from stadig.city.permissions import needs
 
@@ -18,10 +18,10 @@ from stadig.city.permissions import needs
 @require_safe
 def audit_log(request: HttpRequest) -> HttpResponse:
     """The log, newest first. Reading it is itself logged."""
-    staff = queries.staff_names()
-    form = AuditFilter(staff, request.GET)
+    staff = audit_queries.staff_names()
+    form = AuditFilter(staff, request.GET or None)
     chosen = form.cleaned_data if form.is_valid() else {}
-    page, rows = queries.audit_page(chosen, request.GET.get("page"), request.user, staff)
+    page, rows = audit_queries.audit_page(chosen, request.GET.get("page"), request.user, staff)
     audit.record(request.user, "read_audit", ("city.auditentry", ""), page=page.number)  # type: ignore[arg-type]
     return render(request, "city/audit.html", {"page": page, "form": form, "rows": rows})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
@@ -38,6 +38,25 @@ FROM sensing_alarmrule r LEFT JOIN sensing_observedproperty p ON p.id = r.observ
     LEFT JOIN sensing_datastream d ON d.id = r.datastream_id
 ORDER BY r.active DESC, r.id
 """
+RULE = """
+SELECT r.name, r.kind, r.observed_property_id, d.name, r.above, r.level, r.clear_level, r.silent_seconds, r.severity, r.active
+FROM sensing_alarmrule r LEFT JOIN sensing_datastream d ON d.id = r.datastream_id WHERE r.id = %s
+"""
+
+
+class RuleDetail(NamedTuple):
+    """A rule as its form shows it; ``datastream`` is the name of the only one it is for, if any."""
+
+    name: str
+    kind: str
+    observed_property_id: int | None
+    datastream: str | None
+    above: bool
+    level: float | None
+    clear_level: float | None
+    silent_seconds: int | None
+    severity: str
+    active: bool
 
 
 class RuleRow(NamedTuple):
@@ -119,6 +138,16 @@ def alarms_of(thing_id: int, most: int) -> list[AlarmRow]:
 def rules() -> list[RuleRow]:
     """Every rule, those in use first. One query."""
     return [RuleRow(*row) for row in fetch(RULES)]
+
+
+def rule(rule_id: int) -> RuleDetail | None:
+    """One rule. One query."""
+    return next((RuleDetail(*row) for row in fetch(RULE, [rule_id])), None)
+
+
+def properties() -> list[tuple[Any, ...]]:
+    """Number and name of each observed property. One query."""
+    return fetch("SELECT id, name FROM sensing_observedproperty ORDER BY id")
 
 
 def grouped(alarms: Iterable[AlarmRow]) -> list[Group]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from stadig.sensing.queries.observations import decoded
 from stadig.sensing.queries.rows import Pages, fetch
 
 DEVICES = """
@@ -17,6 +18,19 @@ IN_USE = "v.retired_at IS NULL AND (%s = '' OR strpos(lower(v.name), lower(%s)) 
 LIST = f"{DEVICES} WHERE {IN_USE} ORDER BY v.name LIMIT %s OFFSET %s"  # a–z alone
 COUNT = f"SELECT count(*) FROM sensing_device v JOIN sensing_thing t ON t.id = v.thing_id WHERE {IN_USE}"  # noqa: S608
 OF_THING = f"{DEVICES} WHERE v.thing_id = %s ORDER BY v.registered_at DESC, v.id DESC"
+
+DEVICE = """
+SELECT v.id, v.name, v.thing_id, t.name, s.last_seen, coalesce(s.messages, 0),
+    coalesce(s.lost + (SELECT sum(upper(part) - lower(part)) FROM unnest(s.missing) AS part), s.lost, 0)::int8,
+    coalesce(s.rejected, 0), v.registered_at, v.retired_at IS NOT NULL,
+    v.mapping, coalesce(s.repeated, 0), coalesce(s.restarts, 0), concat_ws(' ', u.first_name, u.last_name),
+    v.key_changed_at, v.retired_at, (
+        SELECT jsonb_agg(jsonb_build_array(d.id, p.name, coalesce(d.unit->>'symbol', '')) ORDER BY d.id)
+        FROM sensing_datastream d JOIN sensing_observedproperty p ON p.id = d.observed_property_id WHERE d.thing_id = v.thing_id)
+FROM sensing_device v JOIN sensing_thing t ON t.id = v.thing_id LEFT JOIN sensing_device_state s ON s.device_id = v.id
+    LEFT JOIN city_user u ON u.id = v.registered_by_id
+WHERE v.id = %s
+"""
 
 REJECTS = """
 SELECT r.id, r.received_at, r.code, r.device_id, coalesce(v.name, ''), r.topic, r.detail, substr(r.payload, 1, 400), r.size
@@ -40,6 +54,19 @@ class DeviceRow(NamedTuple):
     rejected: int
     registered_at: datetime
     retired: bool
+
+
+class DeviceDetail(NamedTuple):
+    """All of a device that its page shows. ``streams``: number, what it measures and unit of each datastream of its thing."""
+
+    seen: DeviceRow
+    mapping: dict[str, Any]
+    repeated: int
+    restarts: int
+    registered_by: str
+    key_changed_at: datetime
+    retired_at: datetime | None
+    streams: tuple[tuple[int, str, str], ...]
 
 
 class RejectRow(NamedTuple):
@@ -73,6 +100,16 @@ def devices(words: str = "") -> Pages[DeviceRow]:
 def devices_of(thing_id: int) -> list[DeviceRow]:
     """The devices of a thing, those that are gone too, the newest first. One query."""
     return [DeviceRow(*row) for row in fetch(OF_THING, [thing_id])]
+
+
+def device(device_id: int) -> DeviceDetail | None:
+    """One device with what has been seen of it and what its thing measures. One query."""
+    row = next(iter(fetch(DEVICE, [device_id])), None)
+    if row is None:
+        return None
+    *seen, mapping, repeated, restarts, by, key_changed, retired, streams = row
+    of_thing = tuple((pk, measures, unit) for pk, measures, unit in decoded(streams) or ())
+    return DeviceDetail(DeviceRow(*seen), decoded(mapping), repeated, restarts, by, key_changed, retired, of_thing)
 
 
 def rejects(code: str = "") -> Pages[RejectRow]:

@@ -55,7 +55,7 @@ def latest(datastream_ids: Iterable[int]) -> dict[int, Latest]:
             with connection.cursor() as cursor:
                 cursor.execute(LATEST, [list(missing), start, end])
                 for d, time, value, json in cursor.fetchall():
-                    found[d] = Latest(time, value if json is None else _decoded(json))
+                    found[d] = Latest(time, value if json is None else decoded(json))
             missing -= found.keys()
     return found
 
@@ -68,8 +68,8 @@ def series(datastream_id: int, start: datetime, end: datetime) -> Series:
     return Series([time for time, _ in rows], np.fromiter((value for _, value in rows), np.float64, len(rows)))
 
 
-def _decoded(json: Any) -> Any:
-    """Django hands jsonb out as text on a raw cursor."""
+def decoded(json: Any) -> Any:
+    """What a ``jsonb`` column holds: Django hands it out as text on a raw cursor."""
     import msgspec
 
     return msgspec.json.decode(json) if isinstance(json, str | bytes) else json

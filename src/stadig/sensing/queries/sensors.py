@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from stadig.city import clock
 from stadig.city.sorting import sort_key
 from stadig.sensing.models.alarms import Kind
-from stadig.sensing.queries.observations import latest
+from stadig.sensing.queries.observations import AHEAD, RECENT, decoded, latest
 from stadig.sensing.queries.rows import fetch
 
 MOST = 50_000
@@ -47,10 +48,26 @@ GROUP BY t.id ORDER BY t.id LIMIT %s
 """
 """Each thing with a datastream and the number of its state."""
 
-STREAMS = """
-SELECT d.thing_id, d.id, d.name, d.observed_property_id, p.name, coalesce(d.unit->>'symbol', '')
+NOW = """
+SELECT d.thing_id, d.id, p.name, coalesce(d.unit->>'symbol', ''),
+    (SELECT v.name FROM sensing_device v WHERE v.thing_id = d.thing_id AND v.retired_at IS NULL ORDER BY v.id DESC LIMIT 1),
+    o.phenomenon_time, o.result, o.result_json
 FROM sensing_datastream d JOIN sensing_observedproperty p ON p.id = d.observed_property_id
+LEFT JOIN LATERAL (
+    SELECT phenomenon_time, result, result_json FROM sensing_observation
+    WHERE datastream_id = d.id AND phenomenon_time >= %s AND phenomenon_time < %s
+    ORDER BY phenomenon_time DESC, seq DESC LIMIT 1
+) AS o ON true
 WHERE d.thing_id = ANY(%s) ORDER BY d.id
+"""
+"""The datastreams of some things, which device speaks, and what was last heard between two moments."""
+
+THING = """
+SELECT t.name, t.description, t.id, d.id, d.name, d.observed_property_id, p.name, coalesce(d.unit->>'symbol', ''),
+    coalesce(p.properties->>'key', '')
+FROM sensing_thing t LEFT JOIN sensing_datastream d ON d.thing_id = t.id
+    LEFT JOIN sensing_observedproperty p ON p.id = d.observed_property_id
+WHERE t.id = %s ORDER BY d.id
 """
 DEVICES = "SELECT thing_id, name FROM sensing_device WHERE thing_id = ANY(%s) AND retired_at IS NULL"
 PLACES = """
@@ -77,6 +94,16 @@ class Stream(NamedTuple):
     property_id: int
     measures: str
     unit: str
+    key: str
+    """What its value is called in a message, where the property says so."""
+
+
+class ThingRow(NamedTuple):
+    """A thing and its datastreams."""
+
+    name: str
+    description: str
+    streams: tuple[Stream, ...]
 
 
 class Value(NamedTuple):
@@ -124,33 +151,30 @@ def worst(kinds: Iterable[str]) -> State:
 
 
 def rows_of(things: Sequence[Found]) -> list[SensorRow]:
-    """What each thing last said and which device says it: three queries however many things."""
-    ids = [thing.id for thing in things]
-    streams = streams_of(ids)
-    last = latest(stream.id for stream in streams)
-    devices = dict(fetch(DEVICES, [ids]))
-    values: dict[int, list[Value]] = {}
-    heard: dict[int, datetime] = {}
-    for stream in streams:
-        found = last.get(stream.id)
-        values.setdefault(stream.thing_id, []).append(Value(stream.measures, stream.unit, _plain(found.value) if found else None))
-        if found:
-            heard[stream.thing_id] = max(found.time, heard.get(stream.thing_id, found.time))
-    return [
-        SensorRow(pk, name, state, tuple(values.get(pk, ())), devices.get(pk, ""), heard.get(pk)) for pk, name, state in things
-    ]
+    """What each thing last said and which device says it: one query however many things, one more when some are long silent."""
+    now = clock.now()
+    found = fetch(NOW, [now - RECENT, now + AHEAD, [thing.id for thing in things]])
+    older = latest([stream for _, stream, *_, time, _, _ in found if time is None])
+    streams: dict[int, list[tuple[Any, ...]]] = {}
+    for thing, stream, name, unit, device, time, number, json in found:
+        heard, value = (time, number if json is None else decoded(json)) if time else older.get(stream, (None, None))
+        streams.setdefault(thing, []).append((Value(name, unit, _plain(value)), device, heard))
+    return [_row(thing, streams.get(thing.id, ())) for thing in things]
 
 
-def thing(thing_id: int) -> tuple[str, str] | None:
-    """The name of a thing and what it is. One query."""
-    return next(
-        ((name, said) for name, said in fetch("SELECT name, description FROM sensing_thing WHERE id = %s", [thing_id])), None
-    )
+def _row(thing: Found, streams: Sequence[tuple[Value, str | None, datetime | None]]) -> SensorRow:
+    heard = [time for *_, time in streams if time]
+    device = streams[0][1] if streams else None
+    return SensorRow(*thing, tuple(value for value, *_ in streams), device or "", max(heard, default=None))
 
 
-def streams_of(thing_ids: Sequence[int]) -> list[Stream]:
-    """The datastreams of some things. One query."""
-    return [Stream(*row) for row in fetch(STREAMS, [thing_ids])]
+def thing(thing_id: int) -> ThingRow | None:
+    """A thing with its datastreams. One query."""
+    rows = fetch(THING, [thing_id])
+    if not rows:
+        return None
+    name, description = rows[0][:2]
+    return ThingRow(name, description, tuple(Stream(*row[2:]) for row in rows if row[3] is not None))
 
 
 def places(thing_ids: Sequence[int]) -> dict[int, tuple[float, float]]:

@@ -29,15 +29,13 @@ FROM unnest(%s::int4[]) AS given(d) CROSS JOIN LATERAL (
     UNION ALL
     SELECT phenomenon_time, seq, result FROM sensing_observation
     WHERE datastream_id = d AND phenomenon_time >= %s AND phenomenon_time < %s AND result IS NOT NULL
+    UNION ALL
+    SELECT NULL, NULL, min(r.silent_seconds) FROM sensing_alarmrule r JOIN sensing_datastream s
+        ON s.id = r.datastream_id OR s.observed_property_id = r.observed_property_id
+    WHERE s.id = d AND r.active AND r.kind = 'no_data'
 ) o ORDER BY d, o.phenomenon_time, o.seq
 """
-"""For each datastream the last value before the window and those inside it."""
-
-LONGEST_HOLD = """
-SELECT d.id, min(r.silent_seconds) FROM sensing_alarmrule r JOIN sensing_datastream d
-    ON d.id = r.datastream_id OR d.observed_property_id = r.observed_property_id
-WHERE d.id = ANY(%s) AND r.active AND r.kind = 'no_data' GROUP BY d.id
-"""
+"""For each datastream the last value before the window and those inside it; last, without a time, how long one may hold."""
 
 
 def before(datastream_id: int, moment: datetime) -> tuple[datetime, float] | None:
@@ -55,7 +53,7 @@ def aggregates(datastream_id: int, start: datetime, end: datetime, interval: str
 def aggregates_of(
     datastream_ids: Sequence[int], start: datetime, end: datetime, interval: str = "PT1H"
 ) -> dict[int, engine.Aggregates]:
-    """Time-weighted mean, lowest, highest, count and coverage per quarter, hour or (Stockholm's) day. Two queries.
+    """Time-weighted mean, lowest, highest, count and coverage per quarter, hour or (Stockholm's) day. One query.
 
     The periods cover ``[start, end)`` whole; nothing is said about the future. Where a rule says after how long the
     sensor counts as silent, a value holds no longer than that.
@@ -78,17 +76,18 @@ def asked(
     first, last = engine.from_microseconds(edges[0]), engine.from_microseconds(edges[-1])
     ids = list(datastream_ids)
     rows = yield Ask(VALUES, (ids, first, first, last), rows=True)
-    holds = dict((yield Ask(LONGEST_HOLD, (ids,), rows=True)))
+    holds = {d: seconds for d, time, seconds in rows if time is None}
     until = min(int(edges[-1]), micros(now))
-    table = np.array([(d, t) for d, t, _ in rows], np.int64).reshape(-1, 2)
-    results = np.array([value for *_, value in rows], np.float64)
+    heard = [row for row in rows if row[1] is not None]
+    table = np.array([row[:2] for row in heard], np.int64).reshape(-1, 2)
+    results = np.array([row[2] for row in heard], np.float64)
     return {
         each: _reduce(table[at, 1], results[at], edges, until, holds.get(each)) for each in ids for at in [table[:, 0] == each]
     }
 
 
 def _reduce(
-    times: engine.Times, values: engine.Values, edges: engine.Times, until: int, hold_seconds: int | None
+    times: engine.Times, values: engine.Values, edges: engine.Times, until: int, hold_seconds: float | None
 ) -> engine.Aggregates:
     earlier = len(times) > 0 and times[0] < edges[0]
     return engine.aggregate(
@@ -97,5 +96,5 @@ def _reduce(
         edges,
         before=(int(times[0]), float(values[0])) if earlier else None,
         until=until,
-        longest_hold=hold_seconds * 1_000_000 if hold_seconds else None,
+        longest_hold=round(hold_seconds * 1_000_000) if hold_seconds else None,
     )

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from stadig.city import clock, desk
 from stadig.city.permissions import Role
-from stadig.sensing import actions
+from stadig.sensing import actions, queries
 from stadig.sensing.models import (
     Alarm,
     AlarmRule,
@@ -182,6 +182,20 @@ def test_sensors_that_need_someone_stand_first(as_technician, many, django_asser
     assert "13 sensorer att se till, av 16." in page
     first = page.index('<th scope="row">')
     assert "Korg 0" in page[first : first + 200]
+
+
+def test_a_sensor_says_its_last_word_however_old_and_by_the_device_in_use(datastream, technician):
+    thing, mapping = datastream.thing, {"readings": [{"path": "fill", "datastream": datastream.pk}]}
+    actions.register_device(technician, "bin-1", thing, mapping, key="k")
+    actions.retire_device(technician, actions.register_device(technician, "bin-2", thing, mapping, key="k").pk)
+    dumb = make_datastream("Stum")
+    hear(datastream, -9 * 24 * 60, 44.0)
+    things, _counts = queries.sensors()
+    by_thing = {row.id: row for row in queries.rows_of(things)}
+    assert by_thing[thing.pk] == (
+        thing.pk, "Korg", queries.State.OK, (("Fyllnad", "%", 44.0),), "bin-1", NOON - timedelta(days=9)
+    )  # fmt: skip
+    assert by_thing[dumb.thing_id][3:] == ((("Fyllnad", "%", None),), "", None)
 
 
 def test_the_list_can_be_searched_and_filtered(as_technician, many):

@@ -52,7 +52,7 @@ def alarm_list(request: HttpRequest) -> HttpResponseBase:
     groups = queries.open_groups(MOST_OPEN)
     may_answer = access.ANSWER.held_by(request.user)
     context = {
-        "groups": [(group, rows.open_alarms(group.alarms, may_answer)) for group in groups],
+        "groups": rows.groups(groups, may_answer),
         "count": sum(len(group.alarms) for group in groups),
         "unseen": sum(len(group.unseen) for group in groups),
         "may_answer": may_answer,

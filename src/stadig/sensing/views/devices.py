@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -87,50 +87,51 @@ def device_list(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 def device_new(request: HttpRequest, thing_id: int) -> HttpResponse:
     """Register a device for a thing. The key is shown in the answer, once."""
-    thing = get_object_or_404(Thing, pk=thing_id)
-    form = DeviceForm(request.POST or None, initial={"mapping": example_mapping(thing)})
+    thing = queries.thing(thing_id)
+    if thing is None:
+        raise Http404
+    form = DeviceForm(request.POST or None, initial={"mapping": example_mapping(thing.streams)})
     if request.method == "POST" and form.is_valid():
         key = new_key()
         try:
             device = actions.register_device(
-                who(request), form.cleaned_data["name"], thing, form.cleaned_data["mapping"], key=key
+                who(request), form.cleaned_data["name"], Thing.objects.get(pk=thing_id), form.cleaned_data["mapping"], key=key
             )
             return _show_key(request, device, key, new=True)
         except MappingRefused as fault:
             form.add_error("mapping", in_words(fault.code, fault.place))
         except NameTaken:
             form.add_error("name", _("Namnet finns redan. Välj ett annat."))
-    return render(request, "sensing/device_new.html", {"form": form, "thing": thing, "streams": queries.streams_of([thing.pk])})
+    streams = tuple((stream.id, stream.measures, stream.unit) for stream in thing.streams)
+    context = {"form": form, "thing_id": thing_id, "place": thing.name, "streams": streams}
+    return render(request, "sensing/device_new.html", context)
 
 
 @needs(access.VIEW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def device(request: HttpRequest, device_id: int) -> HttpResponse:
     """One device; those who may manage it change its mapping here."""
-    found = get_object_or_404(Device.objects.select_related("thing", "state", "registered_by"), pk=device_id)
+    found = queries.device(device_id)
+    if found is None:
+        raise Http404
     may_manage = access.MANAGE.held_by(request.user)
     form = MappingForm(request.POST or None, initial={"mapping": found.mapping}) if may_manage and not found.retired_at else None
     if request.method == "POST" and form is not None and form.is_valid():
         try:
-            actions.change_mapping(who(request), found.pk, form.cleaned_data["mapping"])
+            actions.change_mapping(who(request), device_id, form.cleaned_data["mapping"])
             messages.success(request, _("Tolkningen är ändrad. Den gäller från nästa meddelande."))
-            return redirect("sensing:device", device_id=found.pk)
+            return redirect("sensing:device", device_id=device_id)
         except MappingRefused as fault:
             form.add_error("mapping", in_words(fault.code, fault.place))
         except DeviceRetired:
-            return redirect("sensing:device", device_id=found.pk)
-    state = state_of(found)
+            return redirect("sensing:device", device_id=device_id)
     labels: dict[str, str] = {value: str(label) for value, label in Rejected.Code.choices}
-    refused = queries.rejects_of(found.pk)
+    refused = queries.rejects_of(device_id)
     context = {
-        "device": found,
-        "state": state,
-        "absent": absent(state),
+        "device": rows.facts(found),
         "form": form,
-        "topic": topics.observations(found.name),
-        "streams": queries.streams_of([found.thing.pk]),
-        "rejects": [(formatting.moment(one.received_at), labels.get(one.code, one.code), one.detail) for one in refused],
-        "may_manage": may_manage,
+        "streams": found.streams,
+        "rejects": tuple((formatting.moment(one.received_at), labels.get(one.code, one.code), one.detail) for one in refused),
     }
     return render(request, "sensing/device.html", context)
 

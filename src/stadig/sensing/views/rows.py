@@ -9,9 +9,11 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 
+from stadig.sensing import queries
 from stadig.sensing.models import Alarm
 from stadig.sensing.models.alarms import Kind, Severity
-from stadig.sensing.queries import AlarmRow, DeviceRow, RuleRow, SensorRow
+from stadig.sensing.mqtt import topics
+from stadig.sensing.queries import AlarmRow, DeviceDetail, DeviceRow, Latest, RuleRow, SensorRow
 from stadig.sensing.queries.sensors import COLOUR, ICON
 from stadig.ui import formatting
 
@@ -28,6 +30,28 @@ class OpenAlarm:
     seen: bool
     seen_by: str
     answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The head of a group of alarms: ``unseen`` is how many no one has seen, ``ids`` their numbers with commas between."""
+
+    rule_id: int
+    title: str
+    colour: str
+    unseen: int
+    ids: str
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What alarms about one thing, in words; ``at`` as machines read it."""
+
+    rule: str
+    at: str
+    ago: str
+    seen: bool
+    seen_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +81,20 @@ class Device:
     rejected: int
     registered: str
     retired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of a device, in words; ``retired`` is empty for one in use."""
+
+    device: Device
+    topic: str
+    repeated: int
+    restarts: int
+    registered: str
+    registered_by: str
+    key_changed: str
+    retired: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +170,21 @@ def sensors(row: SensorRow) -> Sensor:
     )
 
 
+def now(last: Latest | None, unit: str) -> str:
+    """What a datastream says now: *Nu 85 %, för 5 minuter sedan.*"""
+    if last is None:
+        return _("Inget har kommit än.")
+    return _("Nu %(value)s, %(when)s.") % {"value": measured(last.value, unit), "when": formatting.ago(last.time)}
+
+
+def raised(found: Iterable[AlarmRow]) -> tuple[Raised, ...]:
+    """What alarms now about one thing."""
+    return tuple(
+        Raised(one.rule, formatting.local(one.raised_at).isoformat(), formatting.ago(one.raised_at), one.seen, one.seen_by)
+        for one in found
+    )
+
+
 @_remembered
 def open_alarms(one: AlarmRow, answer: bool) -> OpenAlarm:
     """Open alarms; ``answer``: whether the reader may answer them."""
@@ -145,6 +198,17 @@ def open_alarms(one: AlarmRow, answer: bool) -> OpenAlarm:
         (one.seen_by or formatting.DASH) if one.seen else _("Ingen än"),
         answer,
     )
+
+
+def groups(found: Iterable[queries.Group], answer: bool) -> list[tuple[Group, list[OpenAlarm]]]:
+    """Groups of open alarms, each with its alarms."""
+    return [
+        (
+            Group(one.rule_id, one.title, one.colour, len(one.unseen), ",".join(map(str, one.unseen))),
+            open_alarms(one.alarms, answer),
+        )
+        for one in found
+    ]
 
 
 @_remembered
@@ -176,6 +240,20 @@ def devices(one: DeviceRow) -> Device:
         one.rejected,
         formatting.day(one.registered_at, weekday=False),
         one.retired,
+    )
+
+
+def facts(one: DeviceDetail) -> Facts:
+    """A device on its own page."""
+    return Facts(
+        devices([one.seen])[0],
+        topics.observations(one.seen.name),
+        one.repeated,
+        one.restarts,
+        formatting.day(one.seen.registered_at),
+        one.registered_by,
+        formatting.day(one.key_changed_at),
+        formatting.day(one.retired_at) if one.retired_at else "",
     )
 
 

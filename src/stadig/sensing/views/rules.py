@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -39,16 +39,17 @@ def rule_new(request: HttpRequest) -> HttpResponse:
 @needs(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule_edit(request: HttpRequest, rule_id: int) -> HttpResponse:
-    rule = get_object_or_404(AlarmRule, pk=rule_id)
+    rule = queries.rule(rule_id)
+    if rule is None:
+        raise Http404
     form = RuleForm(request.POST or None, initial=initial_of(rule))
-    if rule.datastream_id:
+    if rule.datastream is not None:
         del form.fields["observed_property"]
     if request.method == "POST" and form.is_valid():
         form.cleaned_data.setdefault("observed_property", None)
-        values: dict[str, Any] = form.values()
-        if rule.datastream_id:
-            values["datastream"] = rule.datastream
-        actions.update_rule(who(request), rule, **values)
+        kept = AlarmRule.objects.select_related("datastream").get(pk=rule_id)
+        values: dict[str, Any] = form.values() | {"datastream": kept.datastream}
+        actions.update_rule(who(request), kept, **values)
         messages.success(request, _("Regeln är ändrad. Larm från den gamla regeln är stängda."))
         return redirect("sensing:rules")
-    return render(request, "sensing/rule.html", {"form": form, "rule": rule})
+    return render(request, "sensing/rule.html", {"form": form, "name": rule.name, "datastream": rule.datastream})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -46,7 +47,7 @@ def sensor_list(request: HttpRequest) -> HttpResponseBase:
         return file
     page = Paginator(things, PER_PAGE).get_page(request.GET.get("page"))
     total = sum(counts.values())
-    states = [(each.value, str(each.label), LEVEL[each], counts[each.value]) for each in queries.State]
+    states = tuple((each.value, str(each.label), LEVEL[each], counts[each.value]) for each in queries.State)
     context = {
         "page": page,
         "lines": rows.sensors(queries.rows_of(page.object_list)),  # pyright: ignore[reportArgumentType]
@@ -92,44 +93,40 @@ def sensor_map(request: HttpRequest) -> HttpResponse:
 def sensor(request: HttpRequest, thing_id: int) -> HttpResponseBase:
     """One thing: what it says now, its curves, its alarms, its device."""
     thing = queries.thing(thing_id)
-    streams = queries.streams_of([thing_id])[:MOST_CURVES]
-    if thing is None or not streams:
+    if thing is None or not thing.streams:
         raise Http404
+    streams = thing.streams[:MOST_CURVES]
     days = next((each for each in DAYS if request.GET.get("dagar") == str(each)), 14)
     if request.GET.get("format"):
         return _file(request, streams, days)
-    now = clock.now()
     latest = queries.latest(stream.id for stream in streams)
     address = reverse("sensing:sensor", args=[thing_id])
     alarms = queries.alarms_of(thing_id, 40)
     open_alarms = [each for each in alarms if each.closed_at is None]
     state = queries.worst(each.kind for each in open_alarms)
-    drawn = [
-        (stream, latest.get(stream.id), chart, f"{address}?format=csv&serie={stream.id}&dagar={days}")
-        for stream, chart in zip(streams, curves.curves(streams, days, now), strict=True)
-    ]
     context = {
         "thing_id": thing_id,
-        "name": thing[0],
-        "description": thing[1],
+        "name": thing.name,
+        "description": thing.description,
         "state": str(state.label),
         "colour": COLOUR[state],
         "icon": ICON[state],
         "drawn": [
-            (stream, rows.measured(last.value, stream.unit) if last else "", last, chart, csv)
-            for stream, last, chart, csv in drawn
+            (stream.measures, rows.now(latest.get(stream.id), stream.unit),
+             chart, f"{address}?format=csv&serie={stream.id}&dagar={days}")
+            for stream, chart in zip(streams, curves.curves(streams, days, clock.now()), strict=True)
         ],
         "days": days,
         "all_days": DAYS,
-        "open_alarms": open_alarms,
-        "past_alarms": rows.past_alarms([each for each in alarms if each.closed_at][:10], False),
-        "devices": rows.devices(queries.devices_of(thing_id)),
+        "open_alarms": rows.raised(open_alarms),
+        "past_alarms": tuple(rows.past_alarms([each for each in alarms if each.closed_at][:10], False)),
+        "devices": tuple(rows.devices(queries.devices_of(thing_id))),
         "may_manage": access.MANAGE.held_by(request.user),
-    }
+    }  # fmt: skip
     return render(request, "sensing/sensor.html", context)
 
 
-def _file(request: HttpRequest, streams: list[queries.Stream], days: int) -> HttpResponseBase:
+def _file(request: HttpRequest, streams: Sequence[queries.Stream], days: int) -> HttpResponseBase:
     """The numbers of one curve, hour by hour (day by day over three months)."""
     chosen = next((stream for stream in streams if request.GET.get("serie") == str(stream.id)), streams[0])
     now = clock.now()

@@ -17,7 +17,7 @@ from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from stadig.ui import formatting
@@ -159,54 +159,8 @@ def query(context: template.Context, **changes: Any) -> str:
 
 
 @register.filter
-def attribute(field: Any, key: str) -> Any:
-    """``{{ widget|attribute:"type" }}``"""
-    return conditional_escape(field.get(key, ""))
-
-
-GROUPS = {"radioselect", "checkboxselectmultiple"}
-
-
-@register.filter
-def is_group(field: Any) -> bool:
-    """Several choices that together answer one question: they need a fieldset and a legend."""
-    return field.widget_type in GROUPS
-
-
-@register.filter
-def is_checkbox(field: Any) -> bool:
-    return field.widget_type == "checkbox"
-
-
-@register.filter
 def error_count(form: Any) -> int:
     return sum(len(errors) for errors in form.errors.values())
-
-
-@register.simple_tag
-def control(field: Any) -> SafeString:
-    """A form field's control alone, tied to its hint and its error for screen readers."""
-    described = []
-    if field.help_text:
-        described.append(f"{field.auto_id}-hint")
-    if field.errors:
-        described.append(f"{field.auto_id}-error")
-    attributes: dict[str, Any] = {"class": (field.field.widget.attrs.get("class", "") + " ds-input").strip()}
-    if described:
-        attributes["aria-describedby"] = " ".join(described)
-    if field.errors:
-        attributes["aria-invalid"] = "true"
-    if str(field.field.widget.attrs.get("placeholder", "")) == str(field.label):
-        attributes["placeholder"] = False  # the label already says it
-    return field.as_widget(attrs=attributes)
-
-
-@register.simple_tag
-def choice(option: Any) -> SafeString:
-    """One of several radio buttons or check boxes, dressed as the design system's."""
-    attributes = option.data["attrs"]
-    attributes["class"] = (attributes.get("class", "") + " ds-input").strip()
-    return option.tag()
 
 
 @register.simple_tag(takes_context=True)
@@ -222,12 +176,6 @@ register.simple_tag(sprite)
 def tel(value: Any) -> str:
     """A phone number as a link takes it: digits and a leading plus."""
     return "".join(sign for sign in str(value) if sign.isdigit() or sign == "+")
-
-
-@register.filter
-def initials(user: Any) -> str:
-    names = [getattr(user, "first_name", ""), getattr(user, "last_name", "")]
-    return ("".join(name[:1] for name in names) or str(getattr(user, "username", ""))[:2]).upper()
 
 
 @register.simple_tag

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -21,6 +23,7 @@ from stadig.city.sorting import sort_key
 from stadig.sensing import queries as sensing
 from stadig.waste import access
 from stadig.waste.models import AlarmKind, Bin, Side
+from stadig.waste.queries.bins_sql import AROUND, CHOICES, COLUMNS, FACTS, IN_DISTRICT, IN_USE, NEAREST, PLACE
 
 FULL_AT = 95.0
 """Percent; from here a bin is called full. Its alarm is *sensing*'s own rule, and may come earlier."""
@@ -96,7 +99,7 @@ class Facts(NamedTuple):
     key: str
     access_note: str
     open_until: time | None
-    fixed_weekdays: list[int]
+    fixed_weekdays: tuple[int, ...]
     installed: date
     fill_datastream: int | None
     district_id: int | None
@@ -161,34 +164,9 @@ class BinState(NamedTuple):
         return self.bin.forecast.full_since if self.bin.forecast and self.level == Level.FULL and not self.emptied_at else None
 
 
-FACTS = """
-SELECT b.id, b.external_id, b.name, b.sort_key, b.lon, b.lat, b.side, b.key, b.access_note, b.open_until, b.fixed_weekdays,
-    b.installed, b.fill_datastream, b.district_id, b.kind_id,
-    k.name, k.kind, k.volume_l, k.compaction, k.service_seconds, d.code, d.name,
-    f.rate_percent_per_hour, f.rate_low, f.rate_high, f.sure, f.days_of_data, f.battery_percent,
-    f.fill_percent, CASE WHEN b.fill_datastream IS NULL THEN f.read_at END, f.full_since,
-    (SELECT e.at FROM waste_emptying e
-        WHERE e.bin_id = b.id AND e.at <= %s AND e.at > greatest(f.read_at, %s) ORDER BY e.at DESC LIMIT 1),
-    alarm.kinds, alarm.times, coalesce(told.many, 0)
-FROM ({chosen}) b
-JOIN waste_binkind k ON k.id = b.kind_id
-LEFT JOIN city_district d ON d.id = b.district_id
-LEFT JOIN waste_binforecast f ON f.bin_id = b.id
-LEFT JOIN (
-    SELECT bin_id, array_agg(kind ORDER BY raised_at, id) AS kinds, array_agg(raised_at ORDER BY raised_at, id) AS times
-    FROM waste_binalarm WHERE closed_at IS NULL GROUP BY bin_id
-) alarm ON alarm.bin_id = b.id
-LEFT JOIN (
-    SELECT bin_id, count(*) AS many FROM waste_report WHERE state IN ('received', 'planned') GROUP BY bin_id
-) told ON told.bin_id = b.id
-ORDER BY b.id
-"""
-COLUMNS = (
-    "id", "external_id", "name", "sort_key", "lon", "lat", "side", "key", "access_note", "open_until", "fixed_weekdays",
-    "installed", "fill_datastream", "district_id", "kind_id",
-)  # fmt: skip
-"""What ``FACTS`` reads of the bins chosen. A forecast knows every reading up to its ``read_at``, so an emptying before
-that says nothing new."""
+Known = tuple[Facts, datetime | None, tuple[OpenAlarm, ...], int]
+"""A bin, when it was emptied, its open alarms, how many reports wait."""
+_KNOWN = msgspec.json.Decoder(list[Known])
 
 
 def in_use(where: Q | None = None) -> QuerySet[Bin]:
@@ -196,9 +174,21 @@ def in_use(where: Q | None = None) -> QuerySet[Bin]:
     return Bin.objects.filter(where or Q(), removed=None)
 
 
-def with_district() -> QuerySet[Bin]:
-    """Bins in use as models, with their district but for its outline."""
-    return in_use().select_related("district").defer("district__geometry", "district__population")
+class Place(NamedTuple):
+    """A bin as the page names it that tells of it."""
+
+    pk: int
+    name: str
+    district: Area | None
+
+
+def place(bin_id: int) -> Place | None:
+    """A bin in use, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLACE, [bin_id])
+        for pk, name, *district in cursor.fetchall():
+            return Place(pk, name, Area(*district) if district[0] else None)
+    return None
 
 
 def areas() -> tuple[Area, ...]:
@@ -208,61 +198,56 @@ def areas() -> tuple[Area, ...]:
         return tuple(Area(*row) for row in cursor.fetchall())
 
 
+def choices() -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """(id, name) of each kind of bin, and of each district, A to Ö. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CHOICES)
+        rows = cursor.fetchall()
+    kinds, districts = ([(pk, name) for what, _, _, pk, name in rows if what == wanted] for wanted in ("kind", "district"))
+    return kinds, districts
+
+
 def areas_of(found: Iterable[BinState]) -> tuple[Area, ...]:
     """The districts that these bins stand in, A to Ö."""
-    areas = {state.bin.district for state in found if state.bin.district}
+    return _sorted(frozenset({state.bin.district for state in found if state.bin.district}))
+
+
+@lru_cache(maxsize=64)
+def _sorted(areas: frozenset[Area]) -> tuple[Area, ...]:
     return tuple(sorted(areas, key=lambda area: sort_key(area.name)))
 
 
 def states(chosen: QuerySet[Bin], now: datetime | None = None) -> list[BinState]:
     """The state of each bin chosen, by id: two queries however many they are, three when a sensor is long silent."""
-    now = now or clock.now()
     try:
         wanted, values = chosen.order_by().values(*COLUMNS).query.sql_with_params()
     except EmptyResultSet:
         return []
+    return _states(wanted, *values, now=now)
+
+
+def _states(wanted: str, *values: Any, now: datetime | None = None) -> list[BinState]:
+    """The same for the bins that a statement chooses."""
+    now = now or clock.now()
     with connection.cursor() as cursor:
         cursor.execute(FACTS.format(chosen=wanted), [now, now - REMEMBERED, *values])
-        rows = cursor.fetchall()
-    latest = sensing.latest([row[12] for row in rows if row[12]])
-    kinds: dict[int, Kind] = {}
-    areas: dict[int | None, Area | None] = {None: None}
-    found = []
-    for row in rows:
-        district, kind = row[13], row[14]
-        if kind not in kinds:
-            kinds[kind] = Kind(*row[15:20])
-        if district not in areas:
-            areas[district] = Area(district, *row[20:22])
-        forecast = None if row[22] is None else Forecast(*row[22:31])
-        facts = Facts(*row[:14], kinds[kind], areas[district], forecast)  # pyright: ignore[reportCallIssue]
-        found.append(
-            _state(facts, latest.get(row[12] or 0), now, emptied=row[31], alarms=_standing(*row[31:34]), waiting=row[34])
-        )
-    return found
+        [(found,)] = cursor.fetchall()
+    known = _KNOWN.decode(found)
+    latest = sensing.latest([one[0].fill_datastream for one in known if one[0].fill_datastream])
+    return [_state(one, latest.get(one[0].fill_datastream or 0), now) for one in known]
 
 
-def state_of(chosen: QuerySet[Bin]) -> BinState | None:
-    """The state of the one bin chosen, or None."""
-    return next(iter(states(chosen)), None)
-
-
-def _state(
-    facts: Facts,
-    reading: sensing.Latest | None,
-    now: datetime,
-    *,
-    emptied: datetime | None,
-    alarms: tuple[OpenAlarm, ...],
-    waiting: int,
-) -> BinState:
+def _state(known: Known, reading: sensing.Latest | None, now: datetime) -> BinState:
     """What the sensor said, unless the bin has been emptied since; carried on at the usual rate when it says little of now."""
+    facts, emptied, alarms, waiting = known
     forecast = facts.forecast
     fill = read_at = None
     if reading and reading.value.__class__ is float:
         fill, read_at = reading.value, reading.time
     elif forecast:
         fill, read_at = forecast.fill_percent, forecast.read_at
+    if alarms and emptied:  # one that called it full before that waits only for the sensor to close it
+        alarms = tuple(one for one in alarms if one.kind != "threshold" or one.raised_at > emptied)
     guessed = read_at is None or now - read_at > SILENT_AFTER
     since = read_at if guessed else None
     if emptied and (read_at is None or emptied > read_at):
@@ -271,18 +256,10 @@ def _state(
         emptied = None
     if since and fill is not None and forecast:
         fill += forecast.rate_percent_per_hour * (now - since).total_seconds() / 3600
-    if fill is not None:
-        fill = min(100.0, max(0.0, fill))
+    if fill is not None and not 0.0 <= fill <= 100.0:
+        fill = 0.0 if fill < 0.0 else 100.0
     hours = _hours(fill, forecast.rate_percent_per_hour) if forecast else None
     return BinState(facts, fill, read_at, emptied, guessed, level_of(fill), hours, alarms, waiting)
-
-
-def _standing(emptied: datetime | None, kinds: list[str] | None, times: list[datetime] | None) -> tuple[OpenAlarm, ...]:
-    """The open alarms; one that called a bin full before it was emptied waits only for the sensor to close it."""
-    if not kinds or not times:
-        return ()
-    both = zip(kinds, times, strict=True)
-    return tuple(OpenAlarm(*one) for one in both if not (emptied and one[0] == "threshold" and one[1] <= emptied))
 
 
 def _hours(fill: float | None, rate: float) -> float | None:
@@ -316,7 +293,19 @@ SORTS = {
 
 def within_reach(user: Any) -> list[BinState]:
     """The states of all bins that a planner may see."""
-    return states(in_use(access.may_see(user)))
+    seen, values = access.seen(user)
+    return _states(f"{IN_USE} AND {seen}", *values)
+
+
+def one_within_reach(user: Any, bin_id: int) -> BinState | None:
+    """The state of one of them, or None."""
+    seen, values = access.seen(user)
+    return next(iter(_states(f"{IN_USE} AND {seen} AND id = %s", *values, bin_id)), None)
+
+
+def on_the_way(bin_id: int) -> BinState | None:
+    """The state of a bin on a crew's route, or None when it has been taken away."""
+    return next(iter(_states(f"{IN_USE} AND id = %s", bin_id)), None)
 
 
 def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
@@ -338,18 +327,28 @@ def chosen(found: list[BinState], wanted: Filter) -> list[BinState]:
 
 def by_name() -> list[BinState]:
     """Every bin in use, A to Ö."""
-    return sorted(states(in_use()), key=attrgetter("bin.sort_key"))
+    return sorted(_states(IN_USE), key=attrgetter("bin.sort_key"))
 
 
 def near(lon: float, lat: float, many: int = 7) -> list[BinState]:
     """The bins nearest a point, nearest first, among all in use."""
+    return _nearest_first(_states(NEAREST, lon, lat, lat, many), lon, lat)
+
+
+def around(bin_id: int, many: int = 3) -> tuple[BinState, list[BinState]] | None:
+    """A bin in use and those nearest to it, nearest first; None when there is no such bin."""
+    found = _states(AROUND, bin_id, many + 1)
+    here = next((state for state in found if state.bin.pk == bin_id), None)
+    if here is None:
+        return None
+    return here, _nearest_first([state for state in found if state is not here], here.bin.lon, here.bin.lat)
+
+
+def _nearest_first(found: list[BinState], lon: float, lat: float) -> list[BinState]:
     east = math.cos(math.radians(lat)) ** 2
-    places = in_use().values_list("lon", "lat", "pk")
-    nearest = sorted(((x - lon) ** 2 * east + (y - lat) ** 2, pk) for x, y, pk in places)[:many]
-    order = {pk: n for n, (_, pk) in enumerate(nearest)}
-    return sorted(states(in_use(Q(pk__in=order))), key=lambda state: order[state.bin.pk])
+    return sorted(found, key=lambda state: (state.bin.lon - lon) ** 2 * east + (state.bin.lat - lat) ** 2)
 
 
 def in_district(district_id: int) -> list[BinState]:
     """The bins of a district, fullest first."""
-    return sorted(states(in_use(Q(district_id=district_id))), key=SORTS["fill"])
+    return sorted(_states(IN_DISTRICT, district_id), key=SORTS["fill"])

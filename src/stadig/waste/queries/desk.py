@@ -5,16 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from stadig.waste import access
-from stadig.waste.queries.bins import in_use
 
 PLAN = "SELECT state, bins_chosen, bins_total, distance_m, fixed_distance_m FROM waste_plan WHERE day = %s"
 CALLING = """
-SELECT a.alarm FROM waste_binalarm a
-WHERE a.closed_at IS NULL AND a.kind = 'threshold' AND a.bin_id IN ({seen})
+SELECT a.alarm FROM waste_binalarm a JOIN waste_bin b ON b.id = a.bin_id
+WHERE b.removed IS NULL AND {seen} AND a.closed_at IS NULL AND a.kind = 'threshold'
     AND NOT EXISTS (SELECT FROM waste_emptying e WHERE e.bin_id = a.bin_id AND e.at >= a.raised_at)
 """
 
@@ -38,10 +36,7 @@ def plan(day: date) -> PlanOfDay | None:
 
 def calling(user: Any) -> list[int]:
     """Ids of *sensing*'s alarms for bins that are full and have not been emptied since. One query."""
-    try:
-        seen, values = in_use(access.may_see(user)).values("id").query.sql_with_params()
-    except EmptyResultSet:
-        return []
+    seen, values = access.seen(user)
     with connection.cursor() as cursor:
         cursor.execute(CALLING.format(seen=seen), values)
         return [alarm for (alarm,) in cursor.fetchall()]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from stadig.city import clock
@@ -17,27 +19,40 @@ from stadig.work.models import State
 
 PERIOD = timedelta(days=14)
 
-EMPTYINGS = "SELECT at, fill_before, source FROM waste_emptying WHERE bin_id = %s AND at >= %s AND at <= %s ORDER BY at"
-ALARMS = "SELECT kind, raised_at, closed_at FROM waste_binalarm WHERE bin_id = %s ORDER BY raised_at DESC LIMIT 8"
-REPORTS = """
-SELECT kind, state, created_at, text, photo_id FROM waste_report WHERE bin_id = %s ORDER BY created_at DESC LIMIT 8
+PAST = """
+SELECT
+    (SELECT coalesce(json_agg(json_build_array(at, fill_before, source) ORDER BY at), '[]')::text
+    FROM waste_emptying WHERE bin_id = %(bin)s AND at >= %(start)s AND at <= %(end)s),
+    (SELECT coalesce(json_agg(json_build_array(kind, raised_at, closed_at) ORDER BY raised_at DESC), '[]')::text
+    FROM (SELECT * FROM waste_binalarm WHERE bin_id = %(bin)s ORDER BY raised_at DESC LIMIT 8) a),
+    (SELECT coalesce(json_agg(json_build_array(kind, state, created_at, text, photo_id) ORDER BY created_at DESC), '[]')::text
+    FROM (SELECT * FROM waste_report WHERE bin_id = %(bin)s ORDER BY created_at DESC LIMIT 8) r),
+    (SELECT coalesce(json_agg(json_build_array(id, title, state, opened_at) ORDER BY opened_at DESC), '[]')::text
+    FROM (
+        SELECT * FROM work_workorder
+        WHERE (source_label = 'waste.report' AND source_id IN (
+                SELECT id FROM waste_report WHERE bin_id = %(bin)s AND same_as_id IS NULL))
+            OR (source_label = 'waste.stop' AND source_id IN (SELECT id FROM waste_stop WHERE bin_id = %(bin)s))
+            OR (source_label = 'waste.alarm' AND source_id IN (SELECT id FROM waste_binalarm WHERE bin_id = %(bin)s))
+        ORDER BY opened_at DESC LIMIT 8
+    ) o)
 """
-ORDERS = """
-SELECT id, title, state, opened_at FROM work_workorder
-WHERE (source_label = 'waste.report' AND source_id IN (SELECT id FROM waste_report WHERE bin_id = %s AND same_as_id IS NULL))
-    OR (source_label = 'waste.stop' AND source_id IN (SELECT id FROM waste_stop WHERE bin_id = %s))
-    OR (source_label = 'waste.alarm' AND source_id IN (SELECT id FROM waste_binalarm WHERE bin_id = %s))
-ORDER BY opened_at DESC LIMIT 8
-"""
-"""Work that residents' reports, crews' stops or alarms at the bin have led to."""
+"""Emptyings of a period; the last alarms and reports; and the last work that residents' reports, crews' stops or alarms at
+the bin have led to."""
 
 
 class Emptied(NamedTuple):
     at: datetime
     fill_before: float | None
     source: str
+
+
+class PastEmptying(NamedTuple):
+    """An emptying in a list; ``when`` in words."""
+
+    fill_before: float | None
+    source: str
     when: str
-    """``at`` in words."""
 
     @property
     def how(self) -> str:
@@ -63,7 +78,7 @@ class Said(NamedTuple):
     state: str
     said: str
     text: str
-    photo_id: int | None
+    photo_id: UUID | None
 
     @property
     def label(self) -> str:
@@ -87,19 +102,31 @@ class Order(NamedTuple):
         return str(State(self.state).label)
 
 
+_EMPTYINGS = msgspec.json.Decoder(tuple[Emptied, ...])
+_ALARMS = msgspec.json.Decoder(list[tuple[str, datetime, datetime | None]])
+_REPORTS = msgspec.json.Decoder(list[tuple[str, str, datetime, str, UUID | None]])
+_ORDERS = msgspec.json.Decoder(list[tuple[int, str, str, datetime]])
+
+
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Fourteen days of readings (percent) with the emptyings among them, oldest first."""
+    """Fourteen days of readings (percent) with the emptyings among them, oldest first; and the last of everything else."""
 
-    start: datetime
-    end: datetime
     times: tuple[datetime, ...]
     values: tuple[float, ...]
     emptyings: tuple[Emptied, ...]
+    alarms: tuple[PastAlarm, ...]
+    reports: tuple[Said, ...]
+    orders: tuple[Order, ...]
 
     def rows(self) -> list[dict[str, object]]:
         """For a file: time and percent."""
         return [{"0": at, "1": value} for at, value in zip(self.times, self.values, strict=True)]
+
+    @property
+    def last_emptyings(self) -> tuple[PastEmptying, ...]:
+        """The eight last ones, newest first."""
+        return tuple(PastEmptying(fill, source, moment(at)) for at, fill, source in self.emptyings[:-9:-1])
 
 
 def fourteen_days(thing: Facts) -> Past:
@@ -111,28 +138,16 @@ def fourteen_days(thing: Facts) -> Past:
     if thing.fill_datastream:
         found = sensing.series(thing.fill_datastream, start, end + timedelta(seconds=1))
         times, values = tuple(found.times), tuple(found.values.tolist())
-    emptied = tuple(
-        Emptied(*row, moment(row[0]))  # pyright: ignore[reportCallIssue]
-        for row in _rows(EMPTYINGS, thing.pk, start, end)
-    )
-    return Past(start, end, times, values, emptied)
-
-
-def alarms(thing: Facts) -> tuple[PastAlarm, ...]:
-    return tuple(
-        PastAlarm(kind, moment(raised), moment(closed) if closed else "") for kind, raised, closed in _rows(ALARMS, thing.pk)
-    )
-
-
-def reports(thing: Facts) -> tuple[Said, ...]:
-    return tuple(Said(kind, state, moment(at), text, photo) for kind, state, at, text, photo in _rows(REPORTS, thing.pk))
-
-
-def orders(thing: Facts) -> tuple[Order, ...]:
-    return tuple(Order(pk, title, state, moment(at)) for pk, title, state, at in _rows(ORDERS, *[thing.pk] * 3))
-
-
-def _rows(sql: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return cursor.fetchall()
+        cursor.execute(PAST, {"bin": thing.pk, "start": start, "end": end})
+        [(emptyings, alarms, reports, orders)] = cursor.fetchall()
+    return Past(
+        times,
+        values,
+        _EMPTYINGS.decode(emptyings),
+        tuple(
+            PastAlarm(kind, moment(raised), moment(closed) if closed else "") for kind, raised, closed in _ALARMS.decode(alarms)
+        ),
+        tuple(Said(kind, state, moment(at), text, photo) for kind, state, at, text, photo in _REPORTS.decode(reports)),
+        tuple(Order(pk, title, state, moment(at)) for pk, title, state, at in _ORDERS.decode(orders)),
+    )

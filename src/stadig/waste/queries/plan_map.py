@@ -7,6 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import msgspec
+from django.db import connection
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
@@ -15,9 +17,35 @@ from django.utils.translation import gettext as _
 from stadig.geo import drawing, layers
 from stadig.geo.drawing import View
 from stadig.ui import formatting, maps
-from stadig.waste.models import Candidate, Plan, Route, Stop, StopKind
+from stadig.waste.models import Plan
 
 WIDTH, HEIGHT = 860, 600
+
+DRIVEN = """
+SELECT coalesce(json_agg(json_build_array(
+    v.name, (v.position - 1) %% 3 + 1, s.line, json_build_array(d.name, d.lon, d.lat), s.bins, s.tipping
+) ORDER BY v.position), '[]')::text
+FROM waste_route r
+JOIN waste_vehicle v ON v.id = r.vehicle_id
+JOIN waste_depot d ON d.id = v.depot_id
+CROSS JOIN LATERAL (
+    SELECT
+        '[' || coalesce(string_agg(substr(s.leg_line::text, 2, length(s.leg_line::text) - 2), ',' ORDER BY s."order")
+            FILTER (WHERE s.leg_line <> '[]'), '') || ']' AS line,
+        coalesce(json_agg(json_build_array(s.id, s.bin_id, s.number::text, s.risk, json_build_array(b.name, b.lon, b.lat))
+            ORDER BY s."order") FILTER (WHERE s.kind = 'bin'), '[]') AS bins,
+        coalesce(json_agg(json_build_array(t.name, t.lon, t.lat) ORDER BY s."order")
+            FILTER (WHERE s.kind = 'tipping'), '[]') AS tipping
+    FROM (SELECT *, count(bin_id) OVER (ORDER BY "order") AS number FROM waste_stop WHERE route_id = r.id) s
+    LEFT JOIN waste_bin b ON b.id = s.bin_id
+    LEFT JOIN waste_tippingstation t ON t.id = s.tipping_id
+) s
+WHERE r.plan_id = %s
+"""
+LEFT = """
+SELECT coalesce(json_agg(json_build_array(b.id, b.name, b.lon, b.lat, c.risk) ORDER BY c.id), '[]')::text
+FROM waste_candidate c JOIN waste_bin b ON b.id = c.bin_id WHERE c.plan_id = %s AND NOT c.chosen
+"""
 
 
 class Place(NamedTuple):
@@ -41,45 +69,45 @@ class Way(NamedTuple):
 
     vehicle: str
     series: int
-    line: list[list[float]]
+    line: str
+    """As JSON: pairs of longitude and latitude."""
     depot: Place
     bins: list[Numbered]
     tipping: list[Place]
 
 
-def ways(plan: Plan) -> list[Way]:
-    """Every vehicle's way, in two queries; empty before the first computation."""
-    found: dict[int, Way] = {}
-    fields = ("pk", "vehicle__name", "vehicle__position", "vehicle__depot__name", "vehicle__depot__lon", "vehicle__depot__lat")
-    for pk, name, position, *depot in Route.objects.filter(plan=plan).order_by("vehicle__position").values_list(*fields):
-        found[pk] = Way(name, (position - 1) % 3 + 1, [], Place(*depot), [], [])
-    fields = (
-        "pk", "route", "kind", "leg_line", "bin", "risk", "bin__name", "bin__lon", "bin__lat", "tipping__name", "tipping__lon", "tipping__lat",
-    )  # fmt: skip
-    for pk, route, kind, line, thing, risk, *rest in (
-        Stop.objects.filter(route__plan=plan).order_by("route", "order").values_list(*fields)
-    ):
-        way = found[route]
-        way.line.extend(line)
-        if kind == StopKind.BIN:
-            way.bins.append(Numbered(pk, thing, str(len(way.bins) + 1), risk, Place(*rest[:3])))
-        elif kind == StopKind.TIPPING:
-            way.tipping.append(Place(*rest[3:]))
-    return list(found.values())
+_WAYS = msgspec.json.Decoder(list[Way])
+_WAITING = msgspec.json.Decoder(list[tuple[int, str, float, float, float]])
 
 
-def features(plan: Plan) -> dict[str, Any]:
-    """GeoJSON: a line per vehicle, its numbered stops, the bins that wait, the depots and tipping stations."""
+def ways(plan: int) -> list[Way]:
+    """Every vehicle's way, in one query; empty before the first computation."""
+    return _WAYS.decode(_read(DRIVEN, plan))
+
+
+def _waiting(plan: int) -> list[tuple[int, str, float, float, float]]:
+    return _WAITING.decode(_read(LEFT, plan))
+
+
+def _read(statement: str, plan: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [plan])
+        [(found,)] = cursor.fetchall()
+    return found
+
+
+def features(plan: Plan) -> bytes:
+    """GeoJSON as it is sent: a line per vehicle, its numbered stops, the bins that wait, the depots and tipping stations."""
     address = reverse("waste:bin", args=[0]).replace("/0/", "/{}/")
-    driven = ways(plan)
+    driven = ways(plan.pk)
     found: list[dict[str, Any]] = []
     waits, drives = _("Väntar. Risk %(risk)s."), _("%(vehicle)s, stopp %(n)s. Risk %(risk)s.")
     percent = _percents(get_language())
-    for number, name, lon, lat, risk in _waiting(plan):
+    for number, name, lon, lat, risk in _waiting(plan.pk):
         said = waits % {"risk": percent[round(risk * 100)]}
         found.append(_point(Place(name, lon, lat), -number, kind="skip", label=said, url=address.format(number)))
     for number, way in enumerate(driven, 1):
-        line = {"type": "LineString", "coordinates": way.line}
+        line = {"type": "LineString", "coordinates": msgspec.Raw(way.line.encode())}
         facts = {"kind": "route", "series": way.series, "name": way.vehicle, "row": ""}
         found.append({"type": "Feature", "id": -1_000_000 - number, "geometry": line, "properties": facts})
         for one in way.bins:
@@ -90,7 +118,7 @@ def features(plan: Plan) -> dict[str, Any]:
     bases |= {(place, "tipping", _("Tömningsstation")) for way in driven for place in way.tipping}
     for number, (place, kind, label) in enumerate(sorted(bases), 1):
         found.append(_point(place, -2_000_000 - number, kind=kind, label=label))
-    return {"type": "FeatureCollection", "features": found}
+    return msgspec.json.encode({"type": "FeatureCollection", "features": found})
 
 
 @lru_cache(maxsize=4)
@@ -103,11 +131,6 @@ def _point(place: Place, number: int, **facts: Any) -> dict[str, Any]:
     return {"type": "Feature", "id": number, "geometry": geometry, "properties": {"name": place.name, **facts}}
 
 
-def _waiting(plan: Plan) -> list[tuple[int, str, float, float, float]]:
-    found = Candidate.objects.filter(plan=plan, chosen=False).order_by("pk")
-    return list(found.values_list("bin", "bin__name", "bin__lon", "bin__lat", "risk"))
-
-
 def still(plan: Plan) -> SafeString:
     """The same map as SVG; empty when there is no route. A computation's routes never change, so it is drawn once."""
     return _still(plan.pk, plan.computation, get_language()) if plan.computed_at else SafeString("")
@@ -115,11 +138,10 @@ def still(plan: Plan) -> SafeString:
 
 @lru_cache(maxsize=24)
 def _still(plan: int, computation: UUID | None, language: str | None) -> SafeString:
-    found = Plan(pk=plan)
-    driven = ways(found)
+    driven = ways(plan)
     if not driven:
         return SafeString("")
-    left = [Place(name, lon, lat) for _number, name, lon, lat, _risk in _waiting(found)]
+    left = [Place(name, lon, lat) for _number, name, lon, lat, _risk in _waiting(plan)]
     bases = {way.depot for way in driven} | {place for way in driven for place in way.tipping}
     places = [*left, *bases, *(one.place for way in driven for one in way.bins)]
     window = _window([(place.lon, place.lat) for place in places])
@@ -131,7 +153,7 @@ def _still(plan: int, computation: UUID | None, language: str | None) -> SafeStr
         window,
         layers.paths(window),  # pyright: ignore[reportArgumentType]
         marks,
-        [maps.Way(drawing.line(way.line, window), way.series) for way in driven],
+        [maps.Way(drawing.line(msgspec.json.decode(way.line), window), way.series) for way in driven],
         label=f"{label} {_('Alla stopp finns i listan.')}",
         css="day",
     )

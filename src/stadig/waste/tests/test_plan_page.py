@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -59,8 +60,9 @@ def test_the_map_has_a_line_per_vehicle_and_the_stops_of_the_list(plan):
 
 
 def test_the_line_begins_and_ends_at_the_depot(plan):
-    for way in plan_map.ways(plan):
-        for end in (way.line[0], way.line[-1]):
+    for way in plan_map.ways(plan.pk):
+        line = json.loads(way.line)
+        for end in (line[0], line[-1]):
             assert end == pytest.approx([way.depot.lon, way.depot.lat], abs=0.004)
 
 

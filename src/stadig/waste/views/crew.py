@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.files.actions import FileError
+from stadig.geo import layers
 from stadig.waste import access, sentences, strip
 from stadig.waste.actions import stops as actions
 from stadig.waste.errors import StopAlreadyClosed, WasteError
 from stadig.waste.forms import FaultForm, SkipForm
-from stadig.waste.models import Outcome, Stop, StopKind
+from stadig.waste.models import Outcome, StopKind
 from stadig.waste.queries import bins, crew
 from stadig.work import actions as work
 from stadig.work import queries as work_queries
@@ -35,14 +35,20 @@ def look(position: int) -> str:
     return LOOKS[(position - 1) % len(LOOKS)]
 
 
-def _drive(request: HttpRequest) -> crew.Drive | None:
+def _drive(request: HttpRequest, drives: Sequence[crew.Drive]) -> crew.Drive | None:
     """The route of the one who asks; with several, the one named in the address, else the first that is not finished."""
-    routes = crew.drives(request.user)
-    if not routes:
+    if not drives:
         return None
     named = request.GET.get("rutt", "")
-    chosen = next((route for route in routes if str(route.pk) == named), None)
-    return crew.drive(chosen or next((route for route in routes if not route.ended_at), routes[0]))
+    chosen = next((one for one in drives if str(one.route.pk) == named), None)
+    return chosen or next((one for one in drives if not one.route.ended_at), drives[0])
+
+
+def _place(request: HttpRequest, stop_id: int) -> crew.Place:
+    found = crew.place(request.user, stop_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _tags(stop: crew.StopRow, state: bins.BinState | None) -> list[tuple[str, str, str]]:
@@ -66,13 +72,13 @@ def _tags(stop: crew.StopRow, state: bins.BinState | None) -> list[tuple[str, st
 
 @needs(access.EMPTY)
 def next_stop(request: HttpRequest) -> HttpResponse:
-    drive = _drive(request)
-    orders = work_queries.waiting_for(access.EMPTY.organisations(request.user))  # type: ignore[arg-type]
+    today = crew.today(request.user)
+    drive = _drive(request, today.drives)
     if drive is None or drive.next is None:
-        sent = drive is None and crew.plan_is_sent(clock.today())
-        return render(request, "waste/crew_none.html", {"drive": drive, "sent": sent, "orders": orders, "once": uuid4()})
+        sent = drive is None and today.sent
+        return render(request, "waste/crew_none.html", {"drive": drive, "sent": sent, "orders": today.orders, "once": uuid4()})
     stop = drive.next
-    state = bins.state_of(bins.in_use(Q(pk=stop.bin_id))) if stop.bin_id else None
+    state = bins.on_the_way(stop.bin_id) if stop.bin_id else None
     place = (stop.lon, stop.lat)
     number = str(drive.number) if stop.bin_id else "T"
     return render(
@@ -84,8 +90,8 @@ def next_stop(request: HttpRequest) -> HttpResponse:
             "place": place,
             "tags": _tags(stop, state),
             "after": drive.after,
-            "orders": orders,
-            "drawing": strip.way_to(crew.way_to(stop), place, number, css=look(drive.route.position)),
+            "orders": today.orders,
+            "drawing": strip.way_to(drive.way, place, number, look(drive.route.position), layers.tags()),
             "once": uuid4(),
             "share": 100 * drive.done / drive.total if drive.total else 0,
         },
@@ -94,9 +100,9 @@ def next_stop(request: HttpRequest) -> HttpResponse:
 
 @needs(access.EMPTY)
 def all_stops(request: HttpRequest) -> HttpResponse:
-    drive = _drive(request)
-    orders = work_queries.waiting_for(access.EMPTY.organisations(request.user))  # type: ignore[arg-type]
-    return render(request, "waste/crew_stops.html", {"drive": drive, "orders": orders, "once": uuid4()})
+    today = crew.today(request.user)
+    drive = _drive(request, today.drives)
+    return render(request, "waste/crew_stops.html", {"drive": drive, "orders": today.orders, "once": uuid4()})
 
 
 def _sent(request: HttpRequest) -> tuple[UUID | None, datetime | None]:
@@ -124,7 +130,7 @@ def _answer(request: HttpRequest, text: str, *, error: bool = False) -> HttpResp
 @require_POST
 def emptied(request: HttpRequest, stop_id: int) -> HttpResponse:
     once, at = _sent(request)
-    stop = get_object_or_404(Stop.objects.filter(access.may_close(request.user)).select_related("bin"), pk=stop_id)
+    stop = _place(request, stop_id)
     try:
         if stop.kind == StopKind.BIN:
             actions.empty_bin(request.user, stop_id, at=at, request_id=once)  # type: ignore[arg-type]
@@ -136,15 +142,13 @@ def emptied(request: HttpRequest, stop_id: int) -> HttpResponse:
         )
     except WasteError as error:
         return _answer(request, str(error), error=True)
-    name = stop.bin.name if stop.bin else _("Bilen")
+    name = stop.name if stop.bin_id else _("Bilen")
     return _answer(request, _("%(name)s är tömd.") % {"name": name})
 
 
 @needs(access.EMPTY)
 def skip(request: HttpRequest, stop_id: int) -> HttpResponse:
-    stop = get_object_or_404(
-        Stop.objects.filter(access.may_close(request.user)).select_related("bin", "tipping", "route"), pk=stop_id
-    )
+    stop = _place(request, stop_id)
     form = SkipForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         _once, at = _sent(request)
@@ -159,15 +163,15 @@ def skip(request: HttpRequest, stop_id: int) -> HttpResponse:
             )
         except StopAlreadyClosed as closed:
             return _answer(request, str(closed), error=closed.stop.closed_by_id != request.user.pk)
-        return _answer(request, _("Överhoppad: %(name)s.") % {"name": stop.bin.name if stop.bin else stop.tipping})
+        return _answer(request, _("Överhoppad: %(name)s.") % {"name": stop.name})
     return render(request, "waste/crew_skip.html", {"stop": stop, "form": form}, status=422 if form.errors else 200)
 
 
 @needs(access.EMPTY)
 def fault(request: HttpRequest, stop_id: int) -> HttpResponse:
-    stop = get_object_or_404(
-        Stop.objects.filter(access.may_close(request.user), bin__isnull=False).select_related("bin"), pk=stop_id
-    )
+    stop = _place(request, stop_id)
+    if stop.bin_id is None:
+        raise Http404
     form = FaultForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         values: dict[str, Any] = {name: form.cleaned_data[name] for name in ("kind", "text", "photo")}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -43,22 +43,22 @@ def plan(request: HttpRequest, day: date) -> HttpResponseBase:
     context["is_today"] = day == clock.today()
     context["may_plan"] = access.PLAN.held_by(request.user)
     if found is None:
-        return render(request, "waste/plan_none.html", context | {"defaults": Plan(day=day)})
+        return render(request, "waste/plan_none.html", context)
     if file := export.table(request, f"plan-{day}", plans.COLUMNS, _all_stops(request, found)):
         return file
     shown = plans.shown(found, request.GET.get("bil", ""), whole="alla" in request.GET, may_plan=context["may_plan"])
     return render(request, "waste/plan.html", context | {"plan": found, "shown": shown, "still": plan_map.still(found)})
 
 
-def _all_stops(request: HttpRequest, plan: Plan) -> list[plans.StopRow]:
+def _all_stops(request: HttpRequest, plan: Plan) -> Sequence[plans.StopRow]:
     """Every stop of the day, read only when it is asked for as a file."""
-    return plans.stops(plan) if "format" in request.GET else []
+    return plans.stops(plan) if "format" in request.GET else ()
 
 
 @needs(access.VIEW)
-def plan_features(request: HttpRequest, day: date) -> JsonResponse:
+def plan_features(request: HttpRequest, day: date) -> HttpResponse:
     """The day's routes, stops and waiting bins as GeoJSON, for the map."""
-    return JsonResponse(plan_map.features(_plan(day)), content_type="application/geo+json")
+    return HttpResponse(plan_map.features(_plan(day)), content_type="application/geo+json")
 
 
 @needs(access.VIEW)

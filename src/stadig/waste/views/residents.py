@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -74,17 +74,17 @@ def near(request: HttpRequest) -> HttpResponse:
 
 
 @public
-def near_map(request: HttpRequest) -> JsonResponse:
+def near_map(request: HttpRequest) -> HttpResponse:
     states, _district, _by_place = _chosen(request)
-    return JsonResponse(layers.bins(states, "waste:bin-public"))
+    return HttpResponse(msgspec.json.encode(layers.bins(states, "waste:bin-public")), content_type="application/json")
 
 
 @public
 def bin_public(request: HttpRequest, bin_id: int) -> HttpResponse:
-    state = bins.state_of(bins.in_use(Q(pk=bin_id)))
-    if state is None:
+    found = bins.around(bin_id)
+    if found is None:
         raise Http404
-    nearest = bins.near(state.bin.lon, state.bin.lat, 4)
+    state, others = found
     return render(
         request,
         "waste/bin_public.html",
@@ -93,7 +93,7 @@ def bin_public(request: HttpRequest, bin_id: int) -> HttpResponse:
             "level": sentences.level(state),
             "until_full": sentences.until_full(state),
             "read": sentences.read(state),
-            "others": rows.of([other for other in nearest if other.bin.pk != bin_id][:3]),
+            "others": rows.of(others),
         },
     )
 
@@ -106,8 +106,10 @@ def _too_many(bin_id: int) -> bool:
 
 @public
 def report(request: HttpRequest, bin_id: int) -> HttpResponse:
-    thing = get_object_or_404(bins.with_district(), pk=bin_id)
-    if services.is_paused(SERVICE) or not rollout.is_on(SERVICE, thing.district):
+    thing = bins.place(bin_id)
+    if thing is None:
+        raise Http404
+    if services.is_paused(SERVICE) or not rollout.is_on(SERVICE, thing.district and ("city.district", thing.district.pk)):
         return render(request, "waste/paused.html", {"bin": thing})
     form = ReportForm(request.POST or None, request.FILES or None, initial={"kind": request.GET.get("vad")})
     status = 200

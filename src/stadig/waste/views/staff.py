@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -64,36 +64,26 @@ def bin_list(request: HttpRequest) -> HttpResponseBase:
     if file := export.table(request, _("papperskorgar"), COLUMNS, found):
         return file
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
-    context = {
-        "page": page,
-        "rows": rows.of(page.object_list),
-        "total": len(found),
-        "full": len([state for state in found if state.level == "full"]),
-        "silent": len([state for state in found if state.guessed]),
-        "alarms": len([state for state in found if state.alarms]),
-    }
+    context = {"page": page, "rows": rows.of(page.object_list), "now": rows.now(found)}
     if request.headers.get("HX-Request"):  # news: what is typed in the filter stays
         return render(request, "waste/_bins.html", context | {"news": True})
     context |= {
-        "wanted": wanted,
-        "districts": bins.areas_of(every),
-        "kinds": tuple(KindOfBin.choices),
+        "filter": rows.FilterRow(wanted, bins.areas_of(every)),
         "bounds": layers.bounds(found),
         "source": f"{reverse('waste:bins-map')}?{request.GET.urlencode()}",
-        "sorts": (("hours", _("Full snarast")), ("fill", _("Fullast")), ("name", _("Namn")), ("read", _("Tyst längst"))),
-        "levels": (("full", _("Full")), ("nearly", _("Nästan full")), ("half", _("Halvfull")), ("room", _("Gott om plats"))),
     }
     return render(request, "waste/bins.html", context)
 
 
 @needs(access.VIEW)
 def bin_map(request: HttpRequest) -> HttpResponseBase:
-    return JsonResponse(layers.bins(bins.chosen(bins.within_reach(request.user), _wanted(request)), "waste:bin"))
+    found = bins.chosen(bins.within_reach(request.user), _wanted(request))
+    return HttpResponse(msgspec.json.encode(layers.bins(found, "waste:bin")), content_type="application/json")
 
 
 @needs(access.VIEW)
 def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
-    state = bins.state_of(bins.in_use(access.may_see(request.user) & Q(pk=bin_id)))
+    state = bins.one_within_reach(request.user, bin_id)
     if state is None:
         raise Http404
     past = history.fourteen_days(state.bin)
@@ -110,10 +100,7 @@ def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
             "sure": sentences.sureness(state),
             "chart": charts.fill_history(state.bin.name, past),
             "facts": sentences.facts(state.bin),
-            "emptyings": past.emptyings[:-9:-1],
-            "orders": history.orders(state.bin),
-            "reports": history.reports(state.bin),
-            "alarms": history.alarms(state.bin),
+            "past": past,
             "may_edit": access.EDIT.held_by(request.user),
         },
     )

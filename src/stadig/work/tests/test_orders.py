@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from stadig.city.models import Organisation
+from stadig.city import clock
+from stadig.city.models import District, Organisation
 from stadig.city.permissions import Role
-from stadig.work import actions, queries
+from stadig.files.models import StoredFile
+from stadig.work import access, actions, queries
 from stadig.work.models import WorkOrder
 
 
@@ -62,11 +64,48 @@ def test_a_crew_sees_its_own_work_and_what_no_one_has(crew, someone):
     driver = someone(Role.CREW, organisation=crew)
     other = Organisation.objects.create(name="Bil 2", kind="crew")
     mine, free, theirs = an_order(crew=crew), an_order(), an_order(crew=other)
-    assert set(queries.orders(driver, queries.Filter())) == {mine, free}
+    assert {row.pk for row in queries.Orders(driver, queries.Filter())[0:50]} == {mine.pk, free.pk}
     client = logged_in(driver)
     assert client.get(reverse("work:order", args=[mine.pk])).status_code == 200
     assert client.get(reverse("work:order", args=[theirs.pk])).status_code == 404
     assert client.post(reverse("work:close", args=[theirs.pk]), {"state": "done"}).status_code == 404
+
+
+def test_the_rule_of_who_may_see_is_the_same_in_sql(crew, someone):
+    district = District.objects.create(name="Hamnen", code="1", geometry={})
+    below = Organisation.objects.create(name="Bil 1 natt", kind="crew", parent=crew)
+    other = Organisation.objects.create(name="Bil 2", kind="crew")
+    for has in (crew, below, other, None):
+        for where in (district, None):
+            an_order(crew=has, district=where)
+    people = [
+        someone(role, organisation=organisation, district=where)
+        for role in (Role.PLANNER, Role.CREW, Role.DIRECTOR)
+        for organisation in (crew, other, None)
+        for where in (district, None)
+    ]
+    seen = [set(WorkOrder.objects.filter(access.may_see(user)).values_list("pk", flat=True)) for user in people]
+    assert [{row.pk for row in queries.Orders(user, queries.Filter())[0:50]} for user in people] == seen
+    assert {len(each) for each in seen} >= {0, 8}
+    for user, may in zip(people, seen, strict=True):
+        for order in WorkOrder.objects.all():
+            if order.pk in may:
+                assert queries.order(user, order.pk) == order
+            else:
+                with pytest.raises(WorkOrder.DoesNotExist):
+                    queries.order(user, order.pk)
+
+
+def test_an_order_is_read_whole_in_one_question(crew, someone, django_assert_num_queries):
+    planner = someone(Role.PLANNER, first_name="Leila", last_name="Haddad")
+    picture = StoredFile.objects.create(purpose="x", name="x", size=1, sha256="", stored_at=clock.now(), state="released")
+    order = an_order(crew=crew, district=District.objects.create(name="Hamnen", code="1", geometry={}), evidence=[picture])
+    actions.close_order(planner, order.pk, outcome="Borta")
+    with django_assert_num_queries(1):
+        found = queries.order(planner, order.pk)
+        read = (found.crew.name, found.district.name, str(found.closed_by), found.outcome)
+        assert read == ("Bil 1", "Hamnen", "Leila Haddad", "Borta")
+        assert [file.pk for file in found.evidence.all()] == [picture.pk]
 
 
 def test_a_crew_does_not_hand_out_work(crew, someone):
