@@ -164,7 +164,7 @@ def set_status(by: User | None, case_id: int, status: str, *, note: str = "", re
 
     Raises ``states.NoSuchWay``; Case.DoesNotExist when the person may not handle it.
     """
-    case = _locked(by, case_id)
+    case = locked(by, case_id)
     if case.status == status:
         return case
     definition = from_data(case.type.definition)
@@ -214,7 +214,8 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
     case.due_at = min(left, default=None)
 
 
-def _locked(by: User | None, case_id: int) -> Case:
+def locked(by: User | None, case_id: int) -> Case:
+    """The case, held until the transaction ends. Raises Case.DoesNotExist when the person may not work with it."""
     scope: Q = access.may_handle(by) if by else Q()
     return Case.objects.select_for_update(of=("self",)).select_related("type").filter(scope).get(pk=case_id)
 

@@ -5,6 +5,8 @@ A case follows a *case type* in one version; a later version of the type changes
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -105,6 +107,11 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=80, unique=True, null=True, blank=True, help_text="what made it: once, whatever happens")
     search_text = models.TextField(blank=True, help_text="number, title, type: never names or personnummer")
+    type_id: int
+    unit_id: int
+    committee_id: int
+    assignee_id: int | None
+    get_channel_display: Callable[[], str]
 
     class Meta:
         constraints = [
@@ -147,6 +154,9 @@ class Party(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True)
+    case_id: int
+    person_id: int | None
+    get_role_display: Callable[[], str]
 
     class Meta:
         constraints = [

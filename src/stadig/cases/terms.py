@@ -14,6 +14,8 @@ MAY_ASK_AFTER_MONTHS: Final = 6
 """After so long without a decision in the first instance, a party may once ask in writing that the case be decided (FL 12 §)."""
 ANSWER_WITHIN_DAYS: Final = 28
 """Then the authority has four weeks: to decide, or to refuse in a decision of its own (FL 12 §)."""
+DECISION_ASKED: Final = "decision-asked"
+"""The clock of those four weeks."""
 APPEAL_DAYS: Final = 21
 """Three weeks from when the party was told of the decision (FL 44 §)."""
 

@@ -234,8 +234,9 @@ def _make(one: Someone, units: dict[str, Organisation]) -> User:
 
 
 def _reach(one: Someone, units: dict[str, Organisation]) -> Organisation | None:
-    """Where a role counts: a driver in the crew, a planner in the unit, the others everywhere."""
-    return units[one.unit] if one.role in (Role.CREW, Role.PLANNER) else None
+    """Where a role counts: with those one works with; a director, an administrator and an auditor everywhere."""
+    everywhere = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.AUDITOR)
+    return None if one.role in everywhere else units[one.unit]
 
 
 def _residents(districts: list[District], rng: np.random.Generator) -> None:
