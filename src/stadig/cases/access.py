@@ -19,6 +19,10 @@ DECIDE = permission("cases.decide", Role.CASE_WORKER, Role.MANAGER, description=
 REGISTER = permission("cases.register", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, description=_("Registrera handlingar"))
 FILES = "cases.document"
 """The purpose of every file in a case."""
+DECIDE_UNDELEGATED = permission(
+    "cases.decide-undelegated", Role.MANAGER, description=_("Skriva in beslut som nämnden fattat utan delegation")
+)
+REPORT = permission("cases.report", Role.MANAGER, Role.REGISTRAR, description=_("Anmäla delegationsbeslut till nämnden"))
 POST_NOTICE = permission("cases.notice", Role.REGISTRAR, description=_("Anslå på anslagstavlan"))
 NONE = Q(pk__in=())
 
@@ -62,6 +66,15 @@ def seen_at_work(user: Any) -> Q:
 def may_handle(user: Any) -> Q:
     """Cases that ``user`` may work with: those of their own unit, whatever marks they bear, unless they are a party (FL 16 §)."""
     return _own_unit(user) & _no_party(user)
+
+
+def may_decide(user: Any, *, delegated: bool) -> Q:
+    """Cases in which ``user`` may decide: with a point in the delegation order, or by writing in what the committee decided."""
+    wanted = DECIDE if delegated else DECIDE_UNDELEGATED
+    if not wanted.held_by(user):
+        return NONE
+    reach = wanted.organisations(user)
+    return (Q() if reach is None else Q(unit__in=reach)) & _no_party(user)
 
 
 def _own_unit(user: Any) -> Q:

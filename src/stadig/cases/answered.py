@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -121,3 +122,25 @@ def _at(data: Any, path: str) -> Any:
     for name in path.split("."):
         data = data.get(name) if isinstance(data, Mapping) else None
     return data
+
+
+def laid(data: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` with each answer laid at its path (``children[0].name``); what lies there before is replaced, ``data`` is unchanged.
+
+    Raises KeyError for a row that does not exist: a completion adds no rows.
+    """
+    whole = copy.deepcopy(dict(data))
+    for path, value in answers.items():
+        here: Any = whole
+        *owners, last = path.replace("]", "").replace("[", ".").split(".")
+        for name in owners:
+            if isinstance(here, list):
+                if not name.isdecimal() or int(name) >= len(here):
+                    raise KeyError(path)
+                here = here[int(name)]
+            else:
+                here = here.setdefault(name, {})
+        if not isinstance(here, dict):
+            raise KeyError(path)
+        here[last] = value
+    return whole

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from stadig.cases import access, definitions, states
-from stadig.cases.actions import CaseClosed, CaseError, go_to, locked
-from stadig.cases.models import Case, Event, Group, Note
+from stadig.cases.actions import CaseClosed, CaseError, go_to, locked, tell
+from stadig.cases.models import Case, Group, Note
 from stadig.city import audit, clock, live
 from stadig.city.models import User
 from stadig.city.verbs import verb
@@ -29,7 +29,7 @@ class CannotHandle(CaseError):
 @verb
 def take(by: User, case_id: int, *, request_id: UUID | None = None) -> Case:
     """Take a case, and begin it when nobody has. Raises CaseClosed; Case.DoesNotExist for one the person may not handle."""
-    case = _open(by, case_id)
+    case = open_case(by, case_id)
     if case.assignee_id != by.pk:
         _give(case, by, by=by)
     definition = definitions.of(case)
@@ -43,7 +43,7 @@ def take(by: User, case_id: int, *, request_id: UUID | None = None) -> Case:
 @verb
 def assign(by: User, case_id: int, to: User, *, request_id: UUID | None = None) -> Case:
     """Give a case to a colleague who may handle it. Raises CannotHandle, CaseClosed; Case.DoesNotExist."""
-    case = _open(by, case_id)
+    case = open_case(by, case_id)
     if not Case.objects.filter(access.may_handle(to), pk=case_id).exists():
         raise CannotHandle(_("%(name)s får inte arbeta med ärendet. Välj någon i enheten som inte själv är part.") % {"name": to})
     if case.assignee_id != to.pk:
@@ -55,11 +55,11 @@ def assign(by: User, case_id: int, to: User, *, request_id: UUID | None = None) 
 @verb
 def hand_back(by: User, case_id: int, *, request_id: UUID | None = None) -> Case:
     """Nobody has the case any more; it stands where it stood. Raises CaseClosed; Case.DoesNotExist."""
-    case = _open(by, case_id)
+    case = open_case(by, case_id)
     if case.assignee_id is not None:
         case.assignee = None
         case.save(update_fields=["assignee"])
-        _tell(case, "handed_back", by)
+        tell(case, "handed_back", by=by)
     audit.record(by, "handed back", case)
     return case
 
@@ -131,7 +131,8 @@ def _note(by: User, case: Case, text: str, **more: object) -> Note:
     return made
 
 
-def _open(by: User, case_id: int) -> Case:
+def open_case(by: User, case_id: int) -> Case:
+    """A case that is not closed, locked. Raises CaseClosed; Case.DoesNotExist."""
     case = locked(by, case_id)
     if case.group == Group.CLOSED:
         raise CaseClosed(_("Ärendet är avslutat. Det gäller fortfarande."))
@@ -164,9 +165,4 @@ def _many(by: User, case_ids: Sequence[int], to: User | None) -> dict[str, int |
 def _give(case: Case, to: User | None, *, by: User) -> None:
     case.assignee = to
     case.save(update_fields=["assignee"])
-    _tell(case, "assigned" if to else "handed_back", by, str(to) if to and to != by else "")
-
-
-def _tell(case: Case, kind: str, by: User, note: str = "") -> None:
-    event = Event.objects.create(case=case, at=clock.now(), kind=kind, by=by, note=note)
-    live.publish("cases", case.pk, event.pk)
+    tell(case, "assigned" if to else "handed_back", by=by, note=str(to) if to and to != by else "")
