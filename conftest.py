@@ -164,6 +164,23 @@ def demo_town(_town_template: str, django_db_blocker: Any, at: Callable[[str], d
             _drop(f"{plain}_clone")
 
 
+@pytest.fixture
+def demo_town_to_read(_town_template: str, django_db_blocker: Any, at: Callable[[str], datetime]) -> Iterator[None]:
+    """The small Lindhamn that :func:`demo_town` clones, for tests that only read: no clone, and whoever writes is refused."""
+    from django.db import connection
+
+    plain = connection.settings_dict["NAME"]
+    with django_db_blocker.unblock():
+        _connect_to(_town_template)
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = on")
+        at(TOWN_NOW)
+        try:
+            yield
+        finally:
+            _connect_to(plain)
+
+
 def _connect_to(name: str) -> None:
     from django.db import connection
 

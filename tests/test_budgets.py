@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext, _TestState
 from stadig.config.visits import visits
 
 MOST_QUERIES = 12
-PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja"]
+PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra"]
 
 
 @pytest.fixture

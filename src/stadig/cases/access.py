@@ -19,36 +19,73 @@ DECIDE = permission("cases.decide", Role.CASE_WORKER, Role.MANAGER, description=
 REGISTER = permission("cases.register", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, description=_("Registrera handlingar"))
 FILES = "cases.document"
 """The purpose of every file in a case."""
+DECIDE_UNDELEGATED = permission(
+    "cases.decide-undelegated", Role.MANAGER, description=_("Skriva in beslut som nämnden fattat utan delegation")
+)
+REPORT = permission("cases.report", Role.MANAGER, Role.REGISTRAR, description=_("Anmäla delegationsbeslut till nämnden"))
 POST_NOTICE = permission("cases.notice", Role.REGISTRAR, description=_("Anslå på anslagstavlan"))
+NONE = Q(pk__in=())
 
 
 def visible_to(user: Any) -> Q:
-    """Cases that ``user`` may see.
+    """Cases that ``user`` may see: those they are a party to, and those they see at work."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active:
+        return NONE
+    return of_party(user) | seen_at_work(user)
 
-    Staff see the cases of the organisations where they hold a role that sees cases, and of what lies beneath; a registrar those of
-    the committee. A confidential case is seen by its unit alone. A resident sees cases in which they are a party.
+
+def of_party(user: Any) -> Q:
+    """Cases in which the user is a party."""
+    from stadig.cases.models import Party
+
+    person = getattr(user, "person_id", None)
+    return Q(pk__in=Party.objects.filter(person=person).values("case")) if person else NONE
+
+
+def is_party(user: Any, case_id: int) -> bool:
+    """Whether the user is a party to the case."""
+    from stadig.cases.models import Party
+
+    person = getattr(user, "person_id", None)
+    return bool(person) and Party.objects.filter(case=case_id, person=person).exists()
+
+
+def seen_at_work(user: Any) -> Q:
+    """Cases that a member of staff sees.
+
+    Those of the organisations where they hold a role that sees cases, and of what lies beneath; a registrar those of the committee. A
+    confidential case is seen by its unit alone. No one sees at work a case in which they are a party (FL 16 §).
     """
-    if not getattr(user, "is_authenticated", False):
-        return Q(pk__in=[])
-    found = Q(pk__in=[])
-    if user.person_id:
-        found |= Q(parties__person=user.person_id)
-    if VIEW.held_by(user):
-        reach = VIEW.organisations(user)
-        within = Q() if reach is None else Q(unit__in=reach) | Q(committee__in=reach)
-        unit = HANDLE.organisations(user) if HANDLE.held_by(user) else set()
-        open_ones = Q(confidentiality="")
-        own = Q() if unit is None else Q(unit__in=unit)
-        found |= within & (open_ones | own)
-    return found
+    if not VIEW.held_by(user):
+        return NONE
+    reach = VIEW.organisations(user)
+    within = Q() if reach is None else Q(unit__in=reach) | Q(committee__in=reach)
+    return within & (Q(confidentiality="") | _own_unit(user)) & _no_party(user)
 
 
 def may_handle(user: Any) -> Q:
-    """Cases that ``user`` may work with: those of their own unit, whatever marks they bear."""
+    """Cases that ``user`` may work with: those of their own unit, whatever marks they bear, unless they are a party (FL 16 §)."""
+    return _own_unit(user) & _no_party(user)
+
+
+def may_decide(user: Any, *, delegated: bool) -> Q:
+    """Cases in which ``user`` may decide: with a point in the delegation order, or by writing in what the committee decided."""
+    wanted = DECIDE if delegated else DECIDE_UNDELEGATED
+    if not wanted.held_by(user):
+        return NONE
+    reach = wanted.organisations(user)
+    return (Q() if reach is None else Q(unit__in=reach)) & _no_party(user)
+
+
+def _own_unit(user: Any) -> Q:
     if not HANDLE.held_by(user):
-        return Q(pk__in=[])
+        return NONE
     reach = HANDLE.organisations(user)
     return Q() if reach is None else Q(unit__in=reach)
+
+
+def _no_party(user: Any) -> Q:
+    return ~of_party(user) if getattr(user, "person_id", None) else Q()
 
 
 def may_read_file(user: Any, file: StoredFile) -> bool:

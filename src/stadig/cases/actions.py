@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from stadig.cases import access, states, terms
 from stadig.cases.definition import Definition, from_data, to_data
@@ -164,7 +164,7 @@ def set_status(by: User | None, case_id: int, status: str, *, note: str = "", re
 
     Raises ``states.NoSuchWay``; Case.DoesNotExist when the person may not handle it.
     """
-    case = _locked(by, case_id)
+    case = locked(by, case_id)
     if case.status == status:
         return case
     definition = from_data(case.type.definition)
@@ -172,6 +172,20 @@ def set_status(by: User | None, case_id: int, status: str, *, note: str = "", re
     go_to(case, definition, status, by=by, note=note)
     audit.record(by, "set status", case, status=status)
     return case
+
+
+def add_document(case: Case, direction: str, kind: str, title: str, **more: Any) -> Document:
+    """The next document of a locked case, numbered within it. For verbs inside their transaction."""
+    last = Document.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
+    said = {"at": clock.now(), "confidentiality": case.confidentiality} | more
+    return Document.objects.create(case=case, number=last + 1, direction=direction, kind=kind, title=title[:200], **said)
+
+
+def tell(case: Case, kind: str, *, by: User | None, document: Document | None = None, note: str = "") -> Event:
+    """A step in the case's history, and news to open pages. For verbs inside their transaction."""
+    event = Event.objects.create(case=case, at=clock.now(), kind=kind, by=by, document=document, note=note[:300])
+    live.publish("cases", case.pk, event.pk)
+    return event
 
 
 def go_to(
@@ -204,6 +218,8 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
     for one in Clock.objects.filter(case=case, met_at=None):
         if until.get(one.name, Group.CLOSED) in {case.status, case.group} or case.group == Group.CLOSED:
             one.met_at = now
+        elif one.name == terms.DECISION_ASKED:
+            pass  # the four weeks of FL 12 § run whatever we wait for
         elif case.group == Group.APPLICANT and one.paused_at is None:
             one.paused_at = now
         elif before == Group.APPLICANT != case.group and one.paused_at:
@@ -214,7 +230,8 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
     case.due_at = min(left, default=None)
 
 
-def _locked(by: User | None, case_id: int) -> Case:
+def locked(by: User | None, case_id: int) -> Case:
+    """The case, held until the transaction ends. Raises Case.DoesNotExist when the person may not work with it."""
     scope: Q = access.may_handle(by) if by else Q()
     return Case.objects.select_for_update(of=("self",)).select_related("type").filter(scope).get(pk=case_id)
 

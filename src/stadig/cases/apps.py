@@ -12,7 +12,9 @@ class CasesConfig(AppConfig):
         from stadig.cases import access
         from stadig.city import effects
         from stadig.files import purposes
+        from stadig.ui import navigation
 
+        navigation.staff(_("Ärenden"), "cases:inbox", access.VIEW, order=20)
         purposes.register(access.FILES, may_read=access.may_read_file, keep=None)
         effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
         effects.metric(

@@ -5,6 +5,9 @@ A case follows a *case type* in one version; a later version of the type changes
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -105,6 +108,11 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     source = models.CharField(max_length=80, unique=True, null=True, blank=True, help_text="what made it: once, whatever happens")
     search_text = models.TextField(blank=True, help_text="number, title, type: never names or personnummer")
+    type_id: int
+    unit_id: int
+    committee_id: int
+    assignee_id: int | None
+    get_channel_display: Callable[[], str]
 
     class Meta:
         constraints = [
@@ -121,6 +129,8 @@ class Case(models.Model):
             models.Index(name="case_inbox", fields=["unit", "due_at"], condition=~Q(group="closed")),
             models.Index(name="case_mine", fields=["assignee", "due_at"], condition=~Q(group="closed")),
             models.Index(name="case_diary", fields=["committee", "-registered_at"]),
+            models.Index(name="case_closed", fields=["unit", "-closed_at", "-id"], condition=Q(group="closed")),
+            models.Index(name="case_all", fields=["unit", "-registered_at", "-id"]),
             GinIndex(name="case_search", fields=["search_text"], opclasses=["gin_trgm_ops"]),
         ]
 
@@ -147,6 +157,9 @@ class Party(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     address = models.TextField(blank=True)
+    case_id: int
+    person_id: int | None
+    get_role_display: Callable[[], str]
 
     class Meta:
         constraints = [
@@ -293,8 +306,48 @@ class Completion(models.Model):
         return f"completion {self.pk} of case {self.case_id}"
 
 
+class Review(models.Model):
+    """One colleague's look at a case before something is done with it. Those of one ``round`` look at once, or in turn."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Väntar")
+        APPROVED = "approved", _("Godkänd")
+        SENT_BACK = "sent_back", _("Skickad tillbaka")
+        CANCELLED = "cancelled", _("Avbruten")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="reviews")
+    case_id: int
+    round = models.PositiveSmallIntegerField()
+    turn = models.PositiveSmallIntegerField(help_text="1 for all who look at once")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reviewer_id: int
+    get_state_display: Callable[[], str]
+    text = models.TextField(help_text="what to look at")
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_by_id: int
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField(null=True, blank=True, help_text="when it was approved, sent back or cancelled")
+
+    class Meta:
+        ordering = ["round", "turn", "id"]
+        constraints = [
+            models.UniqueConstraint(name="case_review_once", fields=["case", "round", "reviewer"]),
+            models.CheckConstraint(name="case_review_sent_back_says_why", condition=~Q(state="sent_back") | ~Q(comment="")),
+            models.CheckConstraint(
+                name="case_review_has_time", condition=Q(state="waiting", at=None) | (~Q(state="waiting") & Q(at__isnull=False))
+            ),
+        ]
+        indexes = [models.Index(name="case_review_waiting", fields=["reviewer"], condition=Q(state="waiting"))]
+
+    def __str__(self) -> str:
+        return f"review {self.pk} of case {self.case_id}"
+
+
 class Decision(models.Model):
-    """What was decided, on what ground, and what one can do about it (FL 32–33, 44 §§)."""
+    """What was decided, on what ground, and what one can do about it (FL 32–33, 44 §§). The database refuses to change one: a new
+    decision follows it. Only when the committee was told is written later."""
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", _("Bifall")
@@ -329,6 +382,8 @@ class Decision(models.Model):
             models.CheckConstraint(name="case_decision_has_reasons", condition=~Q(reasoning="")),
             models.CheckConstraint(name="case_decision_period", condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))),
         ]
+        indexes = [models.Index(name="case_decision_untold", fields=["decided_at"], condition=Q(reported_on=None))]
+        triggers = [pgtrigger.ReadOnly(name="immutable", exclude=["reported_on"])]
 
     def __str__(self) -> str:
         return f"decision {self.pk} in case {self.case_id}"

@@ -21,9 +21,14 @@ def ways(definition: Definition, status: str) -> tuple[Transition, ...]:
     return tuple(one for one in definition.transitions if one.start == status)
 
 
-def pressed(definition: Definition, status: str) -> tuple[Transition, ...]:
-    """The ways that a case worker may press a button for."""
-    return tuple(one for one in ways(definition, status) if one.do)
+def pressed(definition: Definition, status: str, by: str = "case_worker") -> tuple[Transition, ...]:
+    """The ways that someone may press a button for: a case worker, or the applicant."""
+    return tuple(one for one in ways(definition, status) if one.do and one.by == by)
+
+
+def to_group(definition: Definition, status: str, *groups: str) -> Transition | None:
+    """The first way to a status of one of these groups; None when there is none."""
+    return next((one for one in ways(definition, status) if definition.status(one.end).group in groups), None)
 
 
 def way(definition: Definition, start: str, end: str) -> Transition:

@@ -9,11 +9,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from stadig.city.holidays import last_day
+
 STOCKHOLM: Final = ZoneInfo("Europe/Stockholm")
 MAY_ASK_AFTER_MONTHS: Final = 6
 """After so long without a decision in the first instance, a party may once ask in writing that the case be decided (FL 12 §)."""
 ANSWER_WITHIN_DAYS: Final = 28
 """Then the authority has four weeks: to decide, or to refuse in a decision of its own (FL 12 §)."""
+DECISION_ASKED: Final = "decision-asked"
+"""The clock of those four weeks."""
 APPEAL_DAYS: Final = 21
 """Three weeks from when the party was told of the decision (FL 44 §)."""
 
@@ -42,6 +46,16 @@ def months_after(day: date, months: int) -> date:
 def may_ask_for_decision(registered: datetime) -> date:
     """The first day a party may ask for a decision (FL 12 §)."""
     return months_after(registered.astimezone(STOCKHOLM).date(), MAY_ASK_AFTER_MONTHS)
+
+
+def appeal_until(told: date) -> date:
+    """The last day an appeal may come in: three weeks from when the party was told, moved to a working day (FL 44 §)."""
+    return last_day(told + timedelta(days=APPEAL_DAYS))
+
+
+def valid_until(first: date, months: int) -> date:
+    """The last day of something that is valid for some months from ``first``."""
+    return months_after(first, months) - timedelta(days=1)
 
 
 def after_pause(due_at: datetime, paused_at: datetime, now: datetime) -> datetime:

@@ -44,6 +44,9 @@ class Someone:
 PEOPLE = (
     Someone("karin", "Karin", "Ek", _("Invånare, 72 år"), Role.RESIDENT, personnummer="195401030423"),
     Someone("yusuf", "Yusuf", "Ali", _("Invånare, ny i Sverige"), Role.RESIDENT, personnummer="199101062397"),
+    Someone(
+        "samira", "Samira", "Ali", _("Invånare, vårdnadshavare tillsammans med Yusuf"), Role.RESIDENT, personnummer="199203092383"
+    ),
     Someone("leila", "Leila", "Haddad", _("Planerare, gata och park"), Role.PLANNER, "Gata och park"),
     Someone("jonas", "Jonas", "Lind", _("Förare, Bil 1"), Role.CREW, "Bil 1"),
     Someone("sara", "Sara", "Nyström", _("Förare, Bil 2"), Role.CREW, "Bil 2"),
@@ -52,6 +55,12 @@ PEOPLE = (
     Someone("mirja", "Mirja", "Koski", _("Granskare"), Role.AUDITOR, "Revisorerna"),
     Someone("amina", "Amina", "Farah", _("Handläggare, tillstånd"), Role.CASE_WORKER, "Tillstånd"),
     Someone("petra", "Petra", "Holm", _("Handläggare, ekonomiskt bistånd"), Role.CASE_WORKER, "Ekonomiskt bistånd"),
+    Someone("nina", "Nina", "Strand", _("Handläggare, förskola"), Role.CASE_WORKER, "Förskola"),
+    Someone("viktor", "Viktor", "Lund", _("Handläggare, kultur och fritid"), Role.CASE_WORKER, "Kultur och fritid"),
+    Someone("ingrid", "Ingrid", "Åkesson", _("Livsmedelsinspektör"), Role.CASE_WORKER, "Livsmedelskontroll"),
+    Someone("tove", "Tove", "Berglund", _("Handläggare, it-enheten"), Role.CASE_WORKER, "It-enheten"),
+    Someone("mats", "Mats", "Sjögren", _("Handläggare, gata och park"), Role.CASE_WORKER, "Gata och park"),
+    Someone("nadia", "Nadia", "Rahimi", _("Kommunvägledare, kontaktcenter"), Role.CASE_WORKER, "Kontaktcenter"),
     Someone("henrik", "Henrik", "Sand", _("Chef, gatu- och parkförvaltningen"), Role.MANAGER, "Gatu- och parkförvaltningen"),
     Someone("lars", "Lars", "Öberg", _("Registrator, gatu- och parknämnden"), Role.REGISTRAR, "Gatu- och parknämnden"),
 )
@@ -170,7 +179,7 @@ TEST_NUMBERS = (
     "198602152392", "198602282389", "198604082399", "198604162381", "198607082388", "198608172386", "198608292390", "198609052389",
     "198609092385", "198609302388", "198610152392", "198702262380", "198704172389", "198705162397", "198708022390", "198709022399",
     "198801262398", "198802112394", "198803012387", "198803132383", "198805102392", "198807142388", "198810262389", "198901232382",
-    "198908232385", "198909122395", "198911032392", "199005272381", "199101292382", "199106112395", "199109092388", "199203092383",
+    "198908232385", "198909122395", "198911032392", "199005272381", "199101292382", "199106112395", "199109092388",
     "199203282380", "199209022392", "199212312392", "199303202395", "199306142382", "199311282397", "199403222392", "199405212383",
     "199410082391", "199411162382", "199502082382", "199604152380", "199605242396", "199611122392", "199612062399", "199707272382",
     "199708292397", "199802192394", "199803202382", "199808162383", "199903252394", "199909012396", "199912172393", "200005262399",
@@ -234,8 +243,9 @@ def _make(one: Someone, units: dict[str, Organisation]) -> User:
 
 
 def _reach(one: Someone, units: dict[str, Organisation]) -> Organisation | None:
-    """Where a role counts: a driver in the crew, a planner in the unit, the others everywhere."""
-    return units[one.unit] if one.role in (Role.CREW, Role.PLANNER) else None
+    """Where a role counts: with those one works with; a director, an administrator and an auditor everywhere."""
+    everywhere = (Role.DIRECTOR, Role.ADMINISTRATOR, Role.AUDITOR)
+    return None if one.role in everywhere else units[one.unit]
 
 
 def _residents(districts: list[District], rng: np.random.Generator) -> None:

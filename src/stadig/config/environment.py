@@ -39,6 +39,11 @@ class Environment(BaseSettings):
     broker of the machine's own on 1883, never meet."""
     email_url: str = ""
     """``smtp(s)://user:password@host:port``; empty means that e-mail is kept in a folder."""
+    sms_gateway: Path | None = None
+    """A file that declares how a text message is sent over HTTP (*docs/integrations.md*); empty means that none are."""
+    inner_networks: str = ""
+    """Networks of the city's own, with commas (``10.20.0.0/16,127.0.0.1/32``), that Stadig may call: a case system, an SMS gateway.
+    All other addresses that are not public are refused."""
     oidc_url: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

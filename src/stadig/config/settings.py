@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -290,6 +291,12 @@ SOCIALACCOUNT_PROVIDERS = {
         "APPS": [app for app in (_residents, _staff) if app["settings"]["server_url"]],
     }
 }
+
+# Calls to other systems
+SMS_GATEWAY = environment.sms_gateway
+INNER_NETWORKS = tuple(ip_network(one.strip()) for one in environment.inner_networks.split(",") if one.strip())
+OUTSIDE_KEYS = HOME / "keys" / "outside"
+"""One file for each secret that a declared call names: ``{secret.sms}`` is what stands in ``sms``."""
 
 # Devices: the broker of the city, or our own on the loopback address
 MQTT_EMBEDDED = not environment.mqtt_url

@@ -61,6 +61,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def sample(name: str, key: str) -> Any:
     """A value for a part of an address: the id of the first thing there is, or None."""
+    from stadig.cases.models import Case
     from stadig.city import clock
     from stadig.city.models import Person, RoleAssignment, Service, User
     from stadig.post.models import Message
@@ -79,6 +80,7 @@ def sample(name: str, key: str) -> Any:
         "datastream_id": Datastream,
         "device_id": Device,
         "rule_id": AlarmRule,
+        "case_id": Case,
     }
     if key in models:
         return models[key].objects.order_by("pk").values_list("pk", flat=True).first()

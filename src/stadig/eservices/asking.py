@@ -120,17 +120,18 @@ def _described(schema: Mapping[str, Any], path: str, place: str) -> Mapping[str,
     """The part of the schema that describes ``path``; ``$ref`` into ``$defs`` is followed."""
     here: Any = schema
     for name in path.split("."):
-        here = _followed(schema, here)
+        here = followed(schema, here)
         here = (here.get("properties") or {}).get(name.removesuffix("[]"))
         if here is None:
             raise PackageError("flow.yaml", place, f"{path} is asked but not described in data.schema.json.")
-        here = _followed(schema, here)
+        here = followed(schema, here)
         if name.endswith("[]"):
-            here = _followed(schema, here.get("items") or {})
+            here = followed(schema, here.get("items") or {})
     return here
 
 
-def _followed(schema: Mapping[str, Any], here: Any) -> Mapping[str, Any]:
+def followed(schema: Mapping[str, Any], here: Any) -> Mapping[str, Any]:
+    """The described value itself where it is a ``$ref`` into ``$defs``; an empty mapping for what is no description."""
     for _ in range(10):
         if not isinstance(here, dict) or "$ref" not in here:
             break

@@ -174,6 +174,8 @@ class Scenario:
     errors: Mapping[str, str] | None = None
     status: str = ""
     documents: tuple[str, ...] = ()
+    today: str = ""
+    """The day it is filled in, where ages and days matter; empty for any day."""
 
 
 @dataclass(frozen=True, slots=True)

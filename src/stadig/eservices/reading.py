@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -31,14 +32,21 @@ LOCAL: Final = "local.yaml"
 
 def load(folder: Path) -> Package:
     """Read a package from a folder. Raises PackageError."""
+    return read(files_of(folder))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, by their names inside it; hidden ones and links are left out. Raises PackageError, OSError."""
     if not (folder / "service.yaml").is_file():
         raise PackageError("service.yaml", "", f"is missing in {folder.name}. A package is a folder that holds it.")
-    files = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
+    paths = [
+        path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    }
-    return read(files)
+        if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    if len(paths) > MOST_FILES or sum(path.stat().st_size for path in paths) > MOST_BYTES:
+        raise PackageError("the package", "", f"has more than {MOST_FILES} files or is larger than {MOST_BYTES // 2**20} MB.")
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def digest(files: Mapping[str, bytes]) -> str:
@@ -247,4 +255,13 @@ def _scenario(scenario: Mapping[str, Any], file: str) -> Scenario:
         errors=wanted.get("errors"),
         status=str(wanted.get("status") or ""),
         documents=tuple(wanted.get("documents") or ()),
+        today=_day(scenario, file),
     )
+
+
+def _day(scenario: Mapping[str, Any], file: str) -> str:
+    day = str(scenario.get("today") or "")
+    try:
+        return date.fromisoformat(day).isoformat() if day else ""
+    except ValueError:
+        raise PackageError(file, "today", "is a day, such as 2026-11-22.") from None

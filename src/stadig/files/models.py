@@ -29,6 +29,7 @@ class StoredFile(models.Model):
     stored_at = models.DateTimeField()
     stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     erase_at = models.DateTimeField(null=True, blank=True)
+    stored_by_id: int | None
 
     class Meta:
         constraints = [models.CheckConstraint(name="file_has_bytes", condition=Q(size__gt=0))]

@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from stadig.city.permissions import Role, permission
 
 VIEW = permission("post.view", Role.ADMINISTRATOR, description=_("Se skickade meddelanden"))
+CONTACT = permission(
+    "post.contact", Role.CASE_WORKER, Role.REGISTRAR, description=_("Ändra hur en invånare blir nådd, när hen ber om det")
+)
+PRINT = permission("post.print", Role.CASE_WORKER, Role.REGISTRAR, description=_("Skriva ut brev"))

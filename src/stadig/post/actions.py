@@ -86,7 +86,7 @@ def failed(message_id: int, reason: str) -> None:
 def erase_outdated() -> int:
     """Erase addresses and texts whose time is out; returns how many messages."""
     now = clock.now()
-    return Message.objects.filter(erase_at__lte=now, erased_at=None).update(address="", body="", erased_at=now)
+    return Message.objects.filter(erase_at__lte=now, erased_at=None).update(address="", body="", contact={}, erased_at=now)
 
 
 @verb

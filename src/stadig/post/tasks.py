@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from stadig.post import actions
+from stadig.post import actions, letters
 
 
 @app.task(name="post.send", retry=RetryStrategy(max_attempts=actions.ATTEMPTS, exponential_wait=30))
@@ -21,3 +21,4 @@ def send(message_id: int) -> None:
 @app.task(name="post.erase_outdated", queueing_lock="post.erase_outdated")
 def erase_outdated(timestamp: int) -> None:
     actions.erase_outdated()
+    letters.erase_outdated()

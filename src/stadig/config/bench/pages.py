@@ -28,7 +28,7 @@ from stadig.config.bench import CannotMeasure, Figure, at_least, at_most, bench,
 CPU_MS = 8
 QUERIES = 12
 WARM, TIMES = 3, 25
-PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja"]
+PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra"]
 USERS, USER_SECONDS = 20, 20
 LOAD_SECONDS = 10
 START_LIMIT_SECONDS = 300

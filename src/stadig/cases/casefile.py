@@ -1,0 +1,343 @@
+"""One case as the one who handles it reads it: what came in, what happened, what was said, and what may be done now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.utils.translation import get_language
+
+from stadig.cases import access, answered, definitions, inbox, states, words
+from stadig.cases.definition import DecisionType, Definition, Transition
+from stadig.cases.models import Case, Decision, Document, Group, Party
+from stadig.city import clock, disclosure
+from stadig.city.models import User
+from stadig.city.persons import Shown
+
+CONTENTS = """
+WITH who AS (SELECT id, trim(first_name || ' ' || last_name) AS name FROM city_user)
+SELECT 'document', to_jsonb(t) FROM cases_document t WHERE case_id = %(case)s
+UNION ALL SELECT 'event', to_jsonb(t) || jsonb_build_object('who', who.name)
+  FROM cases_event t LEFT JOIN who ON who.id = t.by_id WHERE case_id = %(case)s
+UNION ALL SELECT 'clock', to_jsonb(t) FROM cases_clock t WHERE case_id = %(case)s
+UNION ALL SELECT 'message', to_jsonb(t) || jsonb_build_object('who', who.name)
+  FROM cases_message t LEFT JOIN who ON who.id = t.by_id WHERE case_id = %(case)s
+UNION ALL SELECT 'note', to_jsonb(t) || jsonb_build_object('who', who.name, 'whom', whom.name)
+  FROM cases_note t JOIN who ON who.id = t.by_id LEFT JOIN who AS whom ON whom.id = t.for_user_id WHERE case_id = %(case)s
+UNION ALL SELECT 'completion', to_jsonb(t) FROM cases_completion t WHERE case_id = %(case)s
+UNION ALL SELECT 'decision', to_jsonb(t) || jsonb_build_object('who', who.name)
+  FROM cases_decision t JOIN who ON who.id = t.decided_by_id WHERE case_id = %(case)s
+UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'document', l.document_id, 'name', f.name, 'size', f.size, 'state', f.state)
+  FROM cases_document_files l JOIN cases_document d ON d.id = l.document_id JOIN files_storedfile f ON f.id = l.storedfile_id
+  WHERE d.case_id = %(case)s
+UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'message', l.message_id, 'name', f.name, 'size', f.size, 'state', f.state)
+  FROM cases_message_files l JOIN cases_message m ON m.id = l.message_id JOIN files_storedfile f ON f.id = l.storedfile_id
+  WHERE m.case_id = %(case)s
+"""
+"""Everything in a case in one question: a page of a case would otherwise ask ten."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A stored file as a link. ``state``: quarantined, released or rejected."""
+
+    id: str
+    name: str
+    size: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document in the case."""
+
+    pk: int
+    number: int
+    direction: str
+    title: str
+    at: datetime
+    text: str
+    files: tuple[File, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message between the municipality and a party, or a note. ``who`` is empty for a party: names come from the parties."""
+
+    pk: int
+    who: str
+    at: datetime
+    text: str
+    from_party: bool = False
+    unread: bool = False
+    files: tuple[File, ...] = ()
+    due_on: date | None = None
+    for_whom: str = ""
+    done: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the timeline, in words."""
+
+    title: str
+    at: datetime
+    who: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """A party, as far as the reader may see them."""
+
+    role: str
+    name: str
+    personnummer: str
+    contact: str
+    masked: bool
+    person: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A clock of the case, in words."""
+
+    name: str
+    due_at: datetime
+    words: str
+    urgent: str
+    met: bool
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was made."""
+
+    name: str
+    outcome: str
+    at: datetime
+    who: str
+    appeal_by: date | None
+    paper: Paper | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What we wait for from the applicant."""
+
+    pk: int
+    text: str
+    questions: tuple[str, ...]
+    due_on: date
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """The whole case. ``may_handle`` is whether the reader may do something; others read."""
+
+    case: Case
+    definition: Definition
+    status: str
+    service: str
+    parties: tuple[Concerned, ...]
+    sections: tuple[answered.Section, ...]
+    came_in: Paper | None
+    papers: tuple[Paper, ...]
+    files: dict[str, File]
+    steps: tuple[Step, ...]
+    deadlines: tuple[Deadline, ...]
+    messages: tuple[Said, ...]
+    notes: tuple[Said, ...]
+    tasks: tuple[Said, ...]
+    decisions: tuple[Decided, ...]
+    asked: Asked | None
+    ways: tuple[tuple[str, str], ...]
+    """(status, verb in words): what a button may be pressed for."""
+    decidable: tuple[DecisionType, ...]
+    may_handle: bool
+    mine: bool
+
+    @property
+    def closed(self) -> bool:
+        return self.case.group == Group.CLOSED
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        return tuple(one.pk for one in self.messages if one.unread and one.from_party)
+
+
+def find(user: Any, case_id: int) -> Case:
+    """The case, with ``may_handle`` set on it. Raises Case.DoesNotExist for one the user sees neither at work nor by disclosure."""
+    cases = (
+        Case.objects.select_related("type", "unit", "committee", "assignee", "district")
+        .defer("district__geometry", "district__population")
+        .annotate(may_handle=_whether(access.may_handle(user)))
+    )
+    case = cases.filter(access.seen_at_work(user), pk=case_id).first()
+    if case is None:
+        case = cases.get(pk=case_id)
+        if access.is_party(user, case_id) or not disclosure.allows(user, case):
+            raise Case.DoesNotExist
+    return case
+
+
+def read(user: User, case: Case) -> CaseFile:
+    """Everything in a case that :func:`find` gave. Two queries."""
+    definition, language, now = definitions.of(case), (get_language() or "sv")[:2], clock.now()
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(CONTENTS, {"case": case.pk})
+        for kind, row in cursor.fetchall():
+            rows[kind].append(json.loads(row))
+    files = {one["id"]: File(one["id"], one["name"], one["size"], one["state"]) for one in rows["file"]}
+    papers = {one["id"]: _paper(one, rows["file"], files) for one in sorted(rows["document"], key=lambda one: one["number"])}
+    first = min(rows["document"], key=lambda one: one["number"], default=None)
+    today = clock.today()
+    notes = [_note(one, today) for one in sorted(rows["note"], key=lambda one: (one["at"], one["id"]))]
+    handled = bool(getattr(case, "may_handle", False))
+    return CaseFile(
+        case=case,
+        definition=definition,
+        status=definition.text(f"status.{case.status}.name", language) or case.status,
+        service=definition.text("title", language),
+        parties=tuple(_party(one, user) for one in Party.objects.filter(case=case).select_related("person").order_by("pk")),
+        sections=answered.sections(definition, _answers(rows["document"]), language, today=today),
+        came_in=papers[first["id"]] if first else None,
+        papers=tuple(papers.values()),
+        files=files,
+        steps=tuple(_step(one, definition, language) for one in sorted(rows["event"], key=lambda one: (one["at"], one["id"]))),
+        deadlines=tuple(
+            _deadline(one, definition, language, now) for one in sorted(rows["clock"], key=lambda one: one["due_at"])
+        ),
+        messages=tuple(
+            _message(one, rows["file"], files) for one in sorted(rows["message"], key=lambda one: (one["at"], one["id"]))
+        ),
+        notes=tuple(one for one in notes if one.due_on is None),
+        tasks=tuple(one for one in notes if one.due_on),
+        decisions=tuple(
+            _decided(one, definition, papers, language) for one in sorted(rows["decision"], key=lambda one: one["id"])
+        ),
+        asked=_asked(rows["completion"], definition, language, today),
+        ways=tuple((one.end, way_words(definition, one, language)) for one in states.pressed(definition, case.status)),
+        decidable=decidable(definition, case.status),
+        may_handle=handled,
+        mine=case.assignee_id == user.pk,
+    )
+
+
+def decidable(definition: Definition, status: str) -> tuple[DecisionType, ...]:
+    """The decisions that may be made from this status: those whose own status it leads to."""
+    ends = {one.end for one in states.ways(definition, status)}
+    return tuple(one for one in definition.decisions if one.status in ends)
+
+
+def way_words(definition: Definition, way: Transition, language: str) -> str:
+    """What a button says: the verb of the case type, else the name of the status it leads to."""
+    return definition.text(f"transition.{way.do}", language) or definition.text(f"status.{way.end}.name", language) or way.end
+
+
+def _whether(scope: Q) -> Any:
+    return ExpressionWrapper(scope, output_field=BooleanField()) if scope else Value(True)
+
+
+def _answers(documents: list[dict[str, Any]]) -> dict[str, Any]:
+    """What came in, with every completion laid over it."""
+    data: dict[str, Any] = {}
+    for one in sorted(documents, key=lambda one: one["number"]):
+        if one["direction"] == Document.Direction.RECEIVED and isinstance(one["data"], dict):
+            data |= one["data"]
+    return data
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+def _files(rows: list[dict[str, Any]], owner: str, key: int, files: dict[str, File]) -> tuple[File, ...]:
+    return tuple(files[one["id"]] for one in rows if one.get(owner) == key)
+
+
+def _paper(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File]) -> Paper:
+    direction = str(Document.Direction(row["direction"]).label)
+    at = datetime.fromisoformat(row["at"])
+    return Paper(row["id"], row["number"], direction, row["title"], at, row["text"], _files(linked, "document", row["id"], files))
+
+
+def _message(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File]) -> Said:
+    return Said(
+        pk=row["id"],
+        who="" if row["from_party"] else row["who"] or "",
+        at=datetime.fromisoformat(row["at"]),
+        text=row["text"],
+        from_party=row["from_party"],
+        unread=row["read_at"] is None,
+        files=_files(linked, "message", row["id"], files),
+    )
+
+
+def _note(row: dict[str, Any], today: date) -> Said:
+    due = _day(row["due_on"])
+    done = row["done_at"] is not None
+    return Said(
+        pk=row["id"],
+        who=row["who"] or "",
+        at=datetime.fromisoformat(row["at"]),
+        text=row["text"],
+        due_on=due,
+        for_whom=row["whom"] or "",
+        done=done,
+        late=bool(due and due < today and not done),
+    )
+
+
+def _step(row: dict[str, Any], definition: Definition, language: str) -> Step:
+    title = words.event(row["kind"], definition.text(f"status.{row['status']}.name", language) or row["status"])
+    return Step(title, datetime.fromisoformat(row["at"]), row["who"] or "", row["note"])
+
+
+def _deadline(row: dict[str, Any], definition: Definition, language: str, now: datetime) -> Deadline:
+    due_at = datetime.fromisoformat(row["due_at"])
+    met, paused = row["met_at"] is not None, row["paused_at"] is not None
+    text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None)
+    name = words.deadline(row["name"]) or definition.text(f"deadline.{row['name']}", language) or row["name"]
+    return Deadline(name, due_at, text, urgent, met, paused)
+
+
+def _party(one: Party, user: User) -> Concerned:
+    shown = one.person.shown_to(user) if one.person else Shown(one.name, one.address, "", protected=False, masked=False)
+    contact = "" if shown.masked else _contact(one, shown)
+    return Concerned(str(one.get_role_display()), shown.name, shown.personnummer, contact, shown.masked, one.person_id)
+
+
+def _contact(one: Party, shown: Shown) -> str:
+    """How to reach a party who is not protected."""
+    own = (one.person.phone, one.person.email) if one.person else ("", "")
+    return " · ".join(filter(None, [one.phone or own[0], one.email or own[1], shown.address]))
+
+
+def _decided(row: dict[str, Any], definition: Definition, papers: dict[int, Paper], language: str) -> Decided:
+    return Decided(
+        name=definition.text(f"decision.{row['type']}.name", language) or row["type"],
+        outcome=str(Decision.Outcome(row["outcome"]).label),
+        at=datetime.fromisoformat(row["decided_at"]),
+        who=row["who"] or "",
+        appeal_by=_day(row["appeal_by"]),
+        paper=papers.get(row["document_id"]),
+    )
+
+
+def _asked(rows: list[dict[str, Any]], definition: Definition, language: str, today: date) -> Asked | None:
+    for row in rows:
+        if row["answered_at"] is None and row["withdrawn_at"] is None:
+            due = date.fromisoformat(row["due_on"])
+            questions = tuple(answered.label(definition, path, language) for path in row["paths"])
+            return Asked(row["id"], row["text"], questions, due, due < today)
+    return None

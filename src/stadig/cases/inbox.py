@@ -1,0 +1,216 @@
+"""What waits to be done: the list of cases as staff read it, a page at a time, and how many there are of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from stadig.cases import access, definitions
+from stadig.cases.models import Case, CaseType, Channel, Group
+from stadig.cases.terms import STOCKHOLM
+from stadig.city import clock
+from stadig.city.sorting import sort_key
+from stadig.ui import formatting
+
+PER_PAGE = 30
+SOON_DAYS = 2
+FIELDS = (
+    "pk", "number", "title", "type_id", "type__digest", "status", "group", "due_at", "registered_at", "closed_at", "assignee_id",
+    "assignee__first_name", "assignee__last_name", "channel",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list shows. Empty strings mean everything that is not closed; ``after`` is where the page before ended."""
+
+    whose: str = ""
+    """``mine``, ``nobody``, or empty."""
+    unit: str = ""
+    group: str = ""
+    """A group, ``all``, or empty for all that is not closed."""
+    service: str = ""
+    late: bool = False
+    words: str = ""
+    after: str = ""
+
+
+class Found(NamedTuple):
+    """A case as it comes out of the database; the fields of ``FIELDS``."""
+
+    pk: int
+    number: str
+    title: str
+    type_id: int
+    digest: str
+    status: str
+    group: str
+    due_at: datetime | None
+    registered_at: datetime
+    closed_at: datetime | None
+    assignee: int | None
+    first_name: str | None
+    last_name: str | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in the list, in words. ``urgent``: late, soon, or empty."""
+
+    pk: int
+    number: str
+    title: str
+    service: str
+    status: str
+    group: str
+    due: str
+    urgent: str
+    assignee: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list; ``next`` is the ``after`` of the page that follows, empty on the last."""
+
+    rows: tuple[Row, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many cases that are not closed one may see, and of which kinds."""
+
+    all: int
+    mine: int
+    nobody: int
+    late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What one may filter by: (value, name), A to Ö."""
+
+    units: tuple[tuple[str, str], ...]
+    services: tuple[tuple[str, str], ...]
+
+
+def cases(user: Any, wanted: Filter) -> QuerySet[Case]:
+    """The cases that the user sees at work and that fit the filter, in no order."""
+    found = Case.objects.filter(access.seen_at_work(user))
+    if wanted.group in Group.values:
+        found = found.filter(group=wanted.group)
+    elif wanted.group != "all":
+        found = found.exclude(group=Group.CLOSED)
+    if wanted.whose:
+        found = found.filter(assignee=user if wanted.whose == "mine" else None)
+    if wanted.unit.isdecimal():
+        found = found.filter(unit_id=int(wanted.unit))
+    if wanted.service:
+        found = found.filter(type__slug=wanted.service)
+    if wanted.late:
+        found = found.filter(due_at__lt=clock.now())
+    return found
+
+
+def page(user: Any, wanted: Filter) -> Page:
+    """A page of the list, most urgent first; closed ones the latest first."""
+    by = "closed_at" if wanted.group == Group.CLOSED else "registered_at" if wanted.group == "all" else "due_at"
+    found = cases(user, wanted).filter(_beyond(by, wanted.after))
+    order = (F(by).asc(nulls_last=True), "pk") if by == "due_at" else (F(by).desc(), "-pk")
+    rows = [Found(*row) for row in found.order_by(*order).values_list(*FIELDS)[: PER_PAGE + 1]]
+    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
+    return Page(in_words(rows[:PER_PAGE]), f"{getattr(last, by) or ''}~{last.pk}".replace(" ", "T") if last else "")
+
+
+def _beyond(by: str, after: str) -> Q:
+    """What comes after the row where the page before ended: no row is counted, so the last page costs what the first does."""
+    moment, _tilde, key = after.rpartition("~")
+    if not key.isdecimal() or len(key) > 18:
+        return Q()
+    try:
+        at = parse_datetime(moment) if moment else None
+    except ValueError:
+        return Q()
+    pk = int(key)
+    if by != "due_at":
+        return Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}) if at else Q()
+    return Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk) | Q(due_at=None) if at else Q(due_at=None, pk__gt=pk)
+
+
+def in_words(rows: list[Found]) -> tuple[Row, ...]:
+    """Rows as they are drawn, in the reader's language."""
+    types = definitions.known((row.type_id, row.digest) for row in rows)
+    language = (get_language() or "sv")[:2]
+    channels: dict[str, str] = {value: str(label) for value, label in Channel.choices}
+    drawn: list[Row] = []
+    for row in rows:
+        definition = types[row.type_id, row.digest]
+        due, urgent = due_words(row.due_at, row.group, row.closed_at)
+        drawn.append(
+            Row(
+                pk=row.pk,
+                number=row.number,
+                title=row.title,
+                service=definition.text("title", language),
+                status=definition.text(f"status.{row.status}.name", language) or row.status,
+                group=row.group,
+                due=due,
+                urgent=urgent,
+                assignee=f"{row.first_name} {row.last_name}".strip() if row.assignee else "",
+                channel=channels.get(row.channel, row.channel),
+            )
+        )
+    return tuple(drawn)
+
+
+def due_words(due_at: datetime | None, group: str, closed_at: datetime | None) -> tuple[str, str]:
+    """(*om 3 dagar* or *2 dagar sen*, late | soon | empty)."""
+    if group == Group.CLOSED:
+        return formatting.day(closed_at, weekday=False), ""
+    if due_at is None:
+        return (_("klockan står still") if group == Group.APPLICANT else formatting.DASH), ""
+    days = (due_at.astimezone(STOCKHOLM).date() - clock.today()).days
+    if days < 0:
+        return ngettext("%(n)s dag sen", "%(n)s dagar sen", -days) % {"n": -days}, "late"
+    urgent = "soon" if days <= SOON_DAYS else ""
+    if days < 2:
+        return (_("i morgon") if days else _("i dag")), urgent
+    return ngettext("om %(n)s dag", "om %(n)s dagar", days) % {"n": days}, urgent
+
+
+def counts(user: Any) -> Counts:
+    """One query over what is not closed."""
+    nothing = Filter()
+    found = cases(user, nothing).aggregate(
+        all=Count("pk"),
+        mine=Count("pk", filter=Q(assignee=user.pk)),
+        nobody=Count("pk", filter=Q(assignee=None)),
+        late=Count("pk", filter=Q(due_at__lt=clock.now())),
+    )
+    return Counts(**found)
+
+
+def choices(user: Any) -> Choices:
+    """The units and services whose cases the user sees. One query, and the texts of types that are new to this process."""
+    reach = access.VIEW.organisations(user)
+    types = CaseType.objects.all()
+    if reach is not None:
+        types = types.filter(Q(unit__in=reach) | Q(committee__in=reach))
+    rows = list(types.order_by("pk").values_list("pk", "digest", "slug", "unit_id", "unit__name"))
+    language = (get_language() or "sv")[:2]
+    known = definitions.known((pk, digest) for pk, digest, *_rest in rows)
+    services = {slug: known[pk, digest].text("title", language) or slug for pk, digest, slug, *_rest in rows}
+    units = {str(unit): name for *_rest, unit, name in rows}
+    return Choices(_sorted(units), _sorted(services))
+
+
+def _sorted(names: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(names.items(), key=lambda one: sort_key(one[1])))

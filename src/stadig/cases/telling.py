@@ -1,0 +1,52 @@
+"""Telling the parties of a case, and the one who handles it, that something happened. Never what: that stands behind a log-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stadig.cases.models import Case, Document, Party
+from stadig.city.models import User
+from stadig.post import actions as post
+
+
+def language_of(case: Case) -> str:
+    """The language the applicant wrote in."""
+    return Document.objects.filter(case=case, number=1).values_list("language", flat=True).first() or "sv"
+
+
+def parties(case: Case, template: str, key: str, **context: Any) -> int:
+    """An e-mail to each party with an address, once for ``key``; gives how many. It names the case by its number alone."""
+    told: set[str] = set()
+    language = language_of(case)
+    for party in Party.objects.filter(case=case).select_related("person__user"):
+        address = _address(party)
+        if not address or address in told:
+            continue
+        told.add(address)
+        values = {"number": case.number, "url": settings.PUBLIC_URL + f"/mina/{case.pk}/"} | context
+        post.notify(address, f"cases/mail/{template}.txt", values, language=language, key=f"{key}:{party.pk}")
+    return len(told)
+
+
+def assignee(case: Case, text: str, *, but: User | None = None) -> None:
+    """A notice to the one who handles the case, unless they did it themselves."""
+    if case.assignee and case.assignee != but:
+        colleague(case.assignee, case, text)
+
+
+def colleague(user: User, case: Case, text: str) -> None:
+    """A notice to a colleague, with a link to the case."""
+    post.tell(user, _("%(text)s: %(number)s") % {"text": text, "number": case.number}, reverse("cases:case", args=[case.pk]))
+
+
+def _address(party: Party) -> str:
+    if party.email:
+        return party.email
+    if party.person is None:
+        return ""
+    user = getattr(party.person, "user", None)
+    return party.person.email or (user.email if user else "")

@@ -1,0 +1,1 @@
+"""The pages of cases, a module for each kind of reader."""

@@ -1,0 +1,37 @@
+"""What happened in a case and what must happen, in words for staff."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from stadig.cases import terms
+
+EVENTS: Final[dict[str, Any]] = {
+    "registered": _("Kom in"),
+    "assigned": _("Fick handläggare"),
+    "handed_back": _("Lämnades tillbaka"),
+    "message": _("Vi skrev till den sökande"),
+    "message_in": _("Den sökande skrev till oss"),
+    "completion_asked": _("Vi bad om komplettering"),
+    "completion_taken_back": _("Vi tog tillbaka frågan om komplettering"),
+    "completed": _("Den sökande kompletterade"),
+    "withdrawn": _("Den sökande tog tillbaka ärendet"),
+    "review_asked": _("Skickades på granskning"),
+    "reviewed": _("Granskades"),
+    "decided": _("Beslut fattades"),
+    "decision_asked": _("Den sökande bad oss avgöra ärendet"),
+    "document": _("En handling lades till"),
+}
+DEADLINES: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avgöra eller avslå begäran (12 § förvaltningslagen)")}
+
+
+def event(kind: str, status: str) -> str:
+    """A step of the timeline; a change of status is told by its name."""
+    return status if kind == "status" else str(EVENTS.get(kind, kind))
+
+
+def deadline(name: str) -> str:
+    """The name of a clock that the law sets; empty for one of the case type's own."""
+    return str(DEADLINES.get(name, ""))

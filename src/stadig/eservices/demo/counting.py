@@ -1,0 +1,80 @@
+"""How far people came and how easy they found it, in figures that agree with the cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from stadig.cases.models import Channel
+from stadig.cases.terms import STOCKHOLM
+from stadig.eservices import flow
+from stadig.eservices.models import Tally
+from stadig.eservices.package import Package
+
+if TYPE_CHECKING:
+    from stadig.eservices.demo.past import Made
+
+GAVE_UP: Final = {
+    "street-fault": 0.12,
+    "financial-assistance": 0.34,
+    "parking-permit": 0.27,
+    "preschool-place": 0.14,
+    "access-rights": 0.07,
+    "association-grant": 0.31,
+    "food-registration": 0.22,
+}
+"""Of those who begin on the web, the share that does not submit."""
+EASE: Final = {
+    "street-fault": 4.4,
+    "financial-assistance": 3.3,
+    "parking-permit": 3.6,
+    "preschool-place": 4.2,
+    "access-rights": 4.0,
+    "association-grant": 3.4,
+    "food-registration": 3.8,
+}
+"""How easy people find it, of 5."""
+BANDS: Final = ("16-19", "20-29", "30-44", "45-64", "65-79", "80+")
+BAND_SHARES: Final = (0.03, 0.18, 0.34, 0.28, 0.14, 0.03)
+Key = tuple[str, date, str, str, str, int, str]
+
+
+def write(made: Sequence[Made], rng: np.random.Generator) -> None:
+    """Write the tallies of what was submitted, and of those who gave up on the way."""
+    found: Counter[Key] = Counter()
+    for one in made:
+        if one.channel in (Channel.WEB, Channel.ASSISTED, Channel.PAPER):
+            _count(found, one, rng)
+    names = ("service", "day", "channel", "kind", "step", "value", "band")
+    Tally.objects.bulk_create((Tally(count=count, **dict(zip(names, key, strict=True))) for key, count in found.items()), 2000)
+
+
+def _count(found: Counter[Key], one: Made, rng: np.random.Generator) -> None:
+    name, day = one.service.package.name, one.at.astimezone(STOCKHOLM).date()
+    steps = _steps(one.service.package, one)
+
+    def add(kind: str, step: str = "", value: int = 0, band: str = "") -> None:
+        found[name, day, one.channel, kind, step, value, band] += 1
+
+    add(Tally.Kind.STARTED)
+    for step in steps:
+        add(Tally.Kind.REACHED, step)
+    add(Tally.Kind.SUBMITTED)
+    if one.channel != Channel.WEB:
+        return
+    if rng.random() < 0.38:
+        value = int(np.clip(round(float(rng.normal(EASE[name], 0.9))), 1, 5))
+        known = one.person is not None
+        add(Tally.Kind.RATED, value=value, band=str(rng.choice(BANDS, p=BAND_SHARES)) if known else "")
+    if rng.random() < GAVE_UP[name] / (1 - GAVE_UP[name]):
+        add(Tally.Kind.STARTED)
+        for step in steps[: int(rng.integers(0, len(steps)))]:
+            add(Tally.Kind.REACHED, step)
+
+
+def _steps(package: Package, one: Made) -> tuple[str, ...]:
+    return flow.evaluate(package, one.answers, today=one.at.date()).steps
