@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from stadig.cases.views import case, inbox
 
 app_name = "cases"
 urlpatterns = [
+    path("mina/", include("stadig.cases.own_urls")),
     path("arbetsplats/arenden/", inbox.case_list, name="inbox"),
     path("arbetsplats/arenden/<int:case_id>/", case.case, name="case"),
     path("arbetsplats/arenden/<int:case_id>/ta/", case.take, name="take"),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from stadig.cases import access as case_access
 from stadig.city.permissions import Role, permission
+from stadig.work import access as work_access
+
+if TYPE_CHECKING:
+    from stadig.files.models import StoredFile
 
 ASSIST = permission(
     "eservices.assist",
@@ -18,6 +23,14 @@ ASSIST = permission(
     Role.MANAGER,
     description=_("Fylla i en e-tjänst åt någon annan och registrera pappersblanketter"),
 )
+
+WORK_PHOTOS = "eservices.work_photo"
+"""The purpose of pictures in a case that a crew works with."""
+
+
+def may_read_photo(user: Any, file: StoredFile) -> bool:
+    """Those who see the case, and those who do the work."""
+    return work_access.VIEW.held_by(user) or case_access.may_read_file(user, file)
 
 
 def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class EServicesConfig(AppConfig):
@@ -8,6 +9,14 @@ class EServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.eservices import uploads
+        from stadig.cases import rating
+        from stadig.city import effects
+        from stadig.eservices import access, rated, uploads
+        from stadig.files import purposes
+        from stadig.work import kinds
 
         uploads.register()
+        purposes.register(access.WORK_PHOTOS, may_read=access.may_read_photo, keep=None)
+        rating.register(rated.count)
+        kinds.register("street", _("Fel på gata"), "construction")
+        effects.metric("faults_mended", _("Lagade fel på gata"), "count", additivity="sum", sustainability="social")

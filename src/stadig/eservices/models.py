@@ -179,3 +179,18 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service} {self.day} {self.kind}"
+
+
+class Remark(models.Model):
+    """A line someone wrote about how easy it was. It says which service and which day, and nothing of who."""
+
+    service = models.SlugField(max_length=60)
+    day = models.DateField()
+    value = models.PositiveSmallIntegerField(help_text="1–5 for how easy it was")
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(name="eservice_remark", fields=["service", "-day"])]
+
+    def __str__(self) -> str:
+        return f"remark about {self.service}"

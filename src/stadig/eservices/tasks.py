@@ -1,10 +1,15 @@
-"""Erase drafts whose time is out."""
+"""Background jobs and event handlers of the room; each is one call to an action."""
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from stadig.city import outbox
 from stadig.eservices import drafts
+from stadig.eservices.actions import receipts, street
 
 
 @app.periodic(cron="40 3 * * *")
@@ -12,3 +17,18 @@ from stadig.eservices import drafts
 def erase_drafts(timestamp: int) -> None:
     while drafts.erase_outdated() == 500:
         pass
+
+
+@app.task(name="eservices.receipt", queue="receipts", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
+def make_receipt(submission: str) -> None:
+    receipts.make_receipt(UUID(submission))
+
+
+@outbox.handler("case.registered")
+def open_work(case: int) -> None:
+    street.open_work(case)
+
+
+@outbox.handler("work.closed")
+def follow_work(order: int) -> None:
+    street.follow_work(order)

@@ -9,7 +9,8 @@ its addresses is the folder of ``stadig``. Fonts are those typst carries, never 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,21 +18,52 @@ import typst
 
 ROOT: Final = Path(__file__).parents[1]
 STANDARDS: Final = ("a-3a", "ua-1")
+NO_FONT: Final = "could not be displayed"
+"""What typst says of a sign that no font holds; it quotes the sign, which is someone's."""
+UNDRAWABLE: Final = re.compile(
+    r"[^\n\t\x20-\x7e\xa0-\u024f\u0370-\u03ff\u0400-\u04ff\u2010-\u2027\u2030-\u205e\u20ac\u2122\u2212]+"
+)
+"""What is neither Latin, Greek, Cyrillic nor common punctuation."""
 
 
 class CannotDraw(Exception):
     """The template does not fit its data, or breaks PDF/A or PDF/UA. The text is typst's own and may quote the template, never data."""
 
 
-def pdf(template: Path | bytes, data: Mapping[str, Any]) -> bytes:
-    """The PDF; ``template`` is a file or the template itself. ``data`` must hold what JSON can hold. Raises CannotDraw."""
+def pdf(template: Path | bytes, data: Mapping[str, Any], *, verbatim: Collection[str] = ()) -> bytes:
+    """The PDF; ``template`` is a file or the template itself. ``data`` must hold what JSON can hold. Raises CannotDraw.
+
+    A sign that no font holds (an emoji, Chinese) is drawn as a question mark: PDF/A refuses a page with an unknown sign. What
+    stands under the keys ``verbatim`` is attached and never drawn, and is left as it is.
+    """
     try:
-        return typst.compile(  # pyright: ignore[reportReturnType]
-            template if isinstance(template, bytes) else str(template),  # pyright: ignore[reportArgumentType] - bytes are taken too
-            root=str(ROOT),
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=list(STANDARDS),
-            ignore_system_fonts=True,
-        )
+        return _compile(template, data)
     except typst.TypstError as error:
-        raise CannotDraw(str(error.message)) from error
+        if NO_FONT not in str(error.message):
+            raise CannotDraw(str(error.message)) from error
+    try:
+        return _compile(template, {key: value if key in verbatim else _drawable(value) for key, value in data.items()})
+    except typst.TypstError as error:
+        said = "a sign that no font holds" if NO_FONT in str(error.message) else str(error.message)
+        raise CannotDraw(said) from None
+
+
+def _compile(template: Path | bytes, data: Mapping[str, Any]) -> bytes:
+    return typst.compile(  # pyright: ignore[reportReturnType]
+        template if isinstance(template, bytes) else str(template),  # pyright: ignore[reportArgumentType] - bytes are taken too
+        root=str(ROOT),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=list(STANDARDS),
+        ignore_system_fonts=True,
+    )
+
+
+def _drawable(value: Any) -> Any:
+    """The same data with what our letter's font lacks replaced."""
+    if isinstance(value, str):
+        return UNDRAWABLE.sub("?", value)
+    if isinstance(value, Mapping):
+        return {key: _drawable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_drawable(one) for one in value]
+    return value

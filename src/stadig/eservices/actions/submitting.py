@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,9 +11,10 @@ from stadig.cases import actions as cases
 from stadig.cases.models import Channel
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
-from stadig.eservices import checking, drafts, flow, parties, published, tallies
+from stadig.eservices import access, checking, drafts, flow, parties, published, tallies
 from stadig.eservices.models import Draft, DraftFile, Submission, Tally
 from stadig.eservices.package import Package
+from stadig.eservices.signing import digest
 from stadig.files import actions as files
 from stadig.geo import districts
 
@@ -89,19 +88,12 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
         staff=draft.staff,
     )
     draft.delete()
+    from stadig.eservices.tasks import make_receipt
+
+    make_receipt.defer(submission=str(submission.pk))
     tallies.count(version.name, Tally.Kind.SUBMITTED, submission.channel)
     audit.record(by, "submitted", submission, case=case.pk)
     return submission
-
-
-def canonical(answers: Mapping[str, Any]) -> bytes:
-    """The answers as JSON that is always the same bytes: keys in order, no spaces, UTF-8."""
-    return json.dumps(answers, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def digest(answers: Mapping[str, Any]) -> str:
-    """SHA-256 of :func:`canonical`: what a signer signs. 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(answers)).hexdigest()
 
 
 def title_of(package: Package, answers: Mapping[str, Any]) -> str:
@@ -145,7 +137,9 @@ def _keep_files(by: User | None, draft: Draft, package: Package, state: flow.Sta
         str(one) for question in package.flow.questions() if question.kind == "file" for one in _values(question.path, state)
     }
     sent = DraftFile.objects.filter(draft=draft).values_list("file_id", flat=True)
-    return files.hand_over(by, [one for one in sent if str(one) in named], purpose=case_access.FILES)
+    return files.hand_over(
+        by, [one for one in sent if str(one) in named], purpose=access.WORK_PHOTOS if package.case.work else case_access.FILES
+    )
 
 
 def _values(path: str, state: flow.State) -> Iterable[Any]:

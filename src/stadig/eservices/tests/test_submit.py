@@ -13,7 +13,7 @@ from stadig.city import persons
 from stadig.city.models import AuditEntry, District, Effect
 from stadig.city.roles import Role
 from stadig.city.testing import traces
-from stadig.eservices import actions, drafts
+from stadig.eservices import actions, drafts, signing
 from stadig.eservices.models import Draft, DraftFile, Submission, Tally
 from stadig.eservices.tests.conftest import LAMP
 from stadig.files.models import StoredFile
@@ -29,7 +29,7 @@ def test_a_draft_becomes_one_case_with_what_was_answered(drafted, at):
     assert (case.number, case.title, case.channel) == ("GPN 2026/00001", "Fel på gata: Lampa som inte lyser", "web")
     assert (case.lon, case.lat) == (12.1, 57.2)
     assert case.documents.get().data == LAMP
-    assert submission.digest == actions.digest(LAMP)
+    assert submission.digest == signing.digest(LAMP)
     assert not Draft.objects.exists()
     assert Tally.objects.get().kind == "submitted"
     assert AuditEntry.objects.filter(did="submitted").count() == 1
@@ -142,7 +142,7 @@ def test_only_the_files_that_answers_name_follow(drafted, at):
     assert list(case.documents.get().files.all()) == [kept]
     kept.refresh_from_db()
     dropped.refresh_from_db()
-    assert (kept.purpose, kept.erase_at) == ("cases.document", None)
+    assert (kept.purpose, kept.erase_at) == ("eservices.work_photo", None)
     assert (dropped.purpose, dropped.erase_at) == ("eservices.draft", now)
 
 

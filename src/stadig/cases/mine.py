@@ -1,0 +1,123 @@
+"""Mina sidor: a person's cases in plain words, what happens next and when, and what they need to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from stadig.cases import access, definitions
+from stadig.cases.definition import Definition
+from stadig.cases.models import Case, Group
+from stadig.ui import formatting
+
+MOST_CLOSED = 20
+TAGS = {
+    Group.NEW: ("info", "inbox"),
+    Group.OPEN: ("info", "hourglass"),
+    Group.APPLICANT: ("warning", "circle-alert"),
+    Group.OTHERS: ("info", "hourglass"),
+    Group.CLOSED: ("neutral", "check"),
+}
+"""How the tag of a case in each group looks: its colour and its icon. The words say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One of my cases in a list. ``words`` is where it stands, ``next`` what happens now and when."""
+
+    pk: int
+    number: str
+    title: str
+    tag: str
+    icon: str
+    status: str
+    words: str
+    next: str
+    unread: int
+    your_turn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Something a person has begun to fill in and may go on with."""
+
+    title: str
+    url: str
+    saved_at: datetime
+    erase_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What Mina sidor begins with."""
+
+    yours: tuple[Row, ...]
+    """Cases that wait for the person, or where someone has written to them."""
+    open: tuple[Row, ...]
+    closed: tuple[Row, ...]
+    drafts: tuple[Unfinished, ...]
+
+    @property
+    def empty(self) -> bool:
+        return not (self.yours or self.open or self.closed or self.drafts)
+
+
+_unfinished: list[Callable[[Any], list[Unfinished]]] = []
+
+
+def register_unfinished(find: Callable[[Any], list[Unfinished]]) -> None:
+    """Let a room above show what a user has begun; called in ``apps.ready()``."""
+    if find not in _unfinished:
+        _unfinished.append(find)
+
+
+def overview(user: Any) -> Overview:
+    """Everything of one person's: what waits for them first, then by what happened last. Two queries and those of the drafts."""
+    unread = Count("messages", filter=Q(messages__read_at=None, messages__from_party=False), distinct=True)
+    found = list(
+        Case.objects.filter(access.of_party(user))
+        .annotate(unread=unread)
+        .order_by("-status_since", "-pk")
+        .values_list("pk", "number", "title", "status", "group", "due_at", "unread", "type_id", "type__digest", "closed_at")
+    )
+    known = definitions.known({(row[7], row[8]) for row in found})
+    language = (get_language() or "sv")[:2]
+    rows = [(_row(row, known[row[7], row[8]], language), row[4]) for row in found]
+    return Overview(
+        yours=tuple(row for row, _group in rows if row.your_turn or row.unread),
+        open=tuple(row for row, group in rows if group != Group.CLOSED and not (row.your_turn or row.unread)),
+        closed=tuple(row for row, group in rows if group == Group.CLOSED and not row.unread)[:MOST_CLOSED],
+        drafts=tuple(one for find in _unfinished for one in find(user)),
+    )
+
+
+def _row(row: tuple[Any, ...], definition: Definition, language: str) -> Row:
+    pk, number, title, status, group, due_at, unread, *_rest = row
+    kind, icon = TAGS[Group(group)]
+    service = definition.text("title", language)
+    return Row(
+        pk=pk,
+        number=number,
+        title=service if language != "sv" and service else title,
+        tag=kind,
+        icon=icon,
+        status=_("Väntar på dig") if group == Group.APPLICANT else definition.text(f"status.{status}.name", language) or status,
+        words=definition.text(f"status.{status}.resident", language),
+        next=next_words(definition, status, group, due_at, language),
+        unread=unread,
+        your_turn=group == Group.APPLICANT,
+    )
+
+
+def next_words(definition: Definition, status: str, group: str, due_at: datetime | None, language: str) -> str:
+    """What happens now, and when at the latest."""
+    said = definition.text(f"status.{status}.next", language)
+    if due_at and group != Group.CLOSED:
+        said = f"{said} {_('Räkna med besked senast %(day)s.') % {'day': formatting.day(due_at)}}".strip()
+    return said

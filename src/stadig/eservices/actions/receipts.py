@@ -1,0 +1,37 @@
+"""Making the receipt of a submission, once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from stadig.cases import access as case_access
+from stadig.cases import filing
+from stadig.cases.models import Document
+from stadig.city import audit
+from stadig.city.verbs import verb
+from stadig.eservices import receipts
+from stadig.eservices.models import Submission
+from stadig.files import actions as files
+
+KIND = "receipt"
+
+
+@verb
+def make_receipt(submission_id: UUID) -> Document:
+    """The receipt as a document of the case. The first one stands, however often it is asked for, and whoever was killed on the way."""
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("case__type")
+    submission = locked.get(pk=submission_id)
+    made = Document.objects.filter(case=submission.case, kind=KIND).first()
+    if made is not None:
+        return made
+    case = submission.case
+    with translation.override(submission.language):
+        name, title = _("kvittens-%(number)s.pdf"), _("Kvittens")
+    number = case.number.replace(" ", "-").replace("/", "-").casefold()
+    file = files.keep(receipts.pdf(submission), None, purpose=case_access.FILES, name=name % {"number": number})
+    made = filing.add(case, direction=Document.Direction.SENT, kind=KIND, title=title, files=[file], language=submission.language)
+    audit.record(None, "made a receipt", submission, case=case.pk)
+    return made
