@@ -162,7 +162,7 @@ def _to(case: Case, by: User) -> tuple[str, ...]:
         if party.person is None:
             names.append(party.name)
         elif party.person.protection:
-            names.append(_("Sökanden i ärende %(number)s") % {"number": case.number})
+            names.append(_("Den sökande i ärende %(number)s") % {"number": case.number})
         else:
             names.append(party.person.shown_to(by).name)
     return tuple(filter(None, names))

@@ -104,7 +104,7 @@ def test_a_protected_person_is_not_named_in_the_decision(case, amina, karin):
     decision = deciding.decide(amina, case.pk, "approved", "Sökanden kan bara gå 40 meter enligt läkarens intyg.")
     assert "Karin" not in str(decision.document.data)
     assert "Karin" not in Mail.objects.get().body
-    assert decision.document.data["to"] == ("Sökanden i ärende GPN 2026/00001",)
+    assert decision.document.data["to"] == ("Den sökande i ärende GPN 2026/00001",)
 
 
 @pytest.mark.parametrize(("appeal", "words"), [("legality", "anslagstavla"), ("none", "kan inte överklagas")])
