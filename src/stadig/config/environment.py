@@ -39,6 +39,8 @@ class Environment(BaseSettings):
     broker of the machine's own on 1883, never meet."""
     email_url: str = ""
     """``smtp(s)://user:password@host:port``; empty means that e-mail is kept in a folder."""
+    email_from: str = ""
+    """The address that messages come from. Default: ``svara-ej@`` and the name of the public address."""
     sms_gateway: Path | None = None
     """A file that declares how a text message is sent over HTTP (*docs/integrations.md*); empty means that none are."""
     inner_networks: str = ""

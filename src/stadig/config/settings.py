@@ -292,6 +292,18 @@ SOCIALACCOUNT_PROVIDERS = {
     }
 }
 
+# Messages out
+_mail = urlsplit(environment.email_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if environment.email_url else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = HOME / "mail"
+EMAIL_HOST = _mail.hostname or "localhost"
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = bool(environment.email_url) and not EMAIL_USE_SSL and EMAIL_HOST not in ("localhost", "127.0.0.1", "::1")
+EMAIL_PORT = _mail.port or (465 if EMAIL_USE_SSL else 587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.email_from or f"svara-ej@{urlsplit(PUBLIC_URL).hostname}"
+
 # Calls to other systems
 SMS_GATEWAY = environment.sms_gateway
 INNER_NETWORKS = tuple(ip_network(one.strip()) for one in environment.inner_networks.split(",") if one.strip())

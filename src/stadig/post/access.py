@@ -8,6 +8,6 @@ from stadig.city.permissions import Role, permission
 
 VIEW = permission("post.view", Role.ADMINISTRATOR, description=_("Se skickade meddelanden"))
 CONTACT = permission(
-    "post.contact", Role.CASE_WORKER, Role.REGISTRAR, description=_("Ändra hur en invånare blir nådd, när hen ber om det")
+    "post.contact", Role.CASE_WORKER, Role.REGISTRAR, description=_("Ändra hur en invånare blir nådd, på dennes begäran")
 )
 PRINT = permission("post.print", Role.CASE_WORKER, Role.REGISTRAR, description=_("Skriva ut brev"))

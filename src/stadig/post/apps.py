@@ -9,7 +9,9 @@ class PostConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.post import access
+        from stadig.city import erasure
+        from stadig.post import access, actions
         from stadig.ui import navigation
 
         navigation.staff(_("Meddelanden"), "post:outbox", access.VIEW, order=84, administrative=True)
+        erasure.holds(actions.forget)

@@ -60,6 +60,7 @@ class Message(models.Model):
     about = models.CharField(max_length=80, blank=True, help_text="the thing it is about: several about the same become one")
     within = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="parts")
     within_id: int | None
+    parts: models.Manager[Message]
     subject = models.CharField(max_length=200)
     body = models.TextField(blank=True)
     template = models.CharField(max_length=80)

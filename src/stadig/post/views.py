@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from stadig.city.permissions import needs, signed_in
 from stadig.post import access, actions
-from stadig.post.models import Message, Notice
+from stadig.post.models import Channel, Message, Notice
 from stadig.ui import export
 
 PER_PAGE = 30
@@ -19,11 +22,20 @@ COLUMNS = (
     ("id", "pk"),
     ("ämne", "subject"),
     ("mall", "template"),
+    ("kanal", lambda message: str(message.get_channel_display())),
     ("läge", lambda message: str(message.get_state_display())),
     ("skapat", "created_at"),
     ("skickat", "sent_at"),
     ("försök", "attempts"),
 )
+
+
+class Tried(NamedTuple):
+    """A channel that failed, why and when."""
+
+    channel: str
+    why: str
+    at: datetime
 
 
 @needs(access.VIEW)
@@ -36,7 +48,9 @@ def outbox(request: HttpRequest) -> HttpResponseBase:
 
 @needs(access.VIEW)
 def message(request: HttpRequest, message_id: int) -> HttpResponse:
-    return render(request, "post/message.html", {"message": get_object_or_404(Message, pk=message_id)})
+    found = get_object_or_404(Message, pk=message_id)
+    tried = [Tried(str(Channel(channel).label), why, datetime.fromisoformat(at)) for channel, why, at in found.tried]
+    return render(request, "post/message.html", {"message": found, "tried": tried})
 
 
 @signed_in
