@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,9 +13,9 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.utils.translation import get_language
 
-from stadig.cases import access, answered, definitions, inbox, states, words
+from stadig.cases import access, answered, definitions, inbox, states, terms, words
 from stadig.cases.definition import DecisionType, Definition, Transition
-from stadig.cases.models import Case, Decision, Document, Group, Party
+from stadig.cases.models import Case, Decision, Document, Group, Party, Review
 from stadig.city import clock, disclosure
 from stadig.city.models import User
 from stadig.city.persons import Shown
@@ -32,6 +33,8 @@ UNION ALL SELECT 'note', to_jsonb(t) || jsonb_build_object('who', who.name, 'who
 UNION ALL SELECT 'completion', to_jsonb(t) FROM cases_completion t WHERE case_id = %(case)s
 UNION ALL SELECT 'decision', to_jsonb(t) || jsonb_build_object('who', who.name)
   FROM cases_decision t JOIN who ON who.id = t.decided_by_id WHERE case_id = %(case)s
+UNION ALL SELECT 'review', to_jsonb(t) || jsonb_build_object('who', who.name, 'whom', whom.name)
+  FROM cases_review t JOIN who ON who.id = t.reviewer_id JOIN who AS whom ON whom.id = t.asked_by_id WHERE case_id = %(case)s
 UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'document', l.document_id, 'name', f.name, 'size', f.size, 'state', f.state)
   FROM cases_document_files l JOIN cases_document d ON d.id = l.document_id JOIN files_storedfile f ON f.id = l.storedfile_id
   WHERE d.case_id = %(case)s
@@ -140,6 +143,20 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A colleague's review. ``mine`` is whether the reader is asked, and it is their turn."""
+
+    pk: int
+    who: str
+    asked_by: str
+    text: str
+    state: str
+    label: str
+    comment: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """The whole case. ``may_handle`` is whether the reader may do something; others read."""
 
@@ -159,6 +176,8 @@ class CaseFile:
     tasks: tuple[Said, ...]
     decisions: tuple[Decided, ...]
     asked: Asked | None
+    reviews: tuple[Look, ...]
+    """Those of the latest round."""
     ways: tuple[tuple[str, str], ...]
     """(status, verb in words): what a button may be pressed for."""
     decidable: tuple[DecisionType, ...]
@@ -168,6 +187,23 @@ class CaseFile:
     @property
     def closed(self) -> bool:
         return self.case.group == Group.CLOSED
+
+    @property
+    def primary(self) -> str:
+        """The one thing to do first: ``review``, ``take``, ``decide``, ``go``, or empty when there is nothing, or we wait."""
+        if any(one.mine for one in self.reviews):
+            return "review"
+        if not self.may_handle or self.closed:
+            return ""
+        if not self.mine:
+            return "take"
+        if self.asked or self.under_review:
+            return ""
+        return "decide" if self.decidable else "go" if self.ways else ""
+
+    @property
+    def under_review(self) -> bool:
+        return any(one.state == "waiting" for one in self.reviews)
 
     @property
     def unread(self) -> tuple[int, ...]:
@@ -226,17 +262,30 @@ def read(user: User, case: Case) -> CaseFile:
             _decided(one, definition, papers, language) for one in sorted(rows["decision"], key=lambda one: one["id"])
         ),
         asked=_asked(rows["completion"], definition, language, today),
+        reviews=_reviews(rows["review"], user),
         ways=tuple((one.end, way_words(definition, one, language)) for one in states.pressed(definition, case.status)),
-        decidable=decidable(definition, case.status),
+        decidable=decidable(definition, case.status, {one["name"] for one in rows["clock"] if one["met_at"] is None}),
         may_handle=handled,
         mine=case.assignee_id == user.pk,
     )
 
 
-def decidable(definition: Definition, status: str) -> tuple[DecisionType, ...]:
-    """The decisions that may be made from this status: those whose own status it leads to."""
+def decidable(definition: Definition, status: str, clocks: Collection[str] = ()) -> tuple[DecisionType, ...]:
+    """The decisions that may be made now: those whose status the case can go to, and the one that FL 12 § asks for.
+
+    ``clocks`` are the names of the case's clocks that run.
+    """
     ends = {one.end for one in states.ways(definition, status)}
-    return tuple(one for one in definition.decisions if one.status in ends)
+    found = tuple(one for one in definition.decisions if one.status in ends)
+    if terms.DECISION_ASKED in clocks:
+        law = "12 § förvaltningslagen (2017:900)"
+        found += (DecisionType(terms.DECISION_ASKED, "refused", status, law, "administrative"),)
+    return found
+
+
+def decision_words(definition: Definition, type_id: str, language: str) -> str:
+    """What a decision is called."""
+    return definition.text(f"decision.{type_id}.name", language) or words.decision(type_id) or type_id
 
 
 def way_words(definition: Definition, way: Transition, language: str) -> str:
@@ -325,12 +374,31 @@ def _contact(one: Party, shown: Shown) -> str:
 
 def _decided(row: dict[str, Any], definition: Definition, papers: dict[int, Paper], language: str) -> Decided:
     return Decided(
-        name=definition.text(f"decision.{row['type']}.name", language) or row["type"],
+        name=decision_words(definition, row["type"], language),
         outcome=str(Decision.Outcome(row["outcome"]).label),
         at=datetime.fromisoformat(row["decided_at"]),
         who=row["who"] or "",
         appeal_by=_day(row["appeal_by"]),
         paper=papers.get(row["document_id"]),
+    )
+
+
+def _reviews(rows: list[dict[str, Any]], user: User) -> tuple[Look, ...]:
+    latest = max((one["round"] for one in rows), default=0)
+    shown = sorted((one for one in rows if one["round"] == latest), key=lambda one: (one["turn"], one["id"]))
+    turn = min((one["turn"] for one in shown if one["state"] == Review.State.WAITING), default=0)
+    return tuple(
+        Look(
+            pk=one["id"],
+            who=one["who"],
+            asked_by=one["whom"],
+            text=one["text"],
+            state=one["state"],
+            label=str(Review.State(one["state"]).label),
+            comment=one["comment"],
+            mine=one["reviewer_id"] == user.pk and one["state"] == Review.State.WAITING and one["turn"] == turn,
+        )
+        for one in shown
     )
 
 

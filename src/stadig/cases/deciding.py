@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from stadig.cases import access, definitions, papers, states, telling, terms
+from stadig.cases import access, casefile, definitions, papers, telling, terms
 from stadig.cases.actions import CaseError, add_document, go_to, tell
 from stadig.cases.definition import DecisionType, Definition
 from stadig.cases.handling import open_case
@@ -40,14 +40,10 @@ class UnderReview(CaseError):
 
 
 def types(case: Case, definition: Definition) -> tuple[DecisionType, ...]:
-    """The decisions that may be made now: those whose status the case can go to, and the one that FL 12 § asks for."""
-    ends = {one.end for one in states.ways(definition, case.status)}
-    found = tuple(one for one in definition.decisions if one.status in ends)
-    if Clock.objects.filter(case=case, name=terms.DECISION_ASKED, met_at=None).exists():
-        found += (
-            DecisionType(terms.DECISION_ASKED, "refused", case.status, "12 § förvaltningslagen (2017:900)", "administrative"),
-        )
-    return found
+    """The decisions that may be made now."""
+    return casefile.decidable(
+        definition, case.status, set(Clock.objects.filter(case=case, met_at=None).values_list("name", flat=True))
+    )
 
 
 def propose(

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from stadig.cases.views import case, inbox
+from stadig.cases.views import case, deciding, inbox, writing
 
 app_name = "cases"
 urlpatterns = [
@@ -11,5 +11,15 @@ urlpatterns = [
     path("arbetsplats/arenden/<int:case_id>/lamna/", case.hand_back, name="hand-back"),
     path("arbetsplats/arenden/<int:case_id>/lage/", case.set_status, name="set-status"),
     path("arbetsplats/arenden/<int:case_id>/anteckna/", case.note, name="note"),
+    path("arbetsplats/arenden/<int:case_id>/skriv/", writing.write, name="write"),
+    path("arbetsplats/arenden/<int:case_id>/komplettering/", writing.completion, name="ask-completion"),
+    path("arbetsplats/arenden/<int:case_id>/komplettering/tillbaka/", writing.take_back, name="take-back-completion"),
+    path("arbetsplats/arenden/<int:case_id>/tilldela/", writing.assign, name="assign"),
+    path("arbetsplats/arenden/<int:case_id>/granskning/", writing.ask_review, name="ask-review"),
+    path("arbetsplats/arenden/<int:case_id>/granskning/avbryt/", writing.cancel_review, name="cancel-review"),
+    path("arbetsplats/arenden/<int:case_id>/beslut/", deciding.decide, name="decide"),
+    path("arbetsplats/arenden/granskning/<int:review_id>/", writing.review, name="review"),
+    path("arbetsplats/arenden/delegation/", deciding.delegation, name="delegation"),
+    path("arbetsplats/arenden/delegation/<str:day>/", deciding.meeting, name="meeting"),
     path("arbetsplats/arenden/uppgift/<int:note_id>/klar/", case.done, name="done"),
 ]

@@ -26,6 +26,8 @@ EVENTS: Final[dict[str, Any]] = {
 }
 DEADLINES: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avgöra eller avslå begäran (12 § förvaltningslagen)")}
 
+DECISIONS: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avslå begäran att avgöra ärendet nu")}
+
 
 def event(kind: str, status: str) -> str:
     """A step of the timeline; a change of status is told by its name."""
@@ -35,3 +37,8 @@ def event(kind: str, status: str) -> str:
 def deadline(name: str) -> str:
     """The name of a clock that the law sets; empty for one of the case type's own."""
     return str(DEADLINES.get(name, ""))
+
+
+def decision(type_id: str) -> str:
+    """The name of a decision that the law provides for in every case; empty for the case type's own."""
+    return str(DECISIONS.get(type_id, ""))

@@ -96,6 +96,12 @@ def amina(permits: Organisation, someone: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+def colleague(permits: Organisation, someone: Callable[..., User]) -> User:
+    """Someone else in Amina's unit."""
+    return someone(Role.CASE_WORKER, organisation=permits, first_name="Bo", last_name="Lund")
+
+
+@pytest.fixture
 def karin(someone: Callable[..., User]) -> User:
     return someone(Role.RESIDENT, first_name="Karin", last_name="Ek", email="karin@example.org")
 

@@ -1,0 +1,36 @@
+"""Who may work with the cases of a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from stadig.cases import access
+from stadig.cases.models import Case, Party
+from stadig.city.models import Organisation, User
+
+
+def of_units(units: Iterable[int]) -> list[User]:
+    """Those who may handle cases of all these units, A to Ö. Two queries."""
+    parents = dict(Organisation.objects.order_by().values_list("pk", "parent_id"))
+    found = User.objects.filter(is_active=True, assignments__role__in=access.HANDLE.roles)
+    for unit in set(units):
+        above: list[int] = []
+        here: int | None = unit
+        while here is not None:
+            above.append(here)
+            here = parents.get(here)
+        found = found.filter(
+            pk__in=User.objects.filter(
+                Q(assignments__organisation=None) | Q(assignments__organisation__in=above),
+                assignments__role__in=access.HANDLE.roles,
+            ).values("pk")
+        )
+    return list(found.distinct().order_by("sort_key"))
+
+
+def of(case: Case) -> list[User]:
+    """Those who may handle this case: never one who is a party to it (FL 16 §)."""
+    parties = set(Party.objects.filter(case=case).exclude(person=None).values_list("person_id", flat=True))
+    return [one for one in of_units([case.unit_id]) if one.person_id is None or one.person_id not in parties]
