@@ -17,11 +17,11 @@ from stadig.cases.models import Case, Clock, Completion, Decision, Document, Eve
 from stadig.city import clock, persons
 from stadig.city.models import District, Effect, Organisation, User
 from stadig.eservices import flow, parties
-from stadig.eservices.actions import digest
 from stadig.eservices.actions.submitting import title_of
 from stadig.eservices.demo import counting, words
 from stadig.eservices.demo.past import FORMS, Made
 from stadig.eservices.models import Signature, Submission
+from stadig.eservices.signing import digest
 from stadig.work.models import State, WorkOrder
 
 Row = TypeVar("Row", bound=models.Model)
