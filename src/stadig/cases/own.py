@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -111,6 +112,16 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """Someone else we wait for, and what the reader can do about it."""
+
+    title: str
+    text: str
+    url: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnCase:
     """The whole page."""
 
@@ -123,6 +134,8 @@ class OwnCase:
     messages: tuple[Said, ...]
     papers: tuple[tuple[str, datetime, tuple[File, ...]], ...]
     asked: Asked | None
+    complete_url: str
+    awaited: tuple[Awaited, ...]
     decisions: tuple[Decided, ...]
     readers: tuple[reads.Reader, ...]
     may_withdraw: bool
@@ -149,6 +162,22 @@ class OwnCase:
     @property
     def unread(self) -> tuple[int, ...]:
         return tuple(one.pk for one in self.messages if one.unread)
+
+
+_completers: list[Callable[[Case], str]] = []
+_awaited: list[Callable[[Case], list[Awaited]]] = []
+
+
+def register_completer(url_for: Callable[[Case], str]) -> None:
+    """Let a room above have the page where what was asked for is completed; called in ``apps.ready()``."""
+    if url_for not in _completers:
+        _completers.append(url_for)
+
+
+def register_awaited(find: Callable[[Case], list[Awaited]]) -> None:
+    """Let a room above say whom a case waits for; called in ``apps.ready()``."""
+    if find not in _awaited:
+        _awaited.append(find)
 
 
 def read(case: Case, *, user: Any = None) -> OwnCase:
@@ -178,6 +207,8 @@ def read(case: Case, *, user: Any = None) -> OwnCase:
         messages=tuple(_said(row, rows["file"]) for row in rows["message"]),
         papers=tuple((row["title"], _at(row["at"]), _files(rows["file"], "document", row["id"])) for row in rows["document"]),
         asked=asked,
+        complete_url=next((url for find in _completers if (url := find(case))), "") if asked and user else "",
+        awaited=tuple(one for find in _awaited for one in find(case)) if user else (),
         decisions=tuple(_decided(row, definition, rows["file"], language) for row in rows["decision"]),
         readers=reads.of(case, user) if user is not None else (),
         may_withdraw=_may_withdraw(case, definition),
@@ -242,6 +273,8 @@ def _event(row: dict[str, Any], definition: Definition, language: str) -> str:
         "decided": _("Vi fattade beslut"),
         "decision_asked": _("Du bad oss avgöra ärendet"),
         "withdrawn": _("Du tog tillbaka ärendet"),
+        "sign_asked": _("Vi bad en person till skriva under"),
+        "sign_reminded": _("Vi påminde den som ska skriva under"),
         "signed": _("En person till skrev under"),
         "declined": _("En person ville inte skriva under"),
     }[kind]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from stadig.cases.views import own
+from stadig.cases.views import own, own_acts
 
 urlpatterns = [
     path("", own.overview, name="mine"),
@@ -10,5 +10,8 @@ urlpatterns = [
     path("folj/", own.follow, name="follow"),
     path("folj/<int:case_id>/", own.followed, name="followed"),
     path("<int:case_id>/", own.my_case, name="my-case"),
+    path("<int:case_id>/skriv/", own_acts.write, name="write"),
+    path("<int:case_id>/ta-tillbaka/", own_acts.withdraw, name="withdraw"),
+    path("<int:case_id>/begar-beslut/", own_acts.ask_decision, name="ask-decision"),
     path("<int:case_id>/betyg/", own.rate, name="rate"),
 ]

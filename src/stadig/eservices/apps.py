@@ -11,10 +11,12 @@ class EServicesConfig(AppConfig):
     def ready(self) -> None:
         from stadig.cases import rating
         from stadig.city import effects
-        from stadig.eservices import access, rated, uploads
+        from stadig.eservices import access, mine, rated, uploads
+        from stadig.eservices.actions import completing  # noqa: F401 - registers its check
         from stadig.files import purposes
         from stadig.work import kinds
 
+        mine.register()
         uploads.register()
         purposes.register(access.WORK_PHOTOS, may_read=access.may_read_photo, keep=None)
         rating.register(rated.count)

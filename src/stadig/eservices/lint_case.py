@@ -82,6 +82,7 @@ def _names(package: Package) -> Iterator[Finding]:
     named += [(f"decisions.{decision.id}.status", decision.status) for decision in case.decisions]
     work = case.work if isinstance(case.work, dict) else {}
     named += [(f"work.{name}", str(work[name])) for name in WORK_STATUSES if work.get(name)]
+    named += [(f"signing.{name}", status) for name, status in (case.signing or {}).items()]
     for place, status in named:
         if status not in ids:
             yield Finding(CASE, place, "unknown_status", {"status": status})
@@ -106,6 +107,8 @@ def _ways(package: Package) -> Iterator[Finding]:
     if case.first not in groups:
         return
     reached = _from(case.first, onward)
+    if case.signing and case.signing["waiting"] in groups:
+        reached |= _from(case.signing["waiting"], onward)
     for id_, group in groups.items():
         place = f"statuses.{id_}"
         if id_ not in reached:

@@ -137,6 +137,8 @@ class CaseType:
     klassa: str = ""
     keep: str = ""
     work: Mapping[str, str] | None = None
+    signing: Mapping[str, str] | None = None
+    """The statuses a case has while others are to sign (*waiting*), when all have (*signed*) and when one declines (*declined*)."""
 
 
 @dataclass(frozen=True, slots=True)

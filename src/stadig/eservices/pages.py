@@ -135,7 +135,7 @@ class Form:
             return None
         if isinstance(part, Info):
             return Told(id_of(f"info.{part.id}"), self.package.text(f"info.{part.id}", self.language))
-        return self._group(part) if isinstance(part, Repeat) else self._ask(part, part.path)
+        return self._group(part) if isinstance(part, Repeat) else self.ask(part, part.path)
 
     def _group(self, part: Repeat) -> Group:
         found = get(self.state.answers, part.path)
@@ -160,7 +160,7 @@ class Form:
             elif isinstance(inner, Info):
                 yield place, Told(id_of(place), self.package.text(path, self.language))
             else:
-                yield place, self._ask(inner, path)
+                yield place, self.ask(inner, path)
 
     def _fault(self, path: str) -> Fault | None:
         return next((fault for fault in self.faults if fault.path == path), None)
@@ -182,7 +182,8 @@ class Form:
             label = f"{label} ({int(row[1]) + 1})"
         return words.of(fault, self.package, question, label=label, value=value, language=self.language)
 
-    def _ask(self, question: Question, path: str) -> Ask:
+    def ask(self, question: Question, path: str) -> Ask:
+        """One question as it is drawn, visible or not."""
         key, value, texts = f"question.{question.key}", get(self.answers, path), self.package.text
         fault = self._fault(path)
         files = tuple(_added(value, self.files or {})) if question.kind == "file" else ()

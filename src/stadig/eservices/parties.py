@@ -39,7 +39,7 @@ def parties(package: Package, state: flow.State, person: Person | None, opened: 
     elif any(said.values()):
         found.append(NewParty(role, None, **said))
     found += [
-        NewParty(signer.role, name=_text(state.answers, signer.name), email=_text(state.answers, signer.email))
+        NewParty(signer.role, name=text_of(state.answers, signer.name), email=text_of(state.answers, signer.email))
         for signer in signers(package, state, today=today)
         if signer.role in CO_APPLICANTS
     ]
@@ -51,17 +51,18 @@ def signers(package: Package, state: flow.State, *, today: date) -> tuple[Signer
     return tuple(
         signer
         for signer in package.flow.sign
-        if _text(state.answers, signer.email)
+        if text_of(state.answers, signer.email)
         and (signer.when is None or rules.compile_rule(signer.when).holds(dict(state.answers), today=today))
     )
 
 
 def _said(answers: Mapping[str, Any], name: str) -> str:
-    found = (_text(answers, f"{where}{name}") for where in CONTACT)
+    found = (text_of(answers, f"{where}{name}") for where in CONTACT)
     return next((one for one in found if one), "")
 
 
-def _text(answers: Mapping[str, Any], path: str) -> str:
+def text_of(answers: Mapping[str, Any], path: str) -> str:
+    """A text that was answered, the parts of an address on one line; empty for what is no text."""
     value = flow.get(answers, path) if path else None
     if isinstance(value, Mapping):  # an address in parts
         return ", ".join(str(part) for part in value.values() if isinstance(part, str) and part)

@@ -221,7 +221,17 @@ def _case(case: Mapping[str, Any]) -> CaseType:
         klassa=str(case.get("klassa") or ""),
         keep=str(case.get("keep") or ""),
         work=case.get("work"),
+        signing=_signing(case.get("signing")),
     )
+
+
+def _signing(signing: Any) -> Mapping[str, str] | None:
+    if signing is None:
+        return None
+    names = ("waiting", "signed", "declined")
+    if not isinstance(signing, dict) or set(signing) != set(names):
+        raise PackageError("case.yaml", "signing", "is a mapping with waiting, signed and declined, each a status.")
+    return {name: word(signing, name, "case.yaml") for name in names}
 
 
 def _decision(name: str, decision: Any) -> DecisionType:

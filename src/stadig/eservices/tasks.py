@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from stadig.city import outbox
 from stadig.eservices import drafts
-from stadig.eservices.actions import receipts, street
+from stadig.eservices.actions import receipts, signatures, street
 
 
 @app.periodic(cron="40 3 * * *")
@@ -22,6 +22,13 @@ def erase_drafts(timestamp: int) -> None:
 @app.task(name="eservices.receipt", queue="receipts", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
 def make_receipt(submission: str) -> None:
     receipts.make_receipt(UUID(submission))
+
+
+@app.periodic(cron="10 7 * * *")
+@app.task(name="eservices.remind_signers", queueing_lock="eservices.remind_signers")
+def remind_signers(timestamp: int) -> None:
+    while signatures.remind() == 500:
+        pass
 
 
 @outbox.handler("case.registered")

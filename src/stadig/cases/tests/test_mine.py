@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from stadig.cases import actions, following, mine, own, rating
@@ -111,3 +113,41 @@ def test_i_choose_how_i_am_reached(karin, client):
     karin.person.refresh_from_db()
     assert karin.person.email == "k@example.se"
     assert karin.person.contact_choice.language == "en"
+
+
+def test_a_party_writes_and_nothing_typed_is_lost(open_case, karin, client):
+    case = open_case()
+    client.force_login(karin)
+    wrong = client.post(f"/mina/{case.pk}/skriv/", {"text": "  "})
+    assert wrong.status_code == 422
+    assert "Skriv något först" in wrong.content.decode()
+    sent = {"text": "Går det bra i morgon?", "request_id": str(uuid.uuid4())}
+    for _ in range(2):
+        page = client.post(f"/mina/{case.pk}/skriv/", sent, follow=True).content.decode()
+    assert page.count("Går det bra i morgon?") == 1
+    assert Message.objects.get().from_party
+
+
+def test_a_party_takes_the_case_back_after_one_question(open_case, karin, someone, client):
+    case = open_case()
+    client.force_login(someone(Role.RESIDENT))
+    assert client.post(f"/mina/{case.pk}/ta-tillbaka/").status_code == 404
+    client.force_login(karin)
+    assert "Vill du ta tillbaka" in client.get(f"/mina/{case.pk}/ta-tillbaka/").content.decode()
+    case.refresh_from_db()
+    assert case.status == "received"
+    client.post(f"/mina/{case.pk}/ta-tillbaka/")
+    case.refresh_from_db()
+    assert case.status == "withdrawn"
+
+
+def test_after_six_months_a_party_may_ask_that_the_case_be_decided(open_case, karin, client, at):
+    at("2026-01-10T09:00+01:00")
+    case = open_case()
+    client.force_login(karin)
+    assert "Be oss avgöra" not in client.get(f"/mina/{case.pk}/").content.decode()
+    at("2026-07-10T09:00+02:00")
+    assert "Be oss avgöra" in client.get(f"/mina/{case.pk}/").content.decode()
+    page = client.post(f"/mina/{case.pk}/begar-beslut/", follow=True).content.decode()
+    assert "inom fyra veckor" in page
+    assert "Be oss avgöra" not in client.get(f"/mina/{case.pk}/").content.decode()

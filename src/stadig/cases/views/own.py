@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, following, messages, mine, own, rating
+from stadig.cases import access, following, mine, own, own_forms, rating, writing
 from stadig.cases.models import Case
 from stadig.city import persons
 from stadig.city.permissions import public, signed_in
@@ -95,8 +95,8 @@ def page(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) ->
     """The case as its party sees it; ``more`` is a form that was not taken."""
     found = own.read(case, user=request.user)
     if found.unread:
-        messages.read_by_party(request.user, case.pk)
-    return render(request, "cases/my_case.html", {"own": found, "case": case} | more, status=status)
+        writing.seen(request.user, case.pk)  # type: ignore[arg-type]
+    return render(request, "cases/my_case.html", {"own": found, "case": case, "form": own_forms.message()} | more, status=status)
 
 
 @signed_in

@@ -8,8 +8,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from stadig.cases import access as case_access
-from stadig.cases import filing
-from stadig.cases.models import Document
+from stadig.cases import actions as cases
+from stadig.cases.models import Case, Document
 from stadig.city import audit
 from stadig.city.verbs import verb
 from stadig.eservices import receipts
@@ -32,6 +32,8 @@ def make_receipt(submission_id: UUID) -> Document:
         name, title = _("kvittens-%(number)s.pdf"), _("Kvittens")
     number = case.number.replace(" ", "-").replace("/", "-").casefold()
     file = files.keep(receipts.pdf(submission), None, purpose=case_access.FILES, name=name % {"number": number})
-    made = filing.add(case, direction=Document.Direction.SENT, kind=KIND, title=title, files=[file], language=submission.language)
+    Case.objects.select_for_update().only("pk").get(pk=case.pk)  # documents are numbered one at a time
+    made = cases.add_document(case, Document.Direction.SENT, KIND, title, language=submission.language)
+    made.files.add(file)
     audit.record(None, "made a receipt", submission, case=case.pk)
     return made

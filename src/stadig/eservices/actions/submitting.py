@@ -12,6 +12,7 @@ from stadig.cases.models import Channel
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
 from stadig.eservices import access, checking, drafts, flow, parties, published, tallies
+from stadig.eservices.actions import signatures
 from stadig.eservices.models import Draft, DraftFile, Submission, Tally
 from stadig.eservices.package import Package
 from stadig.eservices.signing import digest
@@ -63,7 +64,7 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
     state = flow.evaluate(package, opened.answers, today=today)
     if faults := checking.errors(package, state, today=today):
         raise NotComplete(faults)
-    place = _place(package, state)
+    place, signers = _place(package, state), parties.signers(package, state, today=today)
     case = cases.register(
         by,
         version.case_type,
@@ -71,6 +72,7 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
         channel=draft.channel,
         answers=state.answers,
         parties=parties.parties(package, state, draft.person, opened, today=today),
+        status=package.case.signing["waiting"] if signers and package.case.signing else "",
         files=_keep_files(by, draft, package, state),
         place=place,
         district=districts.at(*place) if place else None,
@@ -87,6 +89,7 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
         submitted_at=case.registered_at,
         staff=draft.staff,
     )
+    signatures.ask(submission, package, state, signers)
     draft.delete()
     from stadig.eservices.tasks import make_receipt
 

@@ -17,6 +17,7 @@ from stadig.city.roles import Role
 from stadig.eservices import actions, receipts, signing
 from stadig.eservices.actions.receipts import make_receipt
 from stadig.eservices.tests.conftest import LAMP
+from stadig.eservices.views.own import HELD
 from stadig.files import actions as files
 
 pytestmark = pytest.mark.django_db
@@ -91,3 +92,22 @@ def test_the_receipt_speaks_the_language_of_the_sender(drafted):
         english = receipts._data(submission)
     assert english["sections"][0]["title"] == "What is wrong?"
     assert english["language"] == "en"
+
+
+def test_the_page_after_sending_shows_number_what_happens_code_and_receipt_to_its_sender_alone(drafted, client, someone):
+    draft = drafted()
+    submission = actions.submit(None, draft.pk)
+    assert client.get(f"/e/kvitto/{submission.pk}/").status_code == 404
+    assert client.get(f"/e/kvitto/{submission.pk}/pdf/").status_code == 404
+    session = client.session
+    session[HELD] = [str(draft.pk)]
+    session.save()
+    page = client.get(f"/e/kvitto/{submission.pk}/").content.decode()
+    assert submission.case.number in page
+    assert following.code_of(submission.case) in page
+    assert "strax klar" in page
+    make_receipt(submission.pk)
+    assert f"/e/kvitto/{submission.pk}/pdf/" in client.get(f"/e/kvitto/{submission.pk}/").content.decode()
+    pdf = client.get(f"/e/kvitto/{submission.pk}/pdf/")
+    assert pdf["Content-Type"] == "application/pdf"
+    assert b"".join(pdf.streaming_content).startswith(b"%PDF")

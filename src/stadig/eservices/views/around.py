@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -19,14 +20,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stadig.cases import access as case_access
+from stadig.cases import following
 from stadig.cases.definition import from_data
+from stadig.cases.models import Document
 from stadig.city.permissions import public
-from stadig.eservices import actions, drafts, flow, offers, pages, published
+from stadig.eservices import actions, drafts, flow, offers, pages, published, receipts
+from stadig.eservices.actions.receipts import KIND as RECEIPT
 from stadig.eservices.models import Draft, EService, Submission
 from stadig.eservices.package import Info, Question, Repeat
 from stadig.eservices.views import own
 from stadig.eservices.views.filling import SUMMARY
 from stadig.eservices.views.frame import Filling, away, filling_of, frame
+from stadig.files import actions as files
 
 MOST_TRIES = 10
 TRIES_FOR_S = 15 * 60
@@ -203,10 +208,28 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             "said": definition.text(f"status.{found.case.status}.resident", language),
             "next": definition.text(f"status.{found.case.status}.next", language),
             "days": package.about.handling_days,
+            "code": "" if receipts.has_log_in(found.case) else following.code_of(found.case),
+            "made": Document.objects.filter(case=found.case, kind=RECEIPT).exists(),
             "anonymous": draft_id in own.held(request),
             "assisted": found.staff_id is not None and found.channel != "web",  # pyright: ignore[reportAttributeAccessIssue]
             "case_url": _case_url(found) if not found.staff_id else "",  # pyright: ignore[reportAttributeAccessIssue]
         },
+    )
+
+
+@public
+@require_safe
+def receipt_pdf(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
+    """The receipt to keep, for the one who sent it; the page says when it is not made yet."""
+    found = Submission.objects.select_related("case").filter(pk=draft_id).first()
+    if found is None or not (draft_id in own.held(request) or _may_see(request, found)):
+        raise Http404
+    document = Document.objects.filter(case=found.case, kind=RECEIPT).first()
+    if document is None:
+        return redirect("eservices:receipt", draft_id)
+    file = document.files.get()
+    return FileResponse(
+        default_storage.open(files.path_of(file)), as_attachment=True, filename=file.name, content_type=file.content_type
     )
 
 

@@ -1,0 +1,95 @@
+"""Completing what was asked for: the named answers alone, checked like the form they came from."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from stadig.cases import access as case_access
+from stadig.cases import completing, writing
+from stadig.cases.models import Case, CaseType, Completion, Document
+from stadig.city import clock
+from stadig.city.verbs import verb
+from stadig.eservices import checking, flow, pages, posting, published
+from stadig.eservices.models import PackageVersion, Submission
+from stadig.eservices.package import Package, Question
+from stadig.files import actions as files
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from stadig.city.models import User
+
+ROW = re.compile(r"\[\d+\]")
+
+
+def package_of(case: Case) -> Package | None:
+    """The package the case came from, in its own version; None for a case that no e-service made."""
+    submission = Submission.objects.select_related("version").defer("version__archive").filter(case=case).first()
+    return published.of(submission.version) if submission else None
+
+
+def questions(package: Package, completion: Completion) -> list[tuple[str, Question]]:
+    """What is open, by concrete path, in the order it was asked for."""
+    return [(path, package.question(ROW.sub("[]", path))) for path in completion.paths]
+
+
+def read(
+    package: Package, open_: Sequence[tuple[str, Question]], posted: posting.Posted, before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """``before`` with what the page sent for the open questions laid over it. Files are taken in with the verb."""
+    after, today = copy.deepcopy(dict(before)), clock.today()
+    for path, question in open_:
+        if question.kind != "file":
+            posting.put(after, path, posting.value_of(question, path, posted, today=today, package=package))
+    return after
+
+
+def faults(package: Package, answers: Mapping[str, Any], paths: Sequence[str]) -> tuple[checking.Fault, ...]:
+    """What is wrong with the open answers; what stands in the others is not the applicant's to mend now."""
+    today = clock.today()
+    state = flow.evaluate(package, answers, today=today)
+    found = {fault.path: fault for fault in checking.errors(package, state, today=today)}
+    empty = [path for path in paths if path not in found and not flow.answered(flow.get(answers, path))]
+    return tuple(found[path] for path in paths if path in found) + tuple(checking.Fault(path, "required") for path in empty)
+
+
+@verb
+def complete(
+    by: User,
+    case: Case,
+    completion: Completion,
+    *,
+    package: Package,
+    answers: Mapping[str, Any],
+    uploads: Mapping[str, Sequence[UploadedFile]],
+    request_id: UUID | None = None,
+) -> Document:
+    """Send in what was asked for, with its files: all of it or nothing.
+
+    Raises what ``cases.writing.complete`` raises, and ``files.FileError`` with words for the sender.
+    """
+    after, stored = copy.deepcopy(dict(answers)), []
+    for path, question in questions(package, completion):
+        for upload in uploads.get(path, ()) if question.kind == "file" else ():
+            file = files.store(upload, by, purpose=case_access.FILES)
+            stored.append(file)
+            before = flow.get(after, path)
+            several = question.schema.get("type") == "array"
+            posting.put(after, path, [*(before if isinstance(before, list) else []), str(file.pk)] if several else str(file.pk))
+    said = {path: flow.get(after, path) for path in completion.paths if flow.answered(flow.get(after, path))}
+    return writing.complete(by, case.pk, said, stored)
+
+
+@completing.register
+def check(case_type: CaseType, answers: Mapping[str, Any], paths: Sequence[str]) -> list[completing.Fault]:
+    """What ``cases`` asks before it takes a completion; a case type of no package is not checked here."""
+    if not PackageVersion.objects.filter(digest=case_type.digest).exists():
+        return []
+    package = published.by_digest(case_type.digest)
+    state = flow.evaluate(package, answers, today=clock.today())
+    form = pages.Form(package, state, answers, "sv")
+    return [completing.Fault(fault.path, form.said(fault)) for fault in faults(package, answers, paths)]

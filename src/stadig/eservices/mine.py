@@ -1,0 +1,57 @@
+"""What e-services add to Mina sidor: drafts to go on with, where to complete, and whom we wait for to sign."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from stadig.cases import mine, own
+from stadig.cases.models import Case
+from stadig.eservices import published
+from stadig.eservices.models import Draft, Signature, Submission
+from stadig.ui import formatting
+
+
+def register() -> None:
+    """Said when the program starts."""
+    mine.register_unfinished(unfinished)
+    own.register_completer(complete_url)
+    own.register_awaited(awaited)
+
+
+def unfinished(user: Any) -> list[mine.Unfinished]:
+    """The drafts of a person who has logged in, latest first."""
+    if not user.person_id:
+        return []
+    language = (get_language() or "sv").partition("-")[0]
+    drafts = Draft.objects.filter(person=user.person_id, staff=None).order_by("-saved_at")
+    rows = drafts.values_list("pk", "step", "version__digest", "saved_at", "erase_at")[:20]
+    found: list[mine.Unfinished] = []
+    for pk, step, digest, saved_at, erase_at in rows:
+        package = published.by_digest(digest)
+        url = reverse("eservices:step", args=[pk, step or package.flow.steps[0].id])
+        found.append(mine.Unfinished(package.text("service.title", language), url, saved_at, erase_at))
+    return found
+
+
+def complete_url(case: Case) -> str:
+    """Where what was asked for is completed; empty for a case that no e-service made."""
+    made = Submission.objects.filter(case=case).exists()
+    return reverse("eservices:complete", args=[case.pk]) if made else ""
+
+
+def awaited(case: Case) -> list[own.Awaited]:
+    """Those who have been asked to sign and have not answered."""
+    asked = Signature.objects.filter(submission__case=case, state=Signature.State.ASKED).order_by("pk")
+    return [
+        own.Awaited(
+            title=_("Vi väntar på att %(name)s skriver under") % {"name": one.name or one.email},
+            text=_("Länken gick till %(email)s %(day)s.") % {"email": one.email, "day": formatting.day(one.asked_at)},
+            url=reverse("eservices:sign-address", args=[one.pk]),
+            link=_("Ändra adressen, eller skicka igen"),
+        )
+        for one in asked
+    ]
