@@ -23,6 +23,8 @@ DECIDE_UNDELEGATED = permission(
     "cases.decide-undelegated", Role.MANAGER, description=_("Skriva in beslut som nämnden fattat utan delegation")
 )
 REPORT = permission("cases.report", Role.MANAGER, Role.REGISTRAR, description=_("Anmäla delegationsbeslut till nämnden"))
+ALL = Q()
+"""Stadig itself is not held back."""
 POST_NOTICE = permission("cases.notice", Role.REGISTRAR, description=_("Anslå på anslagstavlan"))
 NONE = Q(pk__in=())
 
@@ -93,3 +95,14 @@ def may_read_file(user: Any, file: StoredFile) -> bool:
     from stadig.cases.models import Case
 
     return Case.objects.filter(visible_to(user)).filter(Q(documents__files=file) | Q(messages__files=file)).exists()
+
+
+def may_register(user: Any) -> Q:
+    """Cases in which ``user`` may register a document: those of their organisations and committees, whatever marks they bear.
+
+    That something came in can be registered without reading the case. No one does so in a case in which they are a party (FL 16 §).
+    """
+    if not REGISTER.held_by(user):
+        return NONE
+    reach = REGISTER.organisations(user)
+    return (Q() if reach is None else Q(unit__in=reach) | Q(committee__in=reach)) & _no_party(user)

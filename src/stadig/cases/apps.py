@@ -9,12 +9,18 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.cases import access
+        from stadig.cases import access, taken_in
         from stadig.city import effects
         from stadig.files import purposes
         from stadig.ui import navigation
 
         navigation.staff(_("Ärenden"), "cases:inbox", access.VIEW, order=20)
+        navigation.staff(_("Diarium"), "cases:desk", access.REGISTER, order=24)
+        navigation.staff(_("Anslag"), "cases:notices", access.POST_NOTICE, order=26)
+        navigation.foot(_("Anslagstavla"), "cases:board", order=10)
+        navigation.foot(_("Diarium"), "cases:diary", order=20)
+        navigation.foot(_("Driftinformation"), "city:notices", order=30)
+        taken_in.register()
         purposes.register(access.FILES, may_read=access.may_read_file, keep=None)
         effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
         effects.metric(

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from stadig.cases.desk_models import BulletinNotice  # noqa: F401 - theirs is a file of its own
 from stadig.city.models import District, Organisation, Person
 from stadig.files.models import StoredFile
 
@@ -188,6 +189,9 @@ class Document(models.Model):
     title = models.CharField(max_length=200)
     at = models.DateTimeField(help_text="when it came in, went out or was drawn up")
     counterpart = models.CharField(max_length=200, blank=True, help_text="sender or receiver who is no registered person")
+    counterpart_public = models.BooleanField(
+        default=False, help_text="an authority, company or association: its name may stand in the public diary"
+    )
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     data = models.JSONField(null=True, blank=True)

@@ -5,6 +5,7 @@ from stadig.cases.views import case, deciding, inbox, writing
 app_name = "cases"
 urlpatterns = [
     path("mina/", include("stadig.cases.own_urls")),
+    path("", include("stadig.cases.desk_urls")),
     path("arbetsplats/arenden/", inbox.case_list, name="inbox"),
     path("arbetsplats/arenden/<int:case_id>/", case.case, name="case"),
     path("arbetsplats/arenden/<int:case_id>/ta/", case.take, name="take"),

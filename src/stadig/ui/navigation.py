@@ -43,6 +43,7 @@ class Item(NamedTuple):
 
 _staff: dict[str, Entry] = {}
 _resident: dict[str, Entry] = {}
+_foot: dict[str, Entry] = {}
 _held: list[Held] = []
 
 
@@ -55,6 +56,17 @@ def staff(label: Any, url_name: str, permission_name: Any = "", *, order: int = 
 def resident(label: Any, url_name: str, *, order: int = 50) -> None:
     """Put a page in the residents' menu."""
     _resident[url_name] = Entry(label, url_name, "", order)
+
+
+def foot(label: Any, url_name: str, *, order: int = 50) -> None:
+    """Put a page at the foot of every page: what the law wants found from everywhere."""
+    _foot[url_name] = Entry(label, url_name, "", order)
+
+
+def foot_items() -> tuple[tuple[str, str], ...]:
+    """(label, address) of what stands at the foot, in the reader's language."""
+    every = sorted(_foot.values(), key=lambda entry: entry.order)
+    return tuple((str(one.label), url) for one in every if (url := _url(one.url_name, settings.ROOT_URLCONF)))
 
 
 def use_permissions(held: Held) -> None:

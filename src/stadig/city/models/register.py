@@ -57,11 +57,11 @@ class Service(models.Model):
 
 
 class Notice(models.Model):
-    """Something the municipality tells residents: an operating disturbance or an announcement (anslag)."""
+    """Something the municipality tells residents: an operating disturbance or an announcement. What the law wants posted hangs on the notice board of `cases`."""
 
     class Kind(models.TextChoices):
         DISTURBANCE = "disturbance", _("Driftinformation")
-        ANNOUNCEMENT = "announcement", _("Anslag")
+        ANNOUNCEMENT = "announcement", _("Meddelande")
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     title = models.CharField(max_length=160)

@@ -20,7 +20,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from stadig.ui import formatting
+from stadig.ui import formatting, navigation
 
 register = template.Library()
 log = logging.getLogger(__name__)
@@ -170,6 +170,7 @@ def page_query(context: template.Context, name: str, number: int) -> str:
 
 
 register.simple_tag(sprite)
+register.simple_tag(navigation.foot_items)
 
 
 @register.filter

@@ -1,0 +1,146 @@
+"""What people write at the diary desk. Forms check the shape; verbs check the rules."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime, time
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stadig.cases import access, numbers, registering
+from stadig.cases.models import Document
+from stadig.cases.terms import STOCKHOLM
+from stadig.city import clock
+from stadig.city.forms import ByName
+from stadig.city.models import Organisation, User
+
+
+def committees_of(user: User, reach: set[int] | None) -> Any:
+    """The committees within ``reach``; None is all of them."""
+    found = Organisation.objects.filter(kind=Organisation.Kind.COMMITTEE).order_by("sort_key")
+    return found if reach is None else found.filter(pk__in=reach)
+
+
+def first_committee(user: User) -> Organisation | None:
+    """Where the user's own unit belongs: the root of its tree."""
+    one = user.organisation
+    while one is not None and one.parent is not None:
+        one = one.parent
+    return one
+
+
+class Once(forms.Form):
+    """A form that may be sent twice: the hidden id makes the second send the same as the first."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["request_id"].initial = uuid.uuid4
+
+    @property
+    def once(self) -> uuid.UUID | None:
+        return self.cleaned_data.get("request_id")
+
+
+class PaperForm(Once):
+    """Something to register: what, from or to whom, file or text; and the case it belongs to."""
+
+    what = forms.CharField(
+        label=_("Vad är det?"),
+        max_length=200,
+        required=False,
+        help_text=_("Kort, till exempel Klagomål på snöröjning. Skriv inga namn: texten syns i diariet."),
+    )
+    who = forms.CharField(label=_("Från eller till vem?"), max_length=200, required=False)
+    public = forms.ChoiceField(
+        label=_("Vem är det?"),
+        choices=[
+            ("private", _("En privatperson. Namnet syns aldrig i diariet.")),
+            ("public", _("Ett företag, en förening eller en myndighet.")),
+        ],
+        initial="private",
+        widget=forms.RadioSelect,
+    )
+    file = forms.FileField(
+        label=_("Fil"),
+        required=False,
+        help_text=_("PDF, sparad e-post (.eml) eller bild. Ur e-post läser vi ämne, avsändare och dag åt dig."),
+        widget=forms.FileInput(attrs={"accept": ".pdf,.eml,message/rfc822,application/pdf,image/jpeg,image/png,image/webp"}),
+        error_messages={"empty": _("Filen är tom. Välj den en gång till.")},
+    )
+    kept = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label=_("Text"),
+        required=False,
+        max_length=20_000,
+        help_text=_("Till exempel vad som sades i telefon."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    number = forms.CharField(
+        label=_("Ärendets nummer"),
+        max_length=40,
+        required=False,
+        help_text=_("Till exempel GPN 2026/00042. Skanna koden på svarstalongen, eller lämna tomt för ett nytt ärende."),
+    )
+    committee = ByName(Organisation.objects.none(), label=_("Vilken nämnd, om ärendet är nytt?"), required=False)
+    direction = forms.ChoiceField(
+        label=_("Riktning"), choices=Document.Direction.choices, initial=Document.Direction.RECEIVED, widget=forms.RadioSelect
+    )
+    kind = forms.ChoiceField(
+        label=_("Slag"), choices=[(kind, registering.KINDS[kind]) for kind in registering.AT_THE_DESK], initial="letter"
+    )
+    day = forms.DateField(
+        label=_("Vilken dag?"),
+        required=False,
+        help_text=_("När det kom in, gick ut eller skrevs. Tomt är i dag."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Skriv dagen som 2026-11-24.")},
+    )
+    secret = forms.BooleanField(
+        label=_("Sekretessmarkera"),
+        required=False,
+        help_text=_("Avsändare och ämne döljs i diariet. Märket varnar. Det avgör inte om handlingen lämnas ut."),
+    )
+    statute = forms.CharField(
+        label=_("Enligt vilken paragraf?"),
+        max_length=120,
+        required=False,
+        help_text=_("Till exempel 26 kap. 1 § offentlighets- och sekretesslagen."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["committee"]
+        field.queryset = committees_of(user, access.REGISTER.organisations(user))  # type: ignore[attr-defined]
+        field.initial = first_committee(user)
+
+    def clean_number(self) -> numbers.Written | None:
+        text = self.cleaned_data["number"].strip()
+        if not text:
+            return None
+        found = numbers.read(text)
+        if found is None:
+            raise forms.ValidationError(_("Det är inget ärendenummer. Skriv som GPN 2026/00042, eller lämna tomt."))
+        return found
+
+    def clean_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        if day and day > clock.today():
+            raise forms.ValidationError(_("Dagen har inte varit än. Skriv en dag till och med i dag."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("secret") and not values.get("statute", "").strip():
+            self.add_error("statute", _("Skriv paragrafen som sekretessen stöder sig på."))
+        if "number" in values and values["number"] is None and not values.get("committee"):
+            self.add_error("committee", _("Välj nämnd för det nya ärendet, eller skriv ett ärendenummer."))
+        return values
+
+    def at(self) -> datetime | None:
+        """The middle of the day that was written; None for now."""
+        day: date | None = self.cleaned_data.get("day")
+        return datetime.combine(day, time(12), STOCKHOLM) if day and day != clock.today() else None
