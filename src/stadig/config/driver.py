@@ -1,4 +1,5 @@
-"""The demo town's life: sensors send over MQTT and HTTP, crews empty, residents say that a bin is full.
+"""The demo town's life: sensors send over MQTT and HTTP, crews empty, residents say that a bin is full and submit forms,
+case workers move cases.
 
 Run beside the other processes by ``stadig demo``. It speaks to the city only as the outside does: through the
 broker, the machine interface and the same actions as the pages. Whoever sits down as a driver or the planner
@@ -44,6 +45,8 @@ class Driver:
 
     def __init__(self, world: World) -> None:
         from stadig.city import clock
+        from stadig.eservices.demo import present as cases
+        from stadig.eservices.demo.past import town_spots
         from stadig.sensing import demo, queries
         from stadig.sensing.models import Datastream
         from stadig.waste.models import Bin, Emptying
@@ -71,6 +74,7 @@ class Driver:
         self.present = Present(self.sites, levels, now, seed=int(now.timestamp()))
         self.last_emptying = Emptying.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         self.rng = np.random.default_rng(int(now.timestamp()))
+        self.cases = cases.Present(town_spots(world), np.random.default_rng(int(now.timestamp()) + 1))
         self.token = _token()
         self.clock_written = 0.0
         self.said_fault: set[str] = set()
@@ -87,7 +91,9 @@ class Driver:
         self._try("http", lambda: self._send_http([said for said in heard if not _by_mqtt(said.number)]))
         self._try("plan", lambda: self._plan(clock.local(now)))
         self._try("crews", lambda: self._crews(now))
-        self._try("residents", lambda: self._residents((now - before).total_seconds() / 3600))
+        hours = (now - before).total_seconds() / 3600
+        self._try("residents", lambda: self._residents(hours))
+        self._try("cases", lambda: self.cases.pass_time(now, hours, lambda user: not _at_work(user)))
         if time.monotonic() - self.clock_written > CLOCK_SECONDS:
             self._try("clock", _write_clock)
             self.clock_written = time.monotonic()
