@@ -74,6 +74,28 @@ STOPS = (
         "leila",
     ),
     Stop(
+        _("Anmäl ett fel på gatan"),
+        _("En e-tjänst är en mapp med filer som en kommun kan ge till en annan. Den här kräver ingen inloggning."),
+        _("Anmäl en lampa som inte lyser. Ärendet får ett nummer, och felet hamnar i lagens lista av sig självt."),
+        "eservices:service",
+        "",
+        lambda: ("street-fault",),
+    ),
+    Stop(
+        _("Följ ditt ärende"),
+        _("Karin har sökt parkeringstillstånd. Hon ser vad som väntar på henne, vad som händer sedan och när."),
+        _("Öppna ärendet som väntar och komplettera det. Läs också vem som har läst uppgifterna."),
+        "cases:mine",
+        "karin",
+    ),
+    Stop(
+        _("Handlägg ett ärende"),
+        _("Amina ser enhetens ärenden, det mest brådskande först. Andra enheters ärenden ser hon inte."),
+        _("Ta ett ärende, läs ansökan och fatta beslut. Den som sökte får veta det direkt."),
+        "cases:inbox",
+        "amina",
+    ),
+    Stop(
         _("Vad tjänsten gav"),
         _(
             "Allt som görs lämnar ett spår: tömningar, kilometer, tid till svar. Varje siffra säger om den är mätt eller uppskattad."
