@@ -46,6 +46,8 @@ class Environment(BaseSettings):
     inner_networks: str = ""
     """Networks of the city's own, with commas (``10.20.0.0/16,127.0.0.1/32``), that Stadig may call: a case system, an SMS gateway.
     All other addresses that are not public are refused."""
+    handover_dir: Path | None = None
+    """The folder where other systems fetch cases and leave statuses as files. Default: ``handover`` in the home folder."""
     oidc_url: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

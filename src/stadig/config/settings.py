@@ -306,9 +306,15 @@ DEFAULT_FROM_EMAIL = environment.email_from or f"svara-ej@{urlsplit(PUBLIC_URL).
 
 # Calls to other systems
 SMS_GATEWAY = environment.sms_gateway
-INNER_NETWORKS = tuple(ip_network(one.strip()) for one in environment.inner_networks.split(",") if one.strip())
+INNER_NETWORKS = tuple(
+    ip_network(one.strip()) for one in (environment.inner_networks or ("127.0.0.1/32" if DEMO else "")).split(",") if one.strip()
+)
 OUTSIDE_KEYS = HOME / "keys" / "outside"
 """One file for each secret that a declared call names: ``{secret.sms}`` is what stands in ``sms``."""
+HANDOVER_DIR = environment.handover_dir or HOME / "handover"
+"""Where cases lie that another system fetches as files, one folder for each declaration: ``out`` from us, ``in`` to us."""
+STANDIN_PORT = environment.port + 3000
+"""The demo town's made-up case system."""
 
 # Devices: the broker of the city, or our own on the loopback address
 MQTT_EMBEDDED = not environment.mqtt_url

@@ -33,6 +33,11 @@ def may_read_photo(user: Any, file: StoredFile) -> bool:
     return work_access.VIEW.held_by(user) or case_access.may_read_file(user, file)
 
 
+HAND_OVER = permission(
+    "eservices.hand_over", Role.ADMINISTRATOR, description=_("Se vad som lämnats över till andra system och försöka igen")
+)
+
+
 def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
     """Drafts that are ``user``'s own, that they began for someone or as an employee, or whose code their browser has shown (``held``)."""
     found = Q(pk__in=list(held), code_hash__isnull=False)

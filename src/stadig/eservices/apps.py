@@ -14,10 +14,12 @@ class EServicesConfig(AppConfig):
         from stadig.eservices import access, mine, rated, uploads
         from stadig.eservices.actions import completing  # noqa: F401 - registers its check
         from stadig.files import purposes
+        from stadig.ui import navigation
         from stadig.work import kinds
 
         mine.register()
         uploads.register()
+        navigation.staff(_("Överlämnat"), "eservices:handed", access.HAND_OVER, order=83, administrative=True)
         purposes.register(access.WORK_PHOTOS, may_read=access.may_read_photo, keep=None)
         rating.register(rated.count)
         kinds.register("street", _("Fel på gata"), "construction")

@@ -194,3 +194,51 @@ class Remark(models.Model):
 
     def __str__(self) -> str:
         return f"remark about {self.service}"
+
+
+class HandOver(models.Model):
+    """That a case is handled in another system: one row for each case, whatever happens. ``key`` tells that system that two tries are one."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Lämnas över")
+        SENT = "sent", _("Överlämnat")
+        ACKNOWLEDGED = "acknowledged", _("Mottaget")
+        FAILED = "failed", _("Gick inte fram")
+
+    case = models.OneToOneField(Case, models.PROTECT, related_name="+")
+    case_id: int
+    service = models.SlugField(max_length=60)
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    number = models.CharField(max_length=80, blank=True, help_text="the other system's own")
+    theirs = models.CharField(max_length=80, blank=True, help_text="the status it last told, in its own word")
+    theirs_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+    handed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="eservice_handed_has_time",
+                condition=Q(state__in=["waiting", "failed"]) | Q(handed_at__isnull=False),
+            )
+        ]
+        indexes = [models.Index(name="eservice_hand_over", fields=["-created_at"])]
+
+    def __str__(self) -> str:
+        return f"hand-over of case {self.case_id}"
+
+
+class SystemKey(models.Model):
+    """A key with which another system may say where the cases of one service stand. Only its hash is kept."""
+
+    name = models.CharField(max_length=80)
+    service = models.SlugField(max_length=60)
+    hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

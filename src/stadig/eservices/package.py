@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from stadig.cases.definition import Deadline, DecisionType, Status, Transition
@@ -196,6 +196,8 @@ class Package:
     scenarios: tuple[Scenario, ...]
     local: Mapping[str, Any]
     files: Mapping[str, bytes]
+    handover: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """``handover.yaml``, as it stands: read by :mod:`stadig.eservices.handing.declaration`."""
 
     def text(self, key: str, language: str = "sv") -> str:
         """The text in ``language``, else in Swedish, else in any; empty when no language has it.

@@ -26,6 +26,7 @@ MOST_BYTES: Final = 5 * 2**20
 """Of a whole package. A package is text and a few templates; what is larger is not one."""
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
+HANDOVER: Final = "handover.yaml"
 LOCAL: Final = "local.yaml"
 """The receiving city's overlay. It is no part of the package's identity, and an upgrade keeps it."""
 
@@ -85,6 +86,7 @@ def read(files: Mapping[str, bytes]) -> Package:
         ),
         local=_mapping(files, LOCAL) if LOCAL in files else {},
         files=dict(files),
+        handover=_mapping(files, HANDOVER) if HANDOVER in files else {},
     )
 
 

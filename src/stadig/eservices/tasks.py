@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from stadig.city import outbox
 from stadig.eservices import drafts
 from stadig.eservices.actions import receipts, signatures, street
+from stadig.eservices.handing import tasks as handing  # noqa: F401 - its jobs and handlers
 
 
 @app.periodic(cron="40 3 * * *")

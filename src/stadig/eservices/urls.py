@@ -1,9 +1,11 @@
 from django.urls import path
 
+from stadig.eservices.handing import urls as handing
 from stadig.eservices.views import around, catalogue, completing, filling, signing, statistics
 
 app_name = "eservices"
 urlpatterns = [
+    *handing.urlpatterns,
     path("e/", catalogue.catalogue, name="catalogue"),
     path("e/fortsatt/", around.resume, name="resume"),
     path("e/kvitto/<uuid:draft_id>/", around.receipt, name="receipt"),

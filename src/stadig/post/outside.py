@@ -27,7 +27,7 @@ MOST_BYTES: Final = 256 * 1024
 TRANSLATED: Final = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("2002::/16"), ip_network("2001::/32"))
 """IPv6 networks whose addresses stand for IPv4 ones: they would lead around the check."""
 AGAIN: Final = frozenset({408, 409, 423, 425, 429})
-"""Refusals that may pass; all others below 500 will be the same next time."""
+"""Refusals that may pass, as a yes with the wrong words may; all others below 500 will be the same next time."""
 SCHEMES: Final = {"http": 80, "https": 443}
 
 
@@ -47,7 +47,7 @@ class Refused(OutsideError):
     def __init__(self, status: int) -> None:
         super().__init__(f"answered {status}")
         self.status = status
-        self.again = status >= 500 or status in AGAIN
+        self.again = status >= 500 or 200 <= status < 300 or status in AGAIN
 
 
 class NotAllowed(OutsideError):
@@ -84,7 +84,7 @@ def may_call(address: IPv4Address | IPv6Address) -> bool:
     return plain.is_global and not plain.is_multicast and not plain.is_reserved and not translated
 
 
-def vetted(scheme: str, host: str, port: int) -> str:
+def vetted(host: str, port: int, *, encrypted: bool) -> str:
     """The address to call for a host. Raises NotAllowed, or NoAnswer where the name is unknown."""
     try:
         rows = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -93,7 +93,7 @@ def vetted(scheme: str, host: str, port: int) -> str:
     addresses = [ip_address(str(row[4][0]).partition("%")[0]) for row in rows]
     if not addresses or not all(map(may_call, addresses)):
         raise NotAllowed("not a public address")
-    if scheme != "https" and not all(is_inner(getattr(one, "ipv4_mapped", None) or one) for one in addresses):
+    if not encrypted and not all(is_inner(getattr(one, "ipv4_mapped", None) or one) for one in addresses):
         raise NotAllowed("not encrypted")
     return str(addresses[0])
 
@@ -113,7 +113,7 @@ def call(
         target = httpx.URL(url)
         host = target.host
         port = target.port or SCHEMES[target.scheme]
-        address = vetted(target.scheme, host, port)
+        address = vetted(host, port, encrypted=target.scheme == "https")
         context = ssl.create_default_context()
         if certificate is not None:
             context.load_cert_chain(certificate)

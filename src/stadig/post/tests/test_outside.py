@@ -63,7 +63,7 @@ def test_a_name_that_leads_to_us_is_refused_and_one_that_leads_to_both_too(setti
     rows = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("127.0.0.1", 443))]
     monkeypatch.setattr(outside.socket, "getaddrinfo", lambda *_args, **_kwargs: rows)
     with pytest.raises(outside.NotAllowed):
-        outside.vetted("https", "rebinding.example", 443)
+        outside.vetted("rebinding.example", 443, encrypted=True)
 
 
 def test_a_name_is_looked_up_once_and_the_checked_address_is_called(inner, monkeypatch):
@@ -86,7 +86,7 @@ def test_a_name_is_looked_up_once_and_the_checked_address_is_called(inner, monke
 def test_a_public_address_is_called_encrypted_or_not_at_all(settings):
     settings.INNER_NETWORKS = ()
     with pytest.raises(outside.NotAllowed):
-        outside.vetted("http", "93.184.216.34", 80)
+        outside.vetted("93.184.216.34", 80, encrypted=False)
 
 
 def test_a_redirect_is_not_followed(inner):
