@@ -25,9 +25,13 @@ BUILD = CHECKOUT / "build"
 ASSETS = BUILD / "assets"
 STAMP = BUILD / "assets.stamp"
 
+PACKAGE = "service.yaml"
+"""The file of a service package that names its icon."""
 DYNAMIC_ICON = re.compile(r"icon|\btags?\b", re.IGNORECASE)
 NAMED_ICON = re.compile(
-    r"""<c-icon\b[^>]*?\sname="([a-z0-9-]+)"|\{%\s*icon\s+"([a-z0-9-]+)"|(?<![-\w:])icon\s*=\s*"([a-z0-9-]+)\"""", re.IGNORECASE
+    r"""<c-icon\b[^>]*?\sname="([a-z0-9-]+)"|\{%\s*icon\s+"([a-z0-9-]+)"|(?<![-\w:])icon\s*=\s*"([a-z0-9-]+)\""""
+    r"""|^icon:\s+([a-z0-9-]+)\s*$""",
+    re.IGNORECASE | re.MULTILINE,
 )
 QUOTED = re.compile(r"""["']([a-z][a-z0-9]*(?:-[a-z0-9]+)*)["']""")
 
@@ -58,7 +62,7 @@ def _walk(folder: Path) -> list[os.DirEntry[str]]:
             if entry.is_dir():
                 if entry.name not in {"__pycache__", "migrations", "locale", "tests"}:
                     found += _walk(Path(entry.path))
-            elif entry.name.endswith((".py", ".html", ".css", ".js", ".svg", ".png", ".woff2")):
+            elif entry.name.endswith((".py", ".html", ".css", ".js", ".svg", ".png", ".woff2")) or entry.name == PACKAGE:
                 found.append(entry)
     return found
 
@@ -75,7 +79,7 @@ def stamp(files: list[os.DirEntry[str]]) -> str:
 def icon_names(files: list[os.DirEntry[str]], known: set[str]) -> dict[str, str]:
     """Each icon that a template or a module names → the file that names it.
 
-    Written out (``<c-icon name="bell">``, ``{% icon "bell" %}``, ``icon="bell"``) it must exist. An icon that is
+    Written out (``<c-icon name="bell">``, ``{% icon "bell" %}``, ``icon="bell"``, ``icon: bell`` in a package) it must exist. An icon that is
     chosen at run time is found when its name stands in quotes and has a hyphen (``"wifi-off"``), or stands on a line
     that contains the word *icon* or *tag* (``{% tag "danger" text "bell" %}``).
 
@@ -86,7 +90,7 @@ def icon_names(files: list[os.DirEntry[str]], known: set[str]) -> dict[str, str]
     """
     wanted: dict[str, str] = {}
     for entry in files:
-        if not entry.name.endswith((".html", ".py")) or entry.path == __file__:
+        if not entry.name.endswith((".html", ".py", PACKAGE)) or entry.path == __file__:
             continue
         text = Path(entry.path).read_text(encoding="utf-8")
         for match in NAMED_ICON.finditer(text):

@@ -23,6 +23,7 @@ def entry(folder: Path, name: str, text: str) -> list[os.DirEntry[str]]:
         ("a.html", '{% tag "warning" words "wifi-off" %} {% tag "danger" words "bell" %}', {"wifi-off", "bell"}),
         ("a.py", 'declare(icon="bell")', {"bell"}),
         ("a.py", 'LAYER = "map"', set()),
+        ("service.yaml", "version: 1.0.0\nicon: bell\naudience: [resident]\n", {"bell"}),
     ],
 )
 def test_the_sheet_holds_the_icons_that_are_named(tmp_path, name, text, found):
