@@ -95,13 +95,16 @@ def definition_of(package: Package) -> Definition:
             for step in package.flow.steps
             for question in step.questions()
         )
-        + tuple({"path": path, "kind": "computed", "unit": "", "step": "", "options": []} for path in package.flow.compute),
+        + tuple(
+            {"path": path, "kind": "computed", "unit": package.text(f"computed.{path}.unit"), "step": "", "options": []}
+            for path in package.flow.compute
+        ),
     )
 
 
 def _texts(texts: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, str]:
     kept = ("status.", "transition.", "decision.", "deadline.", "question.", "step.", "computed.", "outcome.")
-    return {"title": str(texts.get("service.title", ""))} | {
+    return {"title": str(texts.get("service.short") or texts.get("service.title", ""))} | {
         key: localised(str(text), local)
         for key, text in texts.items()
         if key.startswith(kept) and not key.endswith((".hint", ".help"))

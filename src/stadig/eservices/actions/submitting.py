@@ -104,7 +104,7 @@ def title_of(package: Package, answers: Mapping[str, Any]) -> str:
     named = str((package.case.work or {}).get("title", ""))
     chosen = flow.get(answers, named) if named else None
     if chosen is None or package.question(named).kind != "choice":
-        return package.text("service.title")
+        return package.text("service.short") or package.text("service.title")
     label = package.text(f"question.{package.question(named).key}.option.{chosen}")
     return f"{package.text('service.short') or package.text('service.title')}: {label}"
 

@@ -18,7 +18,7 @@ from stadig.city import clock, persons
 from stadig.city.models import District, Effect, Organisation, User
 from stadig.eservices import flow, parties
 from stadig.eservices.actions.submitting import title_of
-from stadig.eservices.demo import counting, words
+from stadig.eservices.demo import counting, seasons, words
 from stadig.eservices.demo.past import FORMS, Made
 from stadig.eservices.models import Signature, Submission
 from stadig.eservices.signing import digest
@@ -246,7 +246,7 @@ class _Writer:
         title = self.definition.text(f"decision.{type_.id}.name")
         reasoning = words.REASONS[self.name][type_.id]
         text = f"{self.definition.text(f'decision.{type_.id}.text')}\n\n{reasoning}"
-        document = self._document(at, Document.Direction.SENT, "decision", f"Beslut: {title}", text=text, by=self.worker)
+        document = self._document(at, Document.Direction.DRAWN_UP, "decision", f"Beslut: {title}", text=text, by=self.worker)
         day = at.astimezone(terms.STOCKHOLM).date()
         reported = terms.months_after(day.replace(day=18), 1)
         self.rows.decisions.append(
@@ -362,13 +362,13 @@ class _Writer:
         steps = self.one.life.steps
         if len(steps) < 2 or self.definition.status(steps[-1].status).group == Group.NEW:
             return
-        asked_at = steps[1].at + timedelta(hours=float(self.rng.uniform(1, 40)))
+        asked_at = seasons.at(steps[1].at.astimezone(terms.STOCKHOLM).date() + timedelta(days=1), self.rng)
         if self.one.person and asked_at < self.now and self.rng.random() < 0.24:
             question, reply = words.SAID[int(self.rng.integers(len(words.SAID)))]
-            replied_at = asked_at + timedelta(hours=float(self.rng.uniform(1, 60)))
+            replied_at = seasons.at_work(asked_at, float(self.rng.uniform(0, 2)), self.rng)
             read = replied_at if replied_at < self.now else None
             self.rows.messages.append(Message(case=self.case, from_party=True, text=question, at=asked_at, read_at=read))
-            self._event(asked_at, "message")
+            self._event(asked_at, "message_in")
             if read:
                 seen = replied_at + timedelta(hours=float(self.rng.uniform(0.5, 90)))
                 seen_at = seen if seen < self.now else None
