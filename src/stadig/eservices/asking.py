@@ -28,7 +28,7 @@ def read_flow(flow: Mapping[str, Any], schema: Mapping[str, Any]) -> Flow:
         )
         for one in listed(flow, "sign", file, default=True)
     )
-    return Flow(steps, compute, sign)
+    return Flow(steps, {str(path): rule for path, rule in compute.items()}, sign)
 
 
 def _step(step: Any, place: str, schema: Mapping[str, Any]) -> Step:
@@ -66,10 +66,10 @@ def _part(part: Any, place: str, schema: Mapping[str, Any], inside: str) -> Part
 def _question(part: Mapping[str, Any], path: str, place: str, schema: Mapping[str, Any]) -> Question:
     found = _described(schema, path, place)
     widget = str(part.get("widget") or "")
-    kind = kind_of(found, widget)
+    kind = kind_of(found, widget, schema)
     if kind not in KINDS:
         raise PackageError("flow.yaml", place, f"{path} is of no kind that can be asked ({kind}). Known: {', '.join(KINDS)}.")
-    options = tuple(found.get("enum") or (found.get("items") or {}).get("enum") or ())
+    options = tuple(found.get("enum") or followed(schema, found.get("items")).get("enum") or ())
     return Question(
         path=path,
         kind=kind,
@@ -93,12 +93,12 @@ LONG: Final = 300
 """A text that may be longer than this is asked for in several lines."""
 
 
-def kind_of(described: Mapping[str, Any], widget: str = "") -> str:
+def kind_of(described: Mapping[str, Any], widget: str = "", schema: Mapping[str, Any] | None = None) -> str:
     """What kind of question a described value is: one of :data:`KINDS`, or its JSON Schema type when it is none of them."""
     kind = described.get("type")
     form = str(described.get("format") or "")
     if kind == "array":
-        return _kind_of_list(described.get("items") or {})
+        return _kind_of_list(followed(schema or {}, described.get("items")))
     if "enum" in described:
         return "choice"
     if form in FORMATS:

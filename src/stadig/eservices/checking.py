@@ -17,6 +17,7 @@ import jsonschema_rs
 from stadig.eservices import formats
 from stadig.eservices.flow import State, answered, get
 from stadig.eservices.package import Info, Package, Question, Repeat
+from stadig.eservices.schemas import compile_schema, place_of
 
 KINDS: Final = (
     "required", "type", "too_long", "too_short", "too_small", "too_large", "too_many", "choice", "pattern", "email", "phone",
@@ -79,17 +80,6 @@ def validator(package: Package) -> jsonschema_rs.Draft202012Validator:
     return place[0]
 
 
-def compile_schema(schema: Mapping[str, Any]) -> jsonschema_rs.Draft202012Validator:
-    """Compile a schema. It reaches no network and no file, and its patterns take linear time.
-
-    Raises jsonschema_rs.ValidationError for what is no schema, jsonschema_rs.ReferencingError for a reference that leads nowhere,
-    ValueError for one that is nested too deep.
-    """
-    return jsonschema_rs.Draft202012Validator(
-        dict(schema), validate_formats=False, offline=True, pattern_options=jsonschema_rs.RegexOptions()
-    )
-
-
 def _asked(package: Package, state: State, step: str | None) -> Iterator[tuple[str, Question | Repeat]]:
     """What is visible, by concrete path, in the order of the form."""
     for one in package.flow.steps:
@@ -117,7 +107,7 @@ def _against_schema(
         yield Fault("", "type")
     for error in found:
         keyword = error.kind.name
-        path = _path(error.instance_path)
+        path = place_of(error.instance_path)
         if keyword in ("additionalProperties", "unevaluatedProperties"):
             paths = [_below(path, name) for name in error.kind.unexpected]  # type: ignore[attr-defined]
         elif keyword == "required":
@@ -151,13 +141,6 @@ def _owner(path: str, asked: Mapping[str, Question | Repeat]) -> str:
     while path and path not in asked:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return path
-
-
-def _path(names: list[str | int]) -> str:
-    written = ""
-    for name in names:
-        written = f"{written}[{name}]" if isinstance(name, int) else _below(written, name)
-    return written
 
 
 def _below(path: str, name: str) -> str:

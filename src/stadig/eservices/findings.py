@@ -13,6 +13,8 @@ from typing import Any, Final
 
 import yaml
 
+from stadig.eservices.values import too_deep
+
 ERROR: Final = "error"
 WARNING: Final = "warning"
 SENTENCE_WORDS: Final = 25
@@ -107,9 +109,13 @@ class Finding:
 def lines(text: str) -> Mapping[str, int]:
     """Place in a YAML or JSON file → its line, from 1. Empty for what cannot be read."""
     found: dict[str, int] = {}
+    seen: set[int] = set()
 
     def walk(node: yaml.Node, place: str) -> None:
         found.setdefault(place, node.start_mark.line + 1)
+        if id(node) in seen:  # an alias: what it stands for has been walked
+            return
+        seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 here = f"{place}.{key.value}" if place else str(key.value)
@@ -120,6 +126,8 @@ def lines(text: str) -> Mapping[str, int]:
                 walk(value, f"{place}[{number}]")
 
     try:
+        if too_deep(text):
+            return {}
         whole = yaml.compose(text, yaml.SafeLoader)
         if whole is not None:
             walk(whole, "")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
-from stadig.eservices import proving, reading
+from stadig.eservices import proving, reading, schemas
 from stadig.eservices.findings import ERROR, Finding, line_of
 from stadig.eservices.lint_case import lint_case, lint_service
 from stadig.eservices.lint_flow import lint_flow
@@ -24,6 +24,9 @@ def lint_files(files: Mapping[str, bytes], *, today: date) -> tuple[Finding, ...
     """As :func:`lint`; a package that cannot be read is one finding."""
     try:
         package = reading.read(files)
+    except reading.SchemaError as error:
+        found = [Finding(error.file, fault.place, "schema", {"text": fault.text}) for fault in schemas.faults(error.schema)]
+        return tuple(replace(finding, line=line_of(files, finding.file, finding.place)) for finding in found)
     except PackageError as error:
         finding = Finding(error.file, error.place, "unreadable", {"text": error.text})
         return (replace(finding, line=line_of(files, error.file, error.place)),)

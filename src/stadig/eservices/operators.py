@@ -267,8 +267,11 @@ def _moved(day: date, count: int, unit: str) -> date:
 
 
 def _text(value: Any) -> str:
-    if value is None:
+    """A value as text, as JavaScript writes it: a list's parts with commas between. A group of answers has no text."""
+    if value is None or isinstance(value, dict):
         return ""
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

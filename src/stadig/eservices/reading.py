@@ -19,7 +19,8 @@ import yaml
 from stadig.cases.definition import Deadline, DecisionType, Status, Transition
 from stadig.eservices.asking import read_flow
 from stadig.eservices.package import About, CaseType, Package, PackageError, Scenario
-from stadig.eservices.values import count, flat, listed, matching, word, words
+from stadig.eservices.schemas import faults
+from stadig.eservices.values import count, flat, listed, matching, too_deep, word, words
 
 MOST_FILES: Final = 200
 MOST_BYTES: Final = 5 * 2**20
@@ -29,6 +30,14 @@ VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 HANDOVER: Final = "handover.yaml"
 LOCAL: Final = "local.yaml"
 """The receiving city's overlay. It is no part of the package's identity, and an upgrade keeps it."""
+
+
+class SchemaError(PackageError):
+    """``data.schema.json`` is JSON but no JSON Schema. ``schema`` is what it holds."""
+
+    def __init__(self, file: str, place: str, text: str, schema: Mapping[str, Any]) -> None:
+        super().__init__(file, place, text)
+        self.schema = schema
 
 
 def load(folder: Path) -> Package:
@@ -109,6 +118,8 @@ def _no_double_keys(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
         key = loader.construct_object(key_node)
+        if not isinstance(key, str | int | float | None):
+            raise yaml.constructor.ConstructorError(None, None, "a key is a word", key_node.start_mark)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", key_node.start_mark)
         seen.add(key)
@@ -127,6 +138,8 @@ def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     if name not in files:
         raise PackageError(name, "", "is missing.")
     text = _utf8(files[name], name)
+    if too_deep(text):
+        raise PackageError(name, "", "is nested too deep.")
     try:
         if text.count("*") and re.search(r"(?m)(?:^|[\s\[{,])\*\w", text):
             raise PackageError(name, "", "uses YAML aliases (*name). Write the value out.")
@@ -161,6 +174,8 @@ def _schema(files: Mapping[str, bytes]) -> dict[str, Any]:
         raise PackageError(name, "", "is nested too deep.") from None
     if not isinstance(found, dict) or found.get("type") != "object" or not isinstance(found.get("properties"), dict):
         raise PackageError(name, "", "must describe an object with properties.")
+    for fault in faults(found):
+        raise SchemaError(name, fault.place, f"is not valid JSON Schema 2020-12: {fault.text}", found)
     return found
 
 
@@ -201,6 +216,8 @@ def _case(case: Mapping[str, Any]) -> CaseType:
     decisions = case.get("decisions") or {}
     if not isinstance(decisions, dict):
         raise PackageError(file, "decisions", "is a mapping of type: {…}.")
+    if not isinstance(case.get("work"), dict | None):
+        raise PackageError(file, "work", "is a mapping.")
     return CaseType(
         file=word(case, "file", file, "case"),
         series=matching(case, "series", re.compile(r"[A-ZÅÄÖ]{2,6}"), "two to six capitals", file),
@@ -239,14 +256,13 @@ def _signing(signing: Any) -> Mapping[str, str] | None:
 def _decision(name: str, decision: Any) -> DecisionType:
     if not isinstance(decision, dict):
         raise PackageError("case.yaml", f"decisions.{name}", "is a mapping with outcome, status, statute and appeal.")
-    months = decision.get("valid_months")
     return DecisionType(
         id=name,
         outcome=word(decision, "outcome", "case.yaml"),
         status=word(decision, "status", "case.yaml"),
         statute=str(decision.get("statute") or ""),
         appeal=word(decision, "appeal", "case.yaml", "none"),
-        valid_months=int(months) if months is not None else None,
+        valid_months=count(decision, "valid_months", "case.yaml") if decision.get("valid_months") is not None else None,
         delegation=str(decision.get("delegation") or ""),
     )
 
@@ -258,15 +274,18 @@ def _scenario(scenario: Mapping[str, Any], file: str) -> Scenario:
     wanted = scenario.get("expect") or {}
     if not isinstance(wanted, dict):
         raise PackageError(file, "expect", "is a mapping with visible, hidden, computed, errors, status or documents.")
+    for name in ("computed", "errors"):
+        if not isinstance(wanted.get(name), dict | None):
+            raise PackageError(file, f"expect.{name}", "is a mapping of path: value.")
     return Scenario(
         name=PurePosixPath(file).stem,
         answers=answers,
-        visible=tuple(wanted.get("visible") or ()),
-        hidden=tuple(wanted.get("hidden") or ()),
+        visible=words(wanted, "visible", file, ()),
+        hidden=words(wanted, "hidden", file, ()),
         computed=wanted.get("computed"),
         errors=wanted.get("errors"),
         status=str(wanted.get("status") or ""),
-        documents=tuple(wanted.get("documents") or ()),
+        documents=words(wanted, "documents", file, ()),
         today=_day(scenario, file),
     )
 

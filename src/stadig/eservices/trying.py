@@ -15,13 +15,19 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from stadig.eservices.flow import compile_package, evaluate
+from stadig.eservices.flow import compile_package, evaluate, get
+from stadig.eservices.operators import truthy
 from stadig.eservices.package import Package, Question, Repeat
 from stadig.eservices.placing import name_of, parts_of, rules_of
-from stadig.eservices.rules import compile_rule
+from stadig.eservices.rules import Node, compile_rule, path_of
 
-MOST: Final = 1500
-"""Combinations that are tried for one question."""
+MOST: Final = 600
+"""Combinations that are tried for one question when none that was worked out shows it."""
+SAMPLE: Final = 150
+"""How many of them where there are more."""
+WAYS: Final = 12
+DEEPEST: Final = 12
+"""Ways to make one rule true that are followed, and how many questions deep."""
 FINITE: Final = frozenset({"yes_no", "consent", "choice"})
 """Kinds of question whose every answer can be tried."""
 
@@ -40,20 +46,80 @@ def try_out(package: Package, path: str, *, today: date) -> Tried:
     """Show and hide one part: a question, a group, ``info.ID``. Raises RuleError, Cycle."""
     parts = {name_of(part): part for _, part in parts_of(package)}
     needed = [one for one in _needed(package, path) if isinstance(parts.get(one), Question)]
-    values = {one: _values(parts[one], constants(package.digest, package), today) for one in needed}
+    known = constants(package.digest, package)
+    values = {one: _values(parts[one], known, today) for one in needed}
     count = math.prod(len(some) for some in values.values())
     row = next((one.path for one in parts.values() if isinstance(one, Repeat) and path.startswith(f"{one.path}[].")), "")
     shown = hidden = False
     tried = 0
-    for chosen in _combinations(values, count):
+    goals = _Goals(package, values, today).of(path, True, 0)
+    for chosen in itertools.chain([{}], goals, _combinations(values, count)):
         tried += 1
-        answers = _answers(chosen, row)
-        visible = path.replace("[]", "[0]") in evaluate(package, answers, today=today).visible
+        visible = path.replace("[]", "[0]") in evaluate(package, _answers(chosen, row), today=today).visible
         shown, hidden = shown or visible, hidden or not visible
         if shown and hidden:
             break
     finite = count <= MOST and all(getattr(parts[one], "kind", "") in FINITE for one in needed)
     return Tried(shown, hidden, tried, finite)
+
+
+@dataclass(frozen=True, slots=True)
+class _Goals:
+    """Answers that ought to make a rule true, worked out backwards; whether they do is then tried."""
+
+    package: Package
+    values: Mapping[str, list[Any]]
+    today: date
+
+    def of(self, path: str, wanted: bool, depth: int) -> list[dict[str, Any]]:
+        """Answers that ought to show a part (or hide it), and every question they need."""
+        unit = compile_package(self.package).by_path.get(path)
+        if unit is None or not unit.show or depth > DEEPEST:
+            return [{}]
+        repeat = path.rpartition("[].")[0]
+        found = [self.node(rule.node, repeat, wanted) for rule in unit.show]
+        ways = _merged(found) if wanted else list(itertools.chain(*found))
+        whole: list[dict[str, Any]] = []
+        for way in ways[:WAYS]:
+            needs = [self.of(one, True, depth + 1) for one, value in way.items() if value is not None]
+            whole += _merged([[way], *needs])[:4]
+        return whole[:WAYS]
+
+    def node(self, node: Node, repeat: str, wanted: bool) -> list[dict[str, Any]]:
+        if node.operator in ("!", "!!") and node.args[0].operator != "var":
+            return self.node(node.args[0], repeat, wanted == (node.operator == "!!"))
+        if node.operator in ("and", "or"):
+            found = [self.node(one, repeat, wanted) for one in node.args]
+            return _merged(found) if (node.operator == "and") == wanted else list(itertools.chain(*found))[:WAYS]
+        return self.atom(node, repeat, wanted)
+
+    def atom(self, node: Node, repeat: str, wanted: bool) -> list[dict[str, Any]]:
+        """Answers to the questions that one comparison reads, tried against that comparison alone."""
+        uses = [(path_of(one), one) for one in node.walk() if one.operator == "var"]
+        paths = {f"{repeat}[].{use[5:]}" if repeat and use.startswith("item.") else use: None for use, _ in uses}
+        if not paths or any(path not in self.values for path in paths):
+            return [{}]
+        found: list[dict[str, Any]] = []
+        for chosen in itertools.islice(itertools.product(*(self.values[path] for path in paths)), MOST):
+            way = dict(zip(paths, chosen, strict=True))
+            answers = _answers(way, "")
+            item = get(answers, f"{repeat}[0]") if repeat else None
+            if truthy(node.run({**answers, "item": item or {}}, self.today)) == wanted:
+                found.append(way)
+        return found[:WAYS]
+
+
+def _merged(several: list[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Every way to have one of each that do not contradict each other."""
+    found: list[dict[str, Any]] = [{}]
+    for ways in several:
+        found = [
+            {**one, **other}
+            for one in found
+            for other in ways
+            if all(one.get(path, value) == value for path, value in other.items())
+        ][:WAYS]
+    return found
 
 
 def _combinations(values: Mapping[str, list[Any]], count: int) -> Iterator[dict[str, Any]]:
@@ -62,7 +128,7 @@ def _combinations(values: Mapping[str, list[Any]], count: int) -> Iterator[dict[
             yield dict(zip(values, chosen, strict=True))
         return
     chance = random.Random(1)  # noqa: S311 - the same sample every time
-    for _ in range(MOST):
+    for _ in range(SAMPLE):
         yield {path: chance.choice(some) for path, some in values.items()}
 
 

@@ -66,17 +66,28 @@ def types_of(package: Package) -> dict[str, Type]:
     return dict(type_of(package.schema, package.schema).fields)
 
 
-def type_of(described: Any, schema: Mapping[str, Any], depth: int = 0) -> Type:
-    """What a described value is."""
+def type_of(described: Any, schema: Mapping[str, Any], known: dict[str, Type] | None = None) -> Type:
+    """What a described value is. Each of the schema's ``$defs`` is read once; one that holds itself can be anything there."""
+    known = {} if known is None else known
+    name = str(described.get("$ref", "")) if isinstance(described, dict) else ""
+    if name in known:
+        return known[name]
+    if name:
+        known[name] = ANY
     found = followed(schema, described)
     kind = found.get("type")
-    if depth > 12:
-        return ANY
     if kind == "object":
-        fields = {name: type_of(one, schema, depth + 1) for name, one in (found.get("properties") or {}).items()}
-        return Type("group", fields=fields)
-    if kind == "array":
-        return Type("list", item=type_of(found.get("items") or {}, schema, depth + 1))
+        made = Type("group", fields={key: type_of(one, schema, known) for key, one in (found.get("properties") or {}).items()})
+    elif kind == "array":
+        made = Type("list", item=type_of(found.get("items"), schema, known))
+    else:
+        made = _single(found, kind)
+    if name:
+        known[name] = made
+    return made
+
+
+def _single(found: Mapping[str, Any], kind: Any) -> Type:
     options = tuple(found["enum"]) if isinstance(found.get("enum"), list) else None
     if kind is None and options and all(isinstance(one, str) for one in options):
         kind = "string"

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from stadig.eservices.package import PackageError
+
+MOST_BRACKETS: Final = 100
+
+
+def too_deep(text: str) -> bool:
+    """Whether brackets stand deeper within each other than anyone writes them; reading such a file costs far too much."""
+    depth = 0
+    for bracket in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
+        if depth > MOST_BRACKETS:
+            return True
+    return False
 
 
 def flat(texts: Mapping[str, Any], file: str, before: str = "") -> Iterator[tuple[str, Any]]:
