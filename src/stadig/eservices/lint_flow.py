@@ -19,27 +19,29 @@ FILE = "flow.yaml"
 
 def lint_flow(package: Package, today: date) -> Iterator[Finding]:
     """Rules that cannot work, questions that are asked twice or never, things that wait for each other."""
-    types = _with_computed(package)
-    compiles, told = True, set[str]()
-    for placed in rules_of(package):
-        try:
-            for finding in _rule(package, placed, types):
-                told.add(placed.place)
-                yield finding
-        except RuleError as error:
-            compiles = False
-            yield Finding(FILE, placed.place, "rule", {"text": str(error)})
+    wrong = list(rule_findings(package))
+    yield from wrong
     yield from _twice(package)
     yield from _computed(package)
     yield from _signers(package)
-    if not compiles:
+    if any(finding.kind == "rule" for finding in wrong):
         return
     try:
         compile_package(package)
     except Cycle as cycle:
         yield Finding(FILE, _place_of(package, cycle.paths[0]), "cycle", {"way": " → ".join(cycle.paths), "paths": cycle.paths})
         return
-    yield from _dead(package, today, told)
+    yield from _dead(package, today, {finding.place for finding in wrong})
+
+
+def rule_findings(package: Package) -> Iterator[Finding]:
+    """What is wrong with each rule by itself: it cannot be compiled, or its parts do not fit the schema or each other."""
+    types = _with_computed(package)
+    for placed in rules_of(package):
+        try:
+            yield from _rule(package, placed, types)
+        except RuleError as error:
+            yield Finding(FILE, placed.place, "rule", {"text": str(error)})
 
 
 def _rule(package: Package, placed: Placed, types: Types) -> Iterator[Finding]:

@@ -22,11 +22,11 @@ class SchemaFault:
 
 def faults(schema: Mapping[str, Any]) -> Iterator[SchemaFault]:
     """Every fault by the metaschema; when it has none, the first reference or pattern that cannot be compiled."""
-    found = False
     try:
-        for error in _metaschema().iter_errors(dict(schema)):
-            found = True
-            yield SchemaFault(place_of(error.instance_path), short(error.message))
+        found = [
+            SchemaFault(place_of(error.instance_path), short(error.message)) for error in _metaschema().iter_errors(dict(schema))
+        ]
+        yield from dict.fromkeys(found)  # the metaschema is of several parts that may say the same
         if not found:
             compile_schema(schema)
     except jsonschema_rs.ValidationError as error:
