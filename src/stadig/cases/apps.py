@@ -14,6 +14,7 @@ class CasesConfig(AppConfig):
         from stadig.files import purposes
         from stadig.ui import navigation
 
+        navigation.resident(_("Mina sidor"), "cases:mine", order=90)
         navigation.staff(_("Ärenden"), "cases:inbox", access.VIEW, order=20)
         navigation.staff(_("Diarium"), "cases:desk", access.REGISTER, order=24)
         navigation.staff(_("Anslag"), "cases:notices", access.POST_NOTICE, order=26)

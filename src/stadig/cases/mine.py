@@ -18,7 +18,7 @@ from stadig.ui import formatting
 
 MOST_CLOSED = 20
 TAGS = {
-    Group.NEW: ("info", "inbox"),
+    Group.NEW: ("info", "circle-dot"),
     Group.OPEN: ("info", "hourglass"),
     Group.APPLICANT: ("warning", "circle-alert"),
     Group.OTHERS: ("info", "hourglass"),

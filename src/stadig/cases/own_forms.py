@@ -15,7 +15,7 @@ class WriteForm(forms.Form):
     text = forms.CharField(
         label=_("Skriv till oss"),
         max_length=10_000,
-        required=False,
+        error_messages={"required": _("Skriv något först.")},
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Bara den som arbetar med ärendet läser det."),
     )

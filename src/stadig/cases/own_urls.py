@@ -10,8 +10,8 @@ urlpatterns = [
     path("folj/", own.follow, name="follow"),
     path("folj/<int:case_id>/", own.followed, name="followed"),
     path("<int:case_id>/", own.my_case, name="my-case"),
-    path("<int:case_id>/skriv/", own_acts.write, name="write"),
-    path("<int:case_id>/ta-tillbaka/", own_acts.withdraw, name="withdraw"),
-    path("<int:case_id>/begar-beslut/", own_acts.ask_decision, name="ask-decision"),
-    path("<int:case_id>/betyg/", own.rate, name="rate"),
+    path("<int:case_id>/skriv/", own_acts.write, name="my-write"),
+    path("<int:case_id>/ta-tillbaka/", own_acts.withdraw, name="my-withdraw"),
+    path("<int:case_id>/begar-beslut/", own_acts.ask_decision, name="my-ask-decision"),
+    path("<int:case_id>/betyg/", own.rate, name="my-rate"),
 ]

@@ -57,4 +57,4 @@ def of(case: Case, reader: Any) -> tuple[Reader, ...]:
 
 
 def _role(role: str | None) -> str:
-    return str(Role(role).label) if role in Role.values else _("Medarbetare")
+    return str(Role(role).label) if role in Role.values else _("En annan person i ärendet")

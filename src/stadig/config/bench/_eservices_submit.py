@@ -29,8 +29,8 @@ SUBMISSIONS = int(os.environ.get("STADIG_SUBMISSIONS", "1000"))
 PORT = int(os.environ.get("STADIG_BENCH_PORT", "8181"))
 CONCURRENT = 20
 PER_SESSION = 50
-EVERY_S = (0.5, 2.0)
-"""Seconds between two kills."""
+BETWEEN = (3, 30)
+"""Submissions acknowledged between two kills: a machine that starts the web server slowly gets as many."""
 DRAIN_S = 180.0
 """How long the receipts may take once everything is submitted: jobs of a dead worker are taken up again after half a minute."""
 CSRF = "b" * 32
@@ -65,8 +65,7 @@ def kills() -> list[Figure]:
         sent.start()
         with contextlib.ExitStack() as stack:
             programs = {name: stack.enter_context(_Restarted(f"stadig.config.{name}", url)) for name in ("web", "worker")}
-            while not sent.done:
-                time.sleep(die.uniform(*EVERY_S))
+            while sent.waited_for(sent.acknowledged + die.randint(*BETWEEN)):
                 name = die.choice(["web", "worker"])
                 programs[name].kill()
                 killed[name] += 1
@@ -225,9 +224,11 @@ class _Clicks:
         self._threads = [threading.Thread(target=self._work, args=(number,)) for number in range(8)]
         self.acknowledged = self.failed = 0
 
-    @property
-    def done(self) -> bool:
-        return not any(thread.is_alive() for thread in self._threads)
+    def waited_for(self, count: int) -> bool:
+        """Whether ``count`` have been acknowledged before everything was."""
+        while self.acknowledged < count and any(thread.is_alive() for thread in self._threads):
+            time.sleep(0.02)
+        return any(thread.is_alive() for thread in self._threads)
 
     def start(self) -> None:
         for thread in self._threads:

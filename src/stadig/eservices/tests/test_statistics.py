@@ -27,7 +27,7 @@ def test_how_far_people_come(street_fault, client, at):
     assert (figures.started, figures.submitted, dict(figures.reached)) == (20, 12, {"what": 15})
     assert figures.channels == {"web": 11, "paper": 1}
     page = client.get("/e/street-fault/statistik/").content.decode()
-    assert "Flest slutar före" in page
+    assert "Flest slutar vid" in page
     assert "60" in client.get("/e/statistik/").content.decode()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -54,6 +55,7 @@ def complete(request: HttpRequest, case_id: int) -> HttpResponse:
                 return redirect("cases:my-case", case_id=case_id)
     language = (get_language() or "sv").partition("-")[0]
     state = flow.evaluate(package, answers, today=clock.today())
+    state = replace(state, required=state.required | set(completion.paths))
     form = pages.Form(package, state, answers, language, faults, refused=refused)
     context = {
         "case": case,

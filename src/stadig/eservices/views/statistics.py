@@ -118,9 +118,9 @@ def _dropping(steps: list[tuple[str, int]], figures: Figures) -> charts.Bars | N
     way = [(_("Började"), figures.started), *steps, (_("Skickade in"), figures.submitted)]
     falls = [(before[1] - after[1], after[0]) for before, after in pairwise(way)]
     fall, step = max(falls)
-    title = _("Flest slutar före %(step)s") % {"step": step} if fall > 0 else _("Nästan alla som börjar skickar in")
+    title = _("Flest slutar vid ”%(step)s”") % {"step": step} if fall > 0 else _("Nästan alla som börjar skickar in")
     bars = tuple(charts.Bar(label, float(count)) for label, count in way)
-    return charts.Bars(title=title, subtitle=_("Så många kom till varje steg"), heading=_("Steg"), bars=bars, decimals=0)
+    return charts.Bars(title=title, subtitle=_("Så många blev klara med varje steg"), heading=_("Steg"), bars=bars, decimals=0)
 
 
 def _channels(figures: Figures) -> charts.Bars | None:
