@@ -31,6 +31,13 @@ class CaseClosed(CaseError):
     """The case is closed. What was done stands; a new letter makes a new case or opens this one."""
 
 
+class SeriesTaken(CaseError):
+    """Another committee numbers its cases with these letters. Each committee is an authority of its own: give this one other letters."""
+
+
+PERSONAL_FILES = "26 kap. 1 § offentlighets- och sekretesslagen (2009:400)"
+
+
 @dataclass(frozen=True, slots=True)
 class NewParty:
     """Someone a new case concerns. A registered person is named by ``person`` alone; others by name and contact."""
@@ -57,7 +64,16 @@ def define(
     file: str = CaseType.File.CASE,
     confidentiality: str = "",
 ) -> CaseType:
-    """Take in a case type in one version. The same version again changes only where its new cases go."""
+    """Take in a case type in one version. The same version again changes only where its new cases go. Personal files are always secret.
+
+    Raises SeriesTaken.
+    """
+    if CaseType.objects.filter(series=series).exclude(committee=committee).exists():
+        raise SeriesTaken(
+            f"Another committee than {committee} numbers its cases {series}. Choose other letters in local.yaml, series."
+        )
+    if file == CaseType.File.PERSONAL and not confidentiality:
+        confidentiality = PERSONAL_FILES
     found, _ = CaseType.objects.update_or_create(
         slug=slug,
         digest=digest,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -12,14 +11,13 @@ from stadig.cases import access, definitions, states
 from stadig.cases.actions import CaseClosed, CaseError, go_to, locked, tell
 from stadig.cases.models import Case, Group, Note
 from stadig.city import audit, clock, live
-from stadig.city.models import User
 from stadig.city.verbs import verb
 
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-MOST_AT_ONCE = 100
+    from stadig.city.models import User
 
 
 class CannotHandle(CaseError):
@@ -31,7 +29,7 @@ def take(by: User, case_id: int, *, request_id: UUID | None = None) -> Case:
     """Take a case, and begin it when nobody has. Raises CaseClosed; Case.DoesNotExist for one the person may not handle."""
     case = open_case(by, case_id)
     if case.assignee_id != by.pk:
-        _give(case, by, by=by)
+        give(case, by, by=by)
     definition = definitions.of(case)
     begin = [one for one in states.pressed(definition, case.status) if definition.status(one.end).group == Group.OPEN]
     if case.group == Group.NEW and len(begin) == 1:
@@ -47,7 +45,7 @@ def assign(by: User, case_id: int, to: User, *, request_id: UUID | None = None) 
     if not Case.objects.filter(access.may_handle(to), pk=case_id).exists():
         raise CannotHandle(_("%(name)s får inte arbeta med ärendet. Välj någon i enheten som inte själv är part.") % {"name": to})
     if case.assignee_id != to.pk:
-        _give(case, to, by=by)
+        give(case, to, by=by)
     audit.record(by, "assigned", case, to=to.pk)
     return case
 
@@ -62,31 +60,6 @@ def hand_back(by: User, case_id: int, *, request_id: UUID | None = None) -> Case
         tell(case, "handed_back", by=by)
     audit.record(by, "handed back", case)
     return case
-
-
-@verb
-def take_many(by: User, case_ids: Sequence[int], *, request_id: UUID | None = None) -> dict[str, int | None]:
-    """Take several cases; gives who had each before, so that it can be undone. Those one may not take, or are closed, are left."""
-    return _many(by, case_ids, by)
-
-
-@verb
-def assign_many(by: User, case_ids: Sequence[int], to: User | None, *, request_id: UUID | None = None) -> dict[str, int | None]:
-    """Give several cases to one colleague, or to nobody; gives who had each before. Those that cannot be given are left."""
-    return _many(by, case_ids, to)
-
-
-@verb
-def put_back(by: User, before: dict[str, int | None], now: int | None, *, request_id: UUID | None = None) -> int:
-    """Undo: give each case back to the one who had it, unless someone else has it by now; gives how many."""
-    users = User.objects.in_bulk({pk for pk in before.values() if pk})
-    undone = 0
-    for case in _cases(by, [int(pk) for pk in before]):
-        if case.assignee_id == now:
-            _give(case, users.get(before[str(case.pk)] or 0), by=by)
-            audit.record(by, "assigned", case, to=case.assignee_id)
-            undone += 1
-    return undone
 
 
 @verb
@@ -139,30 +112,8 @@ def open_case(by: User, case_id: int) -> Case:
     return case
 
 
-def _cases(by: User, case_ids: Sequence[int]) -> list[Case]:
-    """Locked in one order, so that two who choose the same cases do not wait for each other for ever."""
-    found = Case.objects.select_for_update(of=("self",)).filter(access.may_handle(by), pk__in=case_ids[:MOST_AT_ONCE])
-    return list(found.exclude(group=Group.CLOSED).order_by("pk"))
-
-
-def _many(by: User, case_ids: Sequence[int], to: User | None) -> dict[str, int | None]:
-    before: dict[str, int | None] = {}
-    cases = _cases(by, case_ids)
-    theirs = (
-        set(Case.objects.filter(access.may_handle(to), pk__in=[one.pk for one in cases]).values_list("pk", flat=True))
-        if to
-        else set()
-    )
-    for case in cases:
-        if case.assignee_id == (to.pk if to else None) or (to and case.pk not in theirs):
-            continue
-        before[str(case.pk)] = case.assignee_id
-        _give(case, to, by=by)
-        audit.record(by, "assigned", case, to=to.pk if to else None)
-    return before
-
-
-def _give(case: Case, to: User | None, *, by: User) -> None:
+def give(case: Case, to: User | None, *, by: User) -> None:
+    """Write down who has a locked case. For verbs inside their transaction."""
     case.assignee = to
     case.save(update_fields=["assignee"])
     tell(case, "assigned" if to else "handed_back", by=by, note=str(to) if to and to != by else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,8 +12,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from stadig.cases import access, definitions
-from stadig.cases.models import Case, CaseType, Channel, Group
+from stadig.cases import access, definitions, states
+from stadig.cases.models import Case, CaseType, Channel, Group, Party
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock
 from stadig.city.sorting import sort_key
@@ -20,6 +21,9 @@ from stadig.ui import formatting
 
 PER_PAGE = 30
 SOON_DAYS = 2
+NUMBER = re.compile(r"([A-Za-zÅÄÖåäö]{1,6})\s*(\d{4})\s*/\s*(\d{1,7})")
+MOST_WORDS, SHORT = 6, 4
+"""A word as short as this is sought as it stands: nearly alike would be anything."""
 FIELDS = (
     "pk", "number", "title", "type_id", "type__digest", "status", "group", "due_at", "registered_at", "closed_at", "assignee_id",
     "assignee__first_name", "assignee__last_name", "channel",
@@ -39,6 +43,8 @@ class Filter:
     late: bool = False
     words: str = ""
     after: str = ""
+    person: int = 0
+    """Cases that concern this person; never from an address."""
 
 
 class Found(NamedTuple):
@@ -82,6 +88,8 @@ class Page:
 
     rows: tuple[Row, ...]
     next: str
+    ways: tuple[tuple[str, str], ...] = ()
+    """(status, what the button says) of every way on that closes nothing, for the cases on the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,7 @@ def cases(user: Any, wanted: Filter) -> QuerySet[Case]:
     found = Case.objects.filter(access.seen_at_work(user))
     if wanted.group in Group.values:
         found = found.filter(group=wanted.group)
-    elif wanted.group != "all":
+    elif wanted.group != "all" and not wanted.words and not wanted.person:
         found = found.exclude(group=Group.CLOSED)
     if wanted.whose:
         found = found.filter(assignee=user if wanted.whose == "mine" else None)
@@ -117,17 +125,43 @@ def cases(user: Any, wanted: Filter) -> QuerySet[Case]:
         found = found.filter(type__slug=wanted.service)
     if wanted.late:
         found = found.filter(due_at__lt=clock.now())
-    return found
+    if wanted.person:
+        found = found.filter(pk__in=Party.objects.filter(person=wanted.person).values("case"))
+    return found.filter(_with(wanted.words))
+
+
+def _with(words: str) -> Q:
+    """Cases whose number, title or type hold the words, or nearly: *parkering* is found in *parkeringstillstånd*, and the other way."""
+    if number := NUMBER.fullmatch(words):
+        return Q(number=f"{number[1].upper()} {number[2]}/{int(number[3]):05d}")
+    scope = Q()
+    for word in words.casefold().split()[:MOST_WORDS]:
+        near = Q(search_text__trigram_word_similar=word) if len(word) > SHORT and not word.isdecimal() else Q()
+        scope &= Q(search_text__contains=word) | near
+    return scope
 
 
 def page(user: Any, wanted: Filter) -> Page:
     """A page of the list, most urgent first; closed ones the latest first."""
-    by = "closed_at" if wanted.group == Group.CLOSED else "registered_at" if wanted.group == "all" else "due_at"
+    any_group = wanted.group == "all" or (not wanted.group and (wanted.words or wanted.person))
+    by = "closed_at" if wanted.group == Group.CLOSED else "registered_at" if any_group else "due_at"
     found = cases(user, wanted).filter(_beyond(by, wanted.after))
     order = (F(by).asc(nulls_last=True), "pk") if by == "due_at" else (F(by).desc(), "-pk")
     rows = [Found(*row) for row in found.order_by(*order).values_list(*FIELDS)[: PER_PAGE + 1]]
     last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
-    return Page(in_words(rows[:PER_PAGE]), f"{getattr(last, by) or ''}~{last.pk}".replace(" ", "T") if last else "")
+    after = f"{getattr(last, by) or ''}~{last.pk}".replace(" ", "T") if last else ""
+    return Page(in_words(rows[:PER_PAGE]), after, _ways(rows[:PER_PAGE]))
+
+
+def _ways(rows: list[Found]) -> tuple[tuple[str, str], ...]:
+    types = definitions.known((row.type_id, row.digest) for row in rows)
+    language = (get_language() or "sv")[:2]
+    found: dict[str, str] = {}
+    for key, status in {((row.type_id, row.digest), row.status) for row in rows}:
+        for one in states.pressed(types[key], status):
+            if types[key].status(one.end).group != Group.CLOSED:
+                found.setdefault(one.end, types[key].text(f"status.{one.end}.name", language) or one.end)
+    return _sorted(found)
 
 
 def _beyond(by: str, after: str) -> Q:

@@ -17,6 +17,7 @@ EVENTS: Final[dict[str, Any]] = {
     "completion_asked": _("Vi bad om komplettering"),
     "completion_taken_back": _("Vi tog tillbaka frågan om komplettering"),
     "completed": _("Den sökande kompletterade"),
+    "undone": _("Ändringen ångrades"),
     "withdrawn": _("Den sökande tog tillbaka ärendet"),
     "rated": _("Den sökande svarade på hur lätt det var"),
     "sign_asked": _("En person till ombads skriva under"),

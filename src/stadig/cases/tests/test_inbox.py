@@ -7,8 +7,9 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from stadig.cases import access, actions, handling, inbox
+from stadig.cases import access, actions, handling, inbox, many, panels
 from stadig.cases.models import Case, Event, Note
+from stadig.city import actions as city
 from stadig.city.models import AuditEntry, Organisation, User
 from stadig.city.roles import Role
 
@@ -157,15 +158,75 @@ def test_a_note_is_kept_and_one_that_cannot_be_keeps_what_was_typed(open_case, a
     assert Note.objects.count() == 1
 
 
-def test_several_are_taken_at_once_and_given_back(open_case, amina, permits, someone):
-    colleague = someone(Role.CASE_WORKER, organisation=permits)
+def test_several_are_taken_at_once_and_given_back(open_case, amina, colleague):
     cases = [open_case() for _ in range(3)]
     handling.take(colleague, cases[0].pk)
-    before = handling.take_many(amina, [one.pk for one in cases])
+    before = many.assign_many(amina, [one.pk for one in cases], amina)
     assert before == {str(cases[0].pk): colleague.pk, str(cases[1].pk): None, str(cases[2].pk): None}
     handling.assign(amina, cases[2].pk, colleague)
-    assert handling.put_back(amina, before, amina.pk) == 2
+    assert many.give_back_many(amina, before, amina.pk) == 2
     assert [Case.objects.get(pk=one.pk).assignee for one in cases] == [colleague, None, colleague]
+
+
+def test_several_are_moved_on_and_put_back_with_their_deadlines(open_case, amina):
+    cases = [open_case() for _ in range(2)]
+    assert many.set_status_many(amina, [one.pk for one in cases], "approved") == {}
+    before = many.set_status_many(amina, [one.pk for one in cases], "assessing")
+    assert set(before.values()) == {"received"}
+    assert many.put_status_back(amina, before, "assessing") == 2
+    again = Case.objects.get(pk=cases[0].pk)
+    assert (again.status, again.due_at) == ("received", cases[0].due_at)
+
+
+def test_the_inbox_changes_several_and_offers_to_undo(open_case, amina, client):
+    client.force_login(amina)
+    cases = [open_case() for _ in range(2)]
+    chosen = {"case": [str(one.pk) for one in cases], "do": "take", "tillbaka": "vems=nobody"}
+    answer = client.post(reverse("cases:many"), chosen)
+    assert answer["Location"].endswith("?vems=nobody")
+    assert "2 ärenden är ändrade." in client.get(reverse("cases:inbox")).content.decode()
+    client.post(reverse("cases:undo"))
+    assert not Case.objects.exclude(assignee=None).exists()
+    assert "Välj minst ett" in client.post(reverse("cases:many"), {"do": "take"}, follow=True).content.decode()
+
+
+@pytest.mark.parametrize(
+    "words", ["GPN 2026/1", "gpn2026/00001", "00001", "parkering", "parkeringstillstånden", "ansökan tillstånd"]
+)
+def test_a_case_is_found_by_number_words_and_parts_of_words(open_case, amina, at, words):
+    at("2026-11-23T08:00+01:00")
+    case = open_case()
+    assert numbers(inbox.page(amina, inbox.Filter(words=words))) == [case.number]
+    assert numbers(inbox.page(amina, inbox.Filter(words="båtplats"))) == []
+
+
+def test_a_person_is_found_by_their_whole_personnummer_and_no_address_holds_it(parking, amina, client):
+    person = city.register_person(None, given_name="Karin", family_name="Ek", personnummer="195401030423")
+    case = actions.register(None, parking, title="Ansökan", parties=[actions.NewParty("applicant", person)])
+    actions.register(None, parking, title="En annan")
+    client.force_login(amina)
+    page = client.post(reverse("cases:search"), {"sok": "540103-0423"})
+    assert [row.number for row in page.context["page"].rows] == [case.number]
+    assert "0423" not in page.content.decode()
+    assert AuditEntry.objects.filter(did="looked_up").count() == 1
+    assert client.post(reverse("cases:search"), {"sok": "vägen"})["Location"].endswith("?sok=v%C3%A4gen")
+    unknown = client.post(reverse("cases:search"), {"sok": "19121212-1212"}, follow=True)
+    assert "Ingen här har det personnumret" in unknown.content.decode()
+
+
+def test_names_are_not_what_one_searches(open_case, amina, karin):
+    open_case()
+    assert numbers(inbox.page(amina, inbox.Filter(words="Karin"))) == []
+
+
+def test_a_room_above_adds_a_panel_to_the_cases_of_its_type(open_case, amina, client, monkeypatch):
+    monkeypatch.setattr(panels, "_registered", {})
+    panels.register("parking", "cases:assign", "Uppgifter från myndigheter")
+    panels.register("another", "cases:decide", "Något annat")
+    client.force_login(amina)
+    page = client.get(reverse("cases:case", args=[open_case().pk])).content.decode()
+    assert "Uppgifter från myndigheter" in page
+    assert "Något annat" not in page
 
 
 def test_a_confidential_case_is_seen_by_its_unit_alone_and_a_party_always(open_case, amina, karin, committee, someone):

@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, actions, casefile, handling, states, writing
+from stadig.cases import access, actions, casefile, handling, panels, states, writing
 from stadig.cases.models import Case, Note
 from stadig.city import audit
 from stadig.city.permissions import needs
@@ -54,7 +54,12 @@ def page(request: HttpRequest, one: Case, **more: Any) -> HttpResponse:
     if file.mine and file.unread:
         writing.seen(user, one.pk)
     status = 422 if "error" in more else 200
-    return render(request, "cases/case.html", {"file": file, "case": one, "once": uuid4()} | more, status=status)
+    return render(
+        request,
+        "cases/case.html",
+        {"file": file, "case": one, "once": uuid4(), "panels": panels.of(one.type.slug, one.pk)} | more,
+        status=status,
+    )
 
 
 @needs(access.HANDLE)
