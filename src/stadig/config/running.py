@@ -63,6 +63,7 @@ def processes() -> list[Process]:
         found.append(("identity", "stadig.config.identity", False))
     if environment.demo:
         found.append(("driver", "stadig.config.driver", False))
+        found.append(("case system", "stadig.config.standin", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
     return [Process("web", web.serve, first=True), *listed, Process("worker", worker.run)]
 

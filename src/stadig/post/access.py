@@ -11,3 +11,4 @@ CONTACT = permission(
     "post.contact", Role.CASE_WORKER, Role.REGISTRAR, description=_("Ändra hur en invånare blir nådd, på dennes begäran")
 )
 PRINT = permission("post.print", Role.CASE_WORKER, Role.REGISTRAR, description=_("Skriva ut brev"))
+WEBHOOKS = permission("post.webhooks", Role.ADMINISTRATOR, description=_("Låta andra system följa händelser"))

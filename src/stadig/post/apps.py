@@ -14,4 +14,5 @@ class PostConfig(AppConfig):
         from stadig.ui import navigation
 
         navigation.staff(_("Meddelanden"), "post:outbox", access.VIEW, order=84, administrative=True)
+        navigation.staff(_("Webhookar"), "post:webhooks", access.WEBHOOKS, order=85, administrative=True)
         erasure.holds(actions.forget)

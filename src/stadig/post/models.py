@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -133,3 +135,48 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Subscriber(models.Model):
+    """A system that follows events. Its secret is encrypted: it was shown once."""
+
+    name = models.CharField(max_length=80)
+    url = models.CharField(max_length=300)
+    events = ArrayField(models.CharField(max_length=60))
+    secret = models.TextField()
+    made_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="post_subscriber_follows", condition=~Q(events=[]))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDelivery(models.Model):
+    """One event to one subscriber: ids alone, sent until it is taken. Its id is the same at every try."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Skickas")
+        SENT = "sent", _("Mottagen")
+        FAILED = "failed", _("Kom inte fram")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    subscriber = models.ForeignKey(Subscriber, models.CASCADE, related_name="+")
+    subscriber_id: int
+    event = models.CharField(max_length=60)
+    event_id = models.UUIDField()
+    ids = models.JSONField()
+    happened_at = models.DateTimeField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=80, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="post_webhook_once", fields=["subscriber", "event_id"])]
+        indexes = [models.Index(name="post_webhook_latest", fields=["-happened_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.pk}"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from stadig.post import views
+from stadig.post import views, webhook_views
 
 app_name = "post"
 urlpatterns = [
@@ -8,4 +8,7 @@ urlpatterns = [
     path("arbetsplats/meddelanden/<int:message_id>/", views.message, name="message"),
     path("arbetsplats/notiser/", views.notices, name="notices"),
     path("arbetsplats/notiser/lasta/", views.seen, name="seen"),
+    path("laget/webhooks/", webhook_views.overview, name="webhooks"),
+    path("laget/webhooks/<uuid:delivery_id>/igen/", webhook_views.replay, name="webhook-replay"),
+    path("laget/webhooks/system/<int:subscriber_id>/stoppa/", webhook_views.stop, name="webhook-stop"),
 ]
