@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stadig.cases.models import Case, Document, Party
-from stadig.city.models import User
+from stadig.city.models import Person, User
 from stadig.post import actions as post
 
 
@@ -19,16 +19,24 @@ def language_of(case: Case) -> str:
 
 
 def parties(case: Case, template: str, key: str, **context: Any) -> int:
-    """An e-mail to each party with an address, once for ``key``; gives how many. It names the case by its number alone."""
-    told: set[str] = set()
+    """A message to each party, by the channels they chose, once for ``key``; gives how many. It names the case by its number alone."""
+    told: set[int | str] = set()
     language = language_of(case)
     for party in Party.objects.filter(case=case).select_related("person__user"):
         address = _address(party)
-        if not address or address in told:
+        to = party.person or post.Recipient(party.name, address, party.phone, party.address)
+        who = to.pk if isinstance(to, Person) else address or to.phone or to.address
+        if not who or who in told:
             continue
-        told.add(address)
+        told.add(who)
         values = {"number": case.number, "url": settings.PUBLIC_URL + f"/mina/{case.pk}/"} | context
-        post.notify(address, f"cases/mail/{template}.txt", values, language=language, key=f"{key}:{party.pk}")
+        post.notify_person(
+            *(to, f"cases/mail/{template}.txt", values),
+            key=f"{key}:{party.pk}",
+            about=f"cases.case:{case.pk}",
+            language=language,
+            email=address if party.person else "",
+        )
     return len(told)
 
 

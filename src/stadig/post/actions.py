@@ -46,6 +46,7 @@ def notify_person(
     key: str,
     about: str = "",
     language: str = "",
+    email: str = "",
     gather: timedelta = GATHER,
     keep: timedelta = KEEP,
 ) -> Message:
@@ -53,17 +54,17 @@ def notify_person(
 
     ``template`` is a text template whose first line is the subject; the second is empty. ``about`` names the thing, such as
     ``cases.case:7``: several messages about it within ``gather`` become one. ``language`` is the receiver's own where they have
-    chosen one, else this, else Swedish. With nothing to reach them by, the message is kept as failed, for staff to see.
+    chosen one, else this, else Swedish. ``email`` is an address they gave in this matter, used where they have none of their own. With nothing to reach them by, the message is kept as failed, for staff to see.
 
     A protected person gets *you have a message* by e-mail and text message; the words go in the letter alone.
     """
     if before := Message.objects.filter(key=key).first():
         return before
     person = to if isinstance(to, Person) else None
-    chosen_language, ways = _ways(to)
+    chosen_language, ways = _ways(to, email)
     spoken = chosen_language or language or settings.LANGUAGE_CODE
     subject, body = _rendered(template, context, spoken)
-    others = {} if person else asdict(to)  # pyright: ignore[reportArgumentType] - it is a Recipient
+    others = ({"email": email} if email else {}) if isinstance(to, Person) else asdict(to)
     first = _gathering(person, others, about) if ways else None
     now = clock.now()
     message = Message.objects.create(
@@ -198,10 +199,10 @@ def seen(user: User) -> int:
     return Notice.objects.filter(user=user, read_at=None).update(read_at=clock.now())
 
 
-def _ways(to: Person | Recipient) -> tuple[str, tuple[str, ...]]:
+def _ways(to: Person | Recipient, email: str) -> tuple[str, tuple[str, ...]]:
     """The language they chose (may be empty) and the channels to try."""
     if isinstance(to, Person):
-        found = contact.of(to)
+        found = contact.of(to, email)
         return found.language if found.chosen else "", found.channels
     reach = {"email": bool(to.email), "sms": bool(to.phone) and contact.offers_sms(), "letter": bool(to.address)}
     return "", routes.route((), **reach) or routes.route(("sms",), **reach)

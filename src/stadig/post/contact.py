@@ -41,15 +41,15 @@ class Contact:
     protected: bool
 
 
-def of(person: Person) -> Contact:
-    """How this person is reached now."""
+def of(person: Person, email: str = "") -> Contact:
+    """How this person is reached now. ``email`` is used where they have none of their own."""
     choice = ContactChoice.objects.filter(pk=person.pk).first()
     chosen = tuple(choice.channels) if choice else ()
     return Contact(
         chosen=chosen,
         channels=routes.route(
             chosen,
-            email=bool(person.email),
+            email=bool(person.email or email),
             sms=bool(person.phone) and offers_sms(),
             letter=bool(person.address or person.protection),
         ),

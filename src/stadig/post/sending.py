@@ -96,8 +96,8 @@ def _is_protected(message: Message) -> bool:
 
 
 def _reach(message: Message, what: str) -> str:
-    """The address as it stands now: a person's own, never a copy of it."""
-    return str(getattr(message.person, what) if message.person else message.contact.get(what, ""))
+    """The address as it stands now: a person's own, never a copy of it; else what was given in the matter."""
+    return str((getattr(message.person, what) if message.person else "") or message.contact.get(what, ""))
 
 
 def _my_pages() -> str:

@@ -40,7 +40,7 @@ def test_a_decision_closes_the_case_tells_the_party_and_says_until_when_it_may_b
     assert (decision.valid_from, decision.valid_to) == (dt.date(2026, 11, 23), dt.date(2031, 11, 22))
     assert decision.appeal_by == dt.date(2026, 12, 14)
     assert decision.delegation == "GPN 4.2"
-    assert Mail.objects.get().address == "karin@example.org"
+    assert (Mail.objects.get().contact, Mail.objects.get().channel) == ({"email": "karin@example.org"}, "email")
     file = decision.document.files.get()
     with default_storage.open(path_of(file)) as stored:
         made = stored.read()

@@ -34,7 +34,7 @@ def test_each_side_writes_to_the_other_and_the_other_is_told(case, amina, karin)
     writing.write(karin, case.pk, "Jag skickar sidan 2.")
     assert list(Message.objects.values_list("from_party", flat=True)) == [False, True]
     mail = Mail.objects.get()
-    assert (mail.address, case.number in mail.subject) == ("karin@example.org", True)
+    assert (mail.contact, case.number in mail.subject) == ({"email": "karin@example.org"}, True)
     assert "Intyget" not in mail.body
     assert "Karin" not in mail.subject + mail.body
     assert Notice.objects.get(user=amina).text == f"Den sökande har skrivit: {case.number}"
