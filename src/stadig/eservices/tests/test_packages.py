@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stadig.eservices import checking, flow, reading
+from stadig.eservices import checking, flow, lint, reading
 from stadig.eservices.package import Info, Package, Repeat, Scenario, localised
 
 FOLDER = Path(reading.__file__).parent / "packages"
@@ -41,6 +41,11 @@ def test_a_scenario_shows_and_computes_what_it_says(package: Package, scenario: 
     faults = {fault.path: fault.kind for fault in checking.errors(package, state, today=TODAY)}
     assert faults == dict(scenario.errors or {})
     assert (scenario.status == package.case.first) != bool(scenario.errors)
+
+
+@pytest.mark.parametrize("package", EVERY)
+def test_the_linter_finds_nothing(package: Package):
+    assert [str(one) for one in lint.lint(package, today=TODAY)] == []
 
 
 @pytest.mark.parametrize("package", EVERY)
