@@ -182,7 +182,7 @@ def _place(ask: Ask) -> str:
             f'<input class="ds-input" type="text" id="{own}" name="{esc(ask.path)}.{esc(name)}" value="{esc(value)}"{auto}{extra}>'
         )
     picker = (
-        f'<div class="pick" data-pick hidden data-words="{esc(_("Peka på kartan, eller flytta den med piltangenterna."))}"></div>'
+        f'<div class="pick-map" data-pick hidden data-words="{esc(_("Peka på kartan, eller flytta den med piltangenterna."))}"></div>'
         if ask.kind == "place"
         else ""
     )

@@ -88,6 +88,7 @@ def _drawn() -> frozenset[str]:
 def _icon(address: str, name: str, css: str, label: str) -> SafeString:
     if name not in _drawn():
         log.warning("The icon %s is not on the sheet. Name it on a line with the word icon; then run make assets.", name)
+        name = "circle"  # icon: what stands for one that we do not have, such as a package from another city may name
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     return format_html('<svg class="{}" {}><use href="{}#{}"></use></svg>', f"i {css}".strip(), spoken, address, name)
 
