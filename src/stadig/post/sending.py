@@ -20,7 +20,7 @@ class NoWay(OSError):
 
 
 class NotDeclared(OSError):
-    """The declaration of the gateway cannot be used. ``stadig doctor`` says what to mend."""
+    """The declaration of the gateway cannot be used: ``declared.read`` of the file says where."""
 
 
 def by_email(message: Message) -> None:
