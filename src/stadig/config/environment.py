@@ -65,6 +65,8 @@ class Environment(BaseSettings):
     """The claim that holds the user name of an account that an administrator has made. No account, no log-in."""
     oidc_staff_mfa: str = ""
     """Values of ``acr`` or ``amr``, with commas, that say the provider asked for a second factor. Otherwise we ask."""
+    clamd: str = ""
+    """``unix:///run/clamav/clamd.ctl`` or ``tcp://host:3310``; empty means that files are checked by what they are alone."""
     map_tiles_url: str = ""
     """A tile URL template ``https://…/{z}/{x}/{y}.png``; empty means our own street and district layers."""
     workers: int = 2

@@ -205,6 +205,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+CLAMD = environment.clamd
 MAP_TILES_URL = environment.map_tiles_url
 if MAP_TILES_URL:  # tiles from elsewhere: only that address, only for maps
     _tiles = "{0.scheme}://{0.netloc}".format(urlsplit(MAP_TILES_URL))

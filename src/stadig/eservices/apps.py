@@ -24,3 +24,5 @@ class EServicesConfig(AppConfig):
         rating.register(rated.count)
         kinds.register("street", _("Fel på gata"), "construction")
         effects.metric("faults_mended", _("Lagade fel på gata"), "count", additivity="sum", sustainability="social")
+        navigation.staff(_("Fyll i åt någon"), "eservices:assist", access.ASSIST, order=25)
+        navigation.resident(_("Ansök och anmäl"), "eservices:catalogue", order=12)

@@ -60,6 +60,8 @@ class Contents:
     acting: Acting | None = None
     contact: Contact | None = None
     reached: tuple[str, ...] = ()
+    names: dict[str, str] = field(default_factory=dict[str, str])
+    """What the sender calls each file, shown to them alone; a stored file never bears it."""
     again: bool = False
     """The answers are last time's, and the applicant has been asked whether they still hold."""
 
@@ -74,6 +76,7 @@ def contents(draft: Draft) -> Contents:
         acting=Acting(**found["acting"]) if found.get("acting") else None,
         contact=Contact(**found["contact"]) if found.get("contact") else None,
         reached=tuple(found.get("reached", ())),
+        names=dict(found.get("names", {})),
         again=bool(found.get("again")),
     )
 

@@ -10,9 +10,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from stadig.eservices import flow, words
+from stadig.city import clock
+from stadig.eservices import flow, why, words
 from stadig.eservices.checking import Fault
 from stadig.eservices.flow import State, get
+from stadig.eservices.kinds import accept_of
 from stadig.eservices.package import Info, Package, Part, Question, Repeat, Step
 from stadig.ui import formatting
 
@@ -55,7 +57,8 @@ class Ask:
     error: str = ""
     unit: str = ""
     text: str = ""
-    why: tuple[str, ...] = ()
+    why: str = ""
+    """Why it is asked, when that follows from what was answered."""
     longest: int | None = None
     most: int = 1
     accept: str = ""
@@ -146,7 +149,7 @@ class Form:
             Row(number, f"{one} {number + 1}", tuple(self._row(part, number)), count > part.least) for number in range(count)
         )
         fault = self._fault(part.path)
-        said = words.of(fault, self.package, None, label=label, value=None, language=self.language) if fault else ""
+        said = self.said(fault, at_field=True) if fault else ""
         hint = self.package.text(f"question.{part.path}.hint", self.language)
         add = self.package.text(f"question.{part.path}.add", self.language)
         return Group(id_of(part.path), part.path, label, hint, said, rows, count < part.most, add)
@@ -163,24 +166,25 @@ class Form:
                 yield place, self.ask(inner, path)
 
     def _fault(self, path: str) -> Fault | None:
-        return next((fault for fault in self.faults if fault.path == path), None)
+        return next((fault for fault in self.faults if fault.path == path), None) if self.faults else None
 
     def label_of(self, path: str) -> str:
         """What a question, or a computed value, is called."""
-        key = re.sub(r"\[\d*\]", "", path)
+        key = _ROW.sub("", path)
         return self.package.text(f"question.{key}.label", self.language) or self.package.text(
             f"computed.{key}.label", self.language
         )
 
-    def said(self, fault: Fault) -> str:
-        """The words for a fault, with the row's number where there are several."""
-        question = _question(self.package, fault.path)
+    def said(self, fault: Fault, *, at_field: bool = False) -> str:
+        """The words for a fault: in the summary with the question's label, and the row's number where there are several."""
+        part = part_at(self.package, fault.path)
+        question = part if isinstance(part, Question) else None
         value = get(self.answers, fault.path)
         label = self.label_of(fault.path)
         row = re.search(r"\[(\d+)\]", fault.path)
         if row:
             label = f"{label} ({int(row[1]) + 1})"
-        return words.of(fault, self.package, question, label=label, value=value, language=self.language)
+        return words.of(fault, self.package, question, label="" if at_field else label, value=value, language=self.language)
 
     def ask(self, question: Question, path: str) -> Ask:
         """One question as it is drawn, visible or not."""
@@ -195,11 +199,15 @@ class Form:
             hint=texts(f"{key}.hint", self.language),
             required=path in self.state.required,
             value=written(question, value),
-            error=self.said(fault) if fault else (self.refused or {}).get(path, ""),
+            error=self.said(fault, at_field=True) if fault else (self.refused or {}).get(path, ""),
             unit=texts(f"{key}.unit", self.language) or question.unit or ("kr" if question.kind == "money" else ""),
             text=texts(f"{key}.help", self.language),
+            why=why.sentence(self.package, path, self.state, today=clock.today(), language=self.language)
+            if question.show_if is not None
+            else "",
             longest=question.schema.get("maxLength"),
             most=int(question.schema.get("maxItems", 1)) if question.kind == "file" else 1,
+            accept=accept_of(question) if question.kind == "file" else "",
             autocomplete=autocomplete_of(question),
             options=self._options(question, value),
             parts=_parts(self.package, question, value, self.language),
@@ -243,6 +251,10 @@ class Form:
             return f"{in_words(value)} {unit or ('kr' if question.kind == 'money' else '')}".strip()
         return written(question, value)
 
+    def _is_money(self, uses: set[str]) -> bool:
+        """Whether what a value is computed from is money."""
+        return any(one.kind == "money" and one.path.partition("[]")[0] in uses for one in self.package.flow.questions())
+
     def sums(self, step: Step) -> tuple[Sum, ...]:
         """The computed values that belong to this page: it asks the last of what they are computed from."""
         asked = {part.path for part in step.parts if not isinstance(part, Info)}
@@ -258,7 +270,8 @@ class Form:
             uses = _all_uses(compiled, path)
             label = self.label_of(path)
             if label and uses & asked and not uses & later:
-                found.append(Sum(f"sum-{id_of(path)}", label, in_words(get(self.state.answers, path))))
+                unit = self.package.text(f"computed.{path}.unit", self.language) or ("kr" if self._is_money(uses) else "")
+                found.append(Sum(f"sum-{id_of(path)}", label, f"{in_words(get(self.state.answers, path))} {unit}".strip()))
         return tuple(found)
 
 
@@ -289,11 +302,26 @@ def slot_id(path: str) -> str:
     return "s" + id_of(path)
 
 
-def _question(package: Package, path: str) -> Question | None:
-    try:
-        return package.question(re.sub(r"\[\d+\]", "[]", path))
-    except KeyError:
-        return None
+_ROW: Final = re.compile(r"\[\d+\]")
+
+
+def part_at(package: Package, path: str) -> Question | Repeat | None:
+    """The question or repeated group at a concrete path; None for what the package does not ask."""
+    return _parts_by_path(package.digest, package).get(_ROW.sub("[]", path))
+
+
+_kept: dict[str, dict[str, Question | Repeat]] = {}
+MOST_KEPT: Final = 64
+
+
+def _parts_by_path(digest: str, package: Package) -> dict[str, Question | Repeat]:
+    """Everything a package asks, by its path. Kept by the hash, which never means anything else."""
+    if digest not in _kept:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        repeats = {part.path: part for step in package.flow.steps for part in step.parts if isinstance(part, Repeat)}
+        _kept[digest] = {**repeats, **{question.path: question for question in package.flow.questions()}}
+    return _kept[digest]
 
 
 def autocomplete_of(question: Question) -> str:

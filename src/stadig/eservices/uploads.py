@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from stadig.city.verbs import verb
 from stadig.eservices import drafts, posting
 from stadig.eservices.flow import get
+from stadig.eservices.kinds import ALL, families_of
 from stadig.eservices.models import Draft, DraftFile
 from stadig.eservices.package import Question, Step
 from stadig.files import actions as files
@@ -41,7 +42,7 @@ def may_read(user: Any, file: Any) -> bool:
 
 def register() -> None:
     """Said when the program starts: who may read such files and how long they are kept."""
-    purposes.register(PURPOSE, may_read=may_read, keep=drafts.KEEP + timedelta(days=1))
+    purposes.register(PURPOSE, may_read=may_read, keep=drafts.KEEP + timedelta(days=1), families=ALL)
 
 
 def take_all(
@@ -67,7 +68,8 @@ def take(by: User | None, scope: Q, draft_id: UUID, upload: UploadedFile, *, pat
     has = len(before) if isinstance(before, list) else 0
     if has >= most or draft.files.count() >= MOST_FILES:  # pyright: ignore[reportAttributeAccessIssue]
         raise files.FileError(_("Det får inte plats fler filer här. Ta bort en först."))
-    stored = files.store(upload, by, purpose=PURPOSE)
+    name = question.key.replace(".", "-").replace("_", "-")
+    stored = files.store(upload, by, purpose=PURPOSE, families=families_of(question), name=name)
     kept = DraftFile.objects.create(draft=draft, path=path, file=stored)
 
     def change(contents: drafts.Contents) -> drafts.Contents:
@@ -75,7 +77,8 @@ def take(by: User | None, scope: Q, draft_id: UUID, upload: UploadedFile, *, pat
         if question.schema.get("type") == "array":
             before = get(contents.answers, path)
             value = [*(before if isinstance(before, list) else []), value]
-        return replace(contents, answers=_with(contents.answers, path, value))
+        names = contents.names | {str(stored.pk): " ".join(str(upload.name).split())[-80:]}
+        return replace(contents, answers=_with(contents.answers, path, value), names=names)
 
     drafts.save(by, scope, draft_id, change)
     return kept

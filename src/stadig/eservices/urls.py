@@ -1,7 +1,7 @@
 from django.urls import path
 
 from stadig.eservices.handing import urls as handing
-from stadig.eservices.views import around, catalogue, completing, filling, signing, statistics
+from stadig.eservices.views import around, assisting, catalogue, completing, filling, signing, statistics, whom
 
 app_name = "eservices"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("e/kvitto/<uuid:draft_id>/", around.receipt, name="receipt"),
     path("e/kvitto/<uuid:draft_id>/pdf/", around.receipt_pdf, name="receipt-pdf"),
     path("e/utkast/<uuid:draft_id>/sammanfattning/", around.summary, name="summary"),
+    path("e/utkast/<uuid:draft_id>/vem/", whom.whom, name="whom"),
     path("e/utkast/<uuid:draft_id>/sparat/", around.later, name="later"),
     path("e/utkast/<uuid:draft_id>/<slug:step_id>/", filling.step, name="step"),
     path("e/utkast/<uuid:draft_id>/<slug:step_id>/spara/", filling.save, name="save"),
@@ -21,4 +22,6 @@ urlpatterns = [
     path("e/<slug:name>/statistik/", statistics.one, name="service-statistics"),
     path("e/<slug:name>/", catalogue.service, name="service"),
     path("e/<slug:name>/ny/", around.begin, name="begin"),
+    path("e/<slug:name>/blankett.pdf", around.blank, name="blank"),
+    path("arbetsplats/fyll-i/", assisting.assist, name="assist"),
 ]

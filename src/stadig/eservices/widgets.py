@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from django.urls import reverse
 from django.utils.html import conditional_escape as esc
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -77,9 +78,14 @@ def _above(ask: Ask) -> str:
 
 
 def _below(ask: Ask) -> str:
-    if not ask.text:
+    return _folded(_("Mer om frågan"), ask.text) + _folded(_("Varför frågar vi?"), ask.why)
+
+
+def _folded(summary: str, text: str) -> str:
+    """A text that is opened when it is wanted."""
+    if not text:
         return ""
-    return f'<details class="ds-details aside"><summary>{esc(_("Mer om frågan"))}</summary><div>{esc(ask.text)}</div></details>'
+    return f'<details class="ds-details aside"><summary>{esc(summary)}</summary><div>{esc(text)}</div></details>'
 
 
 def _described(ask: Ask, *more: str) -> str:
@@ -181,13 +187,22 @@ def _place(ask: Ask) -> str:
             f'<label class="l sub" for="{own}">{esc(said)}</label>'
             f'<input class="ds-input" type="text" id="{own}" name="{esc(ask.path)}.{esc(name)}" value="{esc(value)}"{auto}{extra}>'
         )
-    picker = (
-        f'<div class="pick-map" data-pick hidden data-words="{esc(_("Peka på kartan, eller flytta den med piltangenterna."))}"></div>'
-        if ask.kind == "place"
-        else ""
-    )
+    picker = _picker(ask) if ask.kind == "place" and any(name == "lon" for name, _label, _value in ask.parts) else ""
     legend = f"<legend>{esc(ask.label)}{_optional(ask)}</legend>"
     return f'<fieldset class="q{_err(ask)}">{legend}{_above(ask)}<div class="parts">{"".join(fields)}</div>{picker}{_below(ask)}</fieldset>'
+
+
+def _picker(ask: Ask) -> str:
+    """The same place on a map, for those who have JavaScript; the text is enough by itself."""
+    label = esc(_("Karta. Klicka där det är, eller flytta kartan med piltangenterna och välj mitten."))
+    return (
+        f'<figure class="mapbox pick-map"><div class="map-live" data-map data-base="{reverse("geo:base")}" data-label="{label}"'
+        f' data-lon="{ask.id}-lon" data-lat="{ask.id}-lat" data-text="{ask.id}" hidden></div><figcaption class="map-legend row" data-pick-tools hidden>'
+        f'<button type="button" class="ds-button" data-variant="secondary" data-pick-middle>{icon("map-pin")} {esc(_("Välj kartans mitt"))}</button>'
+        f'<button type="button" class="linky" data-pick-none>{esc(_("Ta bort punkten"))}</button>'
+        f'<span role="status" data-pick-said data-set="{esc(_("Platsen är utpekad."))}" data-words="{esc(_("Utpekad på kartan"))}" data-unset="{esc(_("Ingen plats är utpekad."))}"></span>'
+        "</figcaption></figure>"
+    )
 
 
 def _files(ask: Ask) -> str:

@@ -1,4 +1,4 @@
-"""What is wrong with an answer, in words that say the way out. The same words stand in the summary and at the field."""
+"""What is wrong with an answer, in words that say the way out: in the summary with the question's label, at the field without it."""
 
 from __future__ import annotations
 
@@ -42,11 +42,18 @@ def of(fault: Fault, package: Package, question: Question | None, *, label: str,
     if question is not None and (own := package.text(f"question.{question.key}.error.{fault.kind}", language)):
         return own
     kind = question.kind if question else ""
-    said = _said(fault, kind) % {"label": label, "limit": formatting.number(fault.values.get("limit"), 0)}
-    if fault.kind in QUOTED and isinstance(value, str) and kind != "personnummer":
-        short = value if len(value) <= MOST_QUOTED else value[: MOST_QUOTED - 1] + "…"
-        said += ". " + _("Du skrev ”%(value)s”.") % {"value": short}
-    return said
+    if not label:  # at the field itself, under its label
+        return _without_label(_said(fault, kind), fault, value)
+    return _said(fault, kind) % {"label": label, "limit": formatting.number(fault.values.get("limit"), 0)}
+
+
+def _without_label(said: str, fault: Fault, value: Any) -> str:
+    """The words as they stand at the field, with what was typed. A personnummer is not repeated."""
+    short = said.replace(": %(label)s", ".") % {"limit": formatting.number(fault.values.get("limit"), 0)}
+    if fault.kind in QUOTED and isinstance(value, str):
+        typed = value if len(value) <= MOST_QUOTED else value[: MOST_QUOTED - 1] + "…"
+        short += " " + _("Du skrev ”%(value)s”.") % {"value": typed}
+    return short
 
 
 def _said(fault: Fault, kind: str) -> str:

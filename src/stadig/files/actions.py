@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
-from stadig.files import images, purposes
+from stadig.files import images, purposes, scanning, sniffing
 from stadig.files.models import FileState, StoredFile
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class TooLarge(FileError):
 
 
 class WrongType(FileError):
-    """Not a picture we can read."""
+    """Not a kind of file that the purpose allows, or one that cannot be trusted."""
 
 
 def path_of(file: StoredFile) -> str:
@@ -42,27 +43,29 @@ def path_of(file: StoredFile) -> str:
 
 
 @verb
-def store(upload: UploadedFile, by: User | None, *, purpose: str) -> StoredFile:
-    """Keep a picture for a purpose, stripped of all but its pixels. In quarantine until ``release`` has checked it.
+def store(
+    upload: UploadedFile, by: User | None, *, purpose: str, families: Collection[str] | None = None, name: str = ""
+) -> StoredFile:
+    """Keep a file for a purpose. In quarantine until ``release`` has checked it.
 
+    A picture is stripped of all but its pixels; a document is kept as it is. ``families`` narrows what the purpose allows;
+    ``name`` is the beginning of the name it is downloaded under, never the sender's own.
     Raises TooLarge or WrongType, with words for the sender; KeyError for an unregistered purpose.
     """
     rules = purposes.of(purpose)
+    allowed = set(rules.families) & set(families) if families is not None else set(rules.families)
     if not upload.size or upload.size > rules.most_bytes:
         raise TooLarge(
-            _("Bilden är för stor. Skicka en bild som är mindre än %(most)s MB.") % {"most": rules.most_bytes // 2**20}
+            _("Filen är för stor. Skicka en fil som är mindre än %(most)s MB.") % {"most": rules.most_bytes // 2**20}
             if upload.size
-            else _("Filen är tom. Välj bilden en gång till.")
+            else _("Filen är tom. Välj filen en gång till.")
         )
-    try:
-        data = images.cleaned(upload.read())
-    except images.NotAPicture as error:
-        raise WrongType(_("Vi kan inte läsa filen som en bild. Skicka en bild av typen JPEG, PNG eller WebP.")) from error
+    kind, data = _taken(upload.read(), allowed)
     now = clock.now()
     file = StoredFile.objects.create(
         purpose=purpose,
-        name=f"{purpose.replace('.', '-')}-{now:%Y%m%d-%H%M%S}.jpg",
-        content_type="image/jpeg",
+        name=f"{(name or purpose).replace('.', '-')[:80]}-{now:%Y%m%d-%H%M%S}{kind.ending}",
+        content_type=kind.content_type,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         stored_at=now,
@@ -79,6 +82,24 @@ def store(upload: UploadedFile, by: User | None, *, purpose: str) -> StoredFile:
     check.defer(file_id=str(file.id))
     audit.record(by, "stored", ("files.StoredFile", str(file.id)))
     return file
+
+
+def _taken(data: bytes, allowed: Collection[str]) -> tuple[sniffing.Kind, bytes]:
+    """What the bytes are, and the bytes to keep. Raises WrongType."""
+    try:
+        kind = sniffing.kind_of(data)
+        if kind.family in allowed:
+            return kind, images.cleaned(data) if kind.family == "picture" else data
+    except images.NotAPicture as error:
+        raise WrongType(_("Vi kan inte läsa bilden. Ta en ny bild, eller spara den som JPEG.")) from error
+    except sniffing.NotTaken as error:
+        if str(error) == "programs":
+            raise WrongType(_("Dokumentet innehåller program, till exempel makron. Spara det som PDF utan dem.")) from error
+        if str(error) != "unknown":
+            raise WrongType(_("Filen är skadad eller går inte att lita på. Spara dokumentet på nytt som PDF.")) from error
+    if set(allowed) == {"picture"}:
+        raise WrongType(_("Vi kan inte läsa filen som en bild. Skicka en bild av typen JPEG, PNG, WebP eller HEIC."))
+    raise WrongType(_("Vi kan inte ta emot den sortens fil. Skicka en PDF, en bild eller ett dokument från Word eller Excel."))
 
 
 @verb
@@ -133,21 +154,35 @@ def hand_over(by: User | None, file_ids: Iterable[Any], *, purpose: str) -> list
 
 @verb
 def release(file_id: Any) -> StoredFile:
-    """Let a quarantined file out when its bytes are what was stored and carry only pixels; otherwise stop it for good."""
+    """Let a quarantined file out when its bytes are what was stored and nothing harmful was found; otherwise stop it for good.
+
+    Raises ``scanning.ScannerDown`` when a scanner is set (``STADIG_CLAMD``) and does not answer: the file stays, and the job tries again.
+    """
     file = StoredFile.objects.select_for_update().get(pk=file_id)
     if file.state != FileState.QUARANTINED:
         return file
     kept_at = path_of(file)
     with default_storage.open(kept_at) as stored:
         data = stored.read()
-    unchanged = hashlib.sha256(data).hexdigest() == file.sha256
-    file.state = FileState.RELEASED if unchanged and images.is_clean(data) else FileState.REJECTED
+    file.state = FileState.RELEASED if _is_sound(file, data) else FileState.REJECTED
     if file.state == FileState.RELEASED and not default_storage.exists(path_of(file)):
         default_storage.save(path_of(file), ContentFile(data))
     file.save(update_fields=["state"])
     default_storage.delete(kept_at)
     audit.record(None, file.state, ("files.StoredFile", str(file.id)))
     return file
+
+
+def _is_sound(file: StoredFile, data: bytes) -> bool:
+    """Whether the bytes are those that were stored, are still what they were taken for, and carry nothing harmful."""
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        return False
+    try:
+        kind = sniffing.kind_of(data)
+    except sniffing.NotTaken:
+        return False
+    clean = kind.content_type == file.content_type and (kind.family != "picture" or images.is_clean(data))
+    return clean and not (settings.CLAMD and scanning.harm_in(data, settings.CLAMD))
 
 
 @verb

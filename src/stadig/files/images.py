@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import warnings
 
+import pi_heif  # pyright: ignore[reportMissingTypeStubs]
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+pi_heif.register_heif_opener(thumbnails=False)  # pyright: ignore[reportUnknownMemberType]
 
 LONGEST_SIDE = 1920
 """Pixels; enough to see what is broken, small enough for a crew's phone."""
 MOST_PIXELS = 50_000_000
 """More than any phone makes in one shot; a decompression bomb has more."""
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO")
+FORMATS = ("JPEG", "PNG", "WEBP", "MPO", "HEIF")
 
 
 class NotAPicture(ValueError):
-    """The bytes are no JPEG, PNG or WebP picture that we can read, or it has too many pixels."""
+    """The bytes are no JPEG, PNG, WebP or HEIC picture that we can read, or it has too many pixels."""
 
 
 def cleaned(data: bytes) -> bytes:

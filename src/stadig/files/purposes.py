@@ -19,15 +19,22 @@ class Purpose:
     may_read: Callable[[Any, StoredFile], bool]
     keep: timedelta | None
     most_bytes: int = 12 * 2**20
+    families: tuple[str, ...] = ("picture",)
+    """What may be sent in: *picture*, *pdf*, *office*."""
 
 
 _purposes: dict[str, Purpose] = {}
 
 
 def register(
-    slug: str, *, may_read: Callable[[Any, StoredFile], bool], keep: timedelta | None, most_bytes: int = 12 * 2**20
+    slug: str,
+    *,
+    may_read: Callable[[Any, StoredFile], bool],
+    keep: timedelta | None,
+    most_bytes: int = 12 * 2**20,
+    families: tuple[str, ...] = ("picture",),
 ) -> None:
-    _purposes[slug] = Purpose(slug, may_read, keep, most_bytes)
+    _purposes[slug] = Purpose(slug, may_read, keep, most_bytes, families)
 
 
 def of(slug: str) -> Purpose:

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -23,11 +23,12 @@ from stadig.cases import access as case_access
 from stadig.cases import following
 from stadig.cases.definition import from_data
 from stadig.cases.models import Document
+from stadig.city import municipality
 from stadig.city.permissions import public
-from stadig.eservices import actions, drafts, flow, offers, pages, published, receipts
+from stadig.eservices import acting, actions, again, drafts, flow, offers, pages, paper, published, receipts
 from stadig.eservices.actions.receipts import KIND as RECEIPT
 from stadig.eservices.models import Draft, EService, Submission
-from stadig.eservices.package import Info, Question, Repeat
+from stadig.eservices.package import Question, Repeat
 from stadig.eservices.views import own
 from stadig.eservices.views.filling import SUMMARY
 from stadig.eservices.views.frame import Filling, away, filling_of, frame
@@ -50,17 +51,22 @@ def begin(request: HttpRequest, name: str) -> HttpResponseBase:
         return redirect("eservices:service", name)
     if offer.package.about.login and not offers.is_sure(request, offer.package.about.login):
         return render(request, "eservices/log_in.html", _log_in(request, offer))
-    if request.method != "POST":
-        return render(request, "eservices/begin.html", _beginning(request, offer))
+    last = again.last_answers(own.person(request), offer.package)
+    if request.method != "POST" or (last is not None and "fran" not in request.POST):
+        return render(request, "eservices/begin.html", _beginning(request, offer) | {"again": last is not None})
+    reused = last is not None and request.POST.get("fran") == "senast"
     draft = drafts.start(
         own.user(request),
         offer.service,
         language=(get_language() or "sv").partition("-")[0],
         person=own.person(request),
+        begin_with=drafts.Contents(answers=last, again=True) if reused and last else None,
         request_id=_request_id(request),
     )
     if draft.code_hash:
         own.hold(request, draft.pk)
+    if acting.is_asked(offer.package):
+        return redirect("eservices:whom", draft.pk)
     return redirect(filling_of(request, draft.pk).first_url())
 
 
@@ -98,6 +104,26 @@ def _first(draft: Draft) -> str:
     package = published.of(draft.version)
     step = draft.step or package.flow.steps[0].id
     return reverse("eservices:step", args=[draft.pk, step])
+
+
+@public
+@require_safe
+def blank(request: HttpRequest, name: str) -> HttpResponse:
+    """The same questions as a form to print."""
+    try:
+        offer = offers.of(name)
+    except EService.DoesNotExist:
+        raise Http404 from None
+    if "paper" not in offer.package.about.channels:
+        raise Http404
+    city = municipality.current()
+    language = (get_language() or "sv").partition("-")[0]
+    data = paper.blank(offer.package.digest, language, city.name, city.address, offer.phone)
+    return HttpResponse(
+        data,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}.pdf"', "X-Content-Type-Options": "nosniff"},
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +180,7 @@ def _sections(filling: Filling) -> Iterator[Section]:
         url = f"{filling.url(step_id)}?fran={SUMMARY}"
         answers: list[Answer] = []
         for path in filling.ordered(step):
-            part = _part(filling, path)
+            part = pages.part_at(filling.package, path)
             if isinstance(part, Question):
                 answers.append(_answer(form, part, path, url))
             elif isinstance(part, Repeat) and path in faults:
@@ -163,26 +189,11 @@ def _sections(filling: Filling) -> Iterator[Section]:
         yield Section(filling.package.text(f"step.{step_id}.title", filling.language), url, tuple(answers))
 
 
-def _part(filling: Filling, path: str) -> Question | Repeat | None:
-    wanted = re.sub(r"\[\d+\]", "[]", path)
-    for step in filling.package.flow.steps:
-        for part in step.parts:
-            if isinstance(part, Info):
-                continue
-            if part.path == wanted:
-                return part
-            if isinstance(part, Repeat):
-                found = next((one for one in part.parts if isinstance(one, Question) and one.path == wanted), None)
-                if found:
-                    return found
-    return None
-
-
 def _answer(form: pages.Form, question: Question, path: str, url: str) -> Answer:
     label = form.label_of(path)
     if row := re.search(r"\[(\d+)\]", path):
         label = f"{label} ({int(row[1]) + 1})"
-    fault = next((one for one in form.faults if one.path == path), None)
+    fault = next((one for one in form.faults if one.path == path), None) if form.faults else None
     said = form.said(fault) if fault else ""
     return Answer(label, form.spoken(question, flow.get(form.answers, path)), f"{url}#{pages.id_of(path)}", said)
 
@@ -212,7 +223,7 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             "made": Document.objects.filter(case=found.case, kind=RECEIPT).exists(),
             "anonymous": draft_id in own.held(request),
             "assisted": found.staff_id is not None and found.channel != "web",  # pyright: ignore[reportAttributeAccessIssue]
-            "case_url": _case_url(found) if not found.staff_id else "",  # pyright: ignore[reportAttributeAccessIssue]
+            "case_url": reverse("cases:my-case", args=[found.case_id]) if not found.staff_id and own.person(request) else "",  # pyright: ignore[reportAttributeAccessIssue]
         },
     )
 
@@ -239,13 +250,6 @@ def _may_see(request: HttpRequest, submission: Submission) -> bool:
         return False
     mine = submission.staff_id == user.pk  # pyright: ignore[reportAttributeAccessIssue]
     return mine or type(submission.case).objects.filter(case_access.visible_to(user), pk=submission.case_id).exists()  # pyright: ignore[reportAttributeAccessIssue]
-
-
-def _case_url(submission: Submission) -> str:
-    try:
-        return reverse("cases:my-case", args=[submission.case_id])  # pyright: ignore[reportAttributeAccessIssue]
-    except NoReverseMatch:
-        return ""
 
 
 @public

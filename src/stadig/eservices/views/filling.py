@@ -37,6 +37,8 @@ def step(request: HttpRequest, draft_id: UUID, step_id: str) -> HttpResponseBase
     here = filling.step(step_id)
     if here is None:
         return redirect(filling.first_url())
+    if filling.must_say_whom:
+        return redirect("eservices:whom", draft_id)
     pending = request.session.get(own.PENDING, {}).pop(f"{draft_id}/{step_id}", None)
     if pending is not None:
         request.session.modified = True

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from stadig.cases.models import Channel
 from stadig.city import clock
-from stadig.eservices import checking, drafts, flow, pages, published
+from stadig.eservices import acting, checking, drafts, flow, pages, published
 from stadig.eservices.models import Draft, DraftFile, EService, Submission
 from stadig.eservices.package import Info, Package, Repeat, Step
 from stadig.eservices.views import own
@@ -40,11 +40,18 @@ class Filling:
     @cached_property
     def files(self) -> dict[str, pages.SentFile]:
         found = DraftFile.objects.filter(draft=self.draft).order_by("pk")
-        return pages.sent(found.values_list("file_id", "file__name", "file__size", "file__state"))
+        names = self.contents.names
+        rows = found.values_list("file_id", "file__name", "file__size", "file__state")
+        return pages.sent((pk, names.get(str(pk)) or str(name), size, state) for pk, name, size, state in rows)
 
     @cached_property
     def all_faults(self) -> tuple[checking.Fault, ...]:
         return checking.errors(self.package, self.state, today=clock.today())
+
+    @property
+    def must_say_whom(self) -> bool:
+        """Whether the organisation one acts for must be said before the first step. Staff say it in the form itself."""
+        return self.draft.channel == Channel.WEB and self.contents.acting is None and acting.must_be_said(self.package)
 
     def after(self, draft: Draft) -> Filling:
         """The same after it was saved."""
@@ -156,6 +163,7 @@ def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str
         "again": filling.contents.again,
         "saved_at": filling.draft.saved_at,
         "untouched": filling.draft.revision == 0,
+        "whom_url": reverse("eservices:whom", args=[filling.draft.pk]) if acting.is_asked(filling.package) else "",
         "channel": filling.draft.channel,
         "assisted": filling.draft.channel != Channel.WEB,
         "back_url": filling.before(here) if here else "",
@@ -203,4 +211,4 @@ def away(request: HttpRequest, draft_id: UUID, step_id: str = "") -> HttpRespons
     known = Draft.objects.filter(pk=draft_id).values_list("code_hash", flat=True).first()
     if known is None and Draft.objects.filter(pk=draft_id).exists():
         return redirect_to_login(target)
-    return render(request, "eservices/away.html", {"draft_id": draft_id, "sent": request.method == "POST"}, status=403)
+    return render(request, "eservices/away.html", {"draft_id": draft_id, "sent": request.method == "POST"}, status=404)

@@ -332,7 +332,34 @@ async function draw(place) {
     map.setStyle(await style(ground, tiles, data), { diff: false });
   };
   dark.addEventListener("change", () => { if (document.documentElement.dataset.colorScheme === "auto") repaint(); });
+  if (place.dataset.lon) choose(map, place);
   place.stadigMap = map;
+}
+
+// A place in a form: pressed on the map, or its middle for those who use the keyboard. The fields beside the map hold the answer.
+function choose(map, place) {
+  const [lon, lat, text] = [place.dataset.lon, place.dataset.lat, place.dataset.text].map((id) => document.getElementById(id));
+  const tools = place.closest("figure").querySelector("[data-pick-tools]");
+  const said = tools.querySelector("[data-pick-said]");
+  const marker = new maplibre.Marker({ color: palette().one });
+  const set = (point) => {
+    lon.value = point ? point.lng.toFixed(6) : "";
+    lat.value = point ? point.lat.toFixed(6) : "";
+    if (point) marker.setLngLat(point).addTo(map);
+    else marker.remove();
+    if (point && !text.value) text.value = said.dataset.words;
+    said.textContent = point ? said.dataset.set : said.dataset.unset;
+    lon.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  if (lon.value && lat.value) {
+    const at = [Number(lon.value), Number(lat.value)];
+    marker.setLngLat(at).addTo(map);
+    map.jumpTo({ center: at, zoom: 15 });
+  }
+  map.on("click", ({ lngLat }) => set(lngLat));
+  tools.querySelector("[data-pick-middle]").addEventListener("click", () => set(map.getCenter()));
+  tools.querySelector("[data-pick-none]").addEventListener("click", () => set(null));
+  tools.hidden = false;
 }
 
 const worker = document.querySelector("[data-map-worker]")?.dataset.mapWorker;

@@ -1,0 +1,107 @@
+"""Staff fill in for someone who asks for it, or register a form that came on paper. Each time is logged, and every step says it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from stadig.cases.models import Channel
+from stadig.city import persons
+from stadig.city.models import Person
+from stadig.city.permissions import needs
+from stadig.city.personnummer import NotAPersonnummer
+from stadig.eservices import access, drafts, published
+from stadig.eservices.models import Draft, EService
+from stadig.eservices.views import own
+from stadig.eservices.views.frame import filling_of
+
+CHANNELS = (
+    (Channel.PHONE, _("I telefon")),
+    (Channel.VISIT, _("På besök")),
+    (Channel.ASSISTED, _("På annat sätt")),
+    (Channel.PAPER, _("På papper: en ifylld blankett")),
+)
+
+
+class Assist(forms.Form):
+    """Which service, how they came to us, and who it is."""
+
+    service = forms.ChoiceField(label=_("Vilken tjänst?"))
+    channel = forms.ChoiceField(
+        label=_("Hur kom det till oss?"),
+        choices=CHANNELS,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Välj hur det kom till oss.")},
+    )
+    personnummer = forms.CharField(
+        label=_("Personnummer"), max_length=20, required=False, help_text=_("Tio eller tolv siffror. Sökningen loggas."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )  # fmt: skip
+    name = forms.CharField(label=_("Namn"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    address = forms.CharField(
+        label=_("Adress"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"})
+    )
+    phone = forms.CharField(
+        label=_("Telefon"), max_length=40, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, services: list[tuple[str, str]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["service"].choices = services  # type: ignore[attr-defined]
+        self.person: Person | None = None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("personnummer"):
+            try:
+                self.person = persons.find(values["personnummer"])
+            except NotAPersonnummer:
+                self.add_error("personnummer", _("Det är inget personnummer. Skriv tio eller tolv siffror."))
+            else:
+                if self.person is None and not values.get("name"):
+                    self.add_error("personnummer", _("Ingen här har det personnumret. Skriv namn och adress i stället."))
+        elif not values.get("name"):
+            self.add_error("name", _("Skriv personnumret, eller namn och adress."))
+        return values
+
+
+@needs(access.ASSIST)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def assist(request: HttpRequest) -> HttpResponseBase:
+    """Begin for someone, or go on with what one has begun."""
+    form = Assist(request.POST or None, services=_offered(), initial={"service": request.GET.get("tjanst", "")})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        contact = None if form.person else drafts.Contact(said["name"], said["address"], said["phone"])
+        draft = drafts.start(
+            own.user(request),
+            EService.objects.get(name=said["service"]),
+            language=(get_language() or "sv").partition("-")[0],
+            channel=said["channel"],
+            person=form.person,
+            begin_with=drafts.Contents(contact=contact),
+        )
+        return redirect(filling_of(request, draft.pk).first_url())
+    mine = Draft.objects.filter(staff=request.user.pk).select_related("version").defer("version__archive").order_by("-saved_at")
+    begun = [
+        (one.pk, published.of(one.version).text("service.title", get_language() or "sv"), one.saved_at, one.step)
+        for one in mine[:20]
+    ]
+    return render(request, "eservices/assist.html", {"form": form, "begun": begun}, status=422 if form.errors else 200)
+
+
+def _offered() -> list[tuple[str, str]]:
+    language = get_language() or "sv"
+    found = EService.objects.select_related("current").defer("current__archive")
+    packages = [published.of(one.current) for one in found]
+    open_ones = [one for one in packages if {"assisted", "paper"} & set(one.about.channels)]
+    return sorted(((one.name, one.text("service.title", language)) for one in open_ones), key=lambda one: one[1])
