@@ -16,7 +16,15 @@ VIEW = permission("cases.view", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, 
 HANDLE = permission("cases.handle", Role.CASE_WORKER, Role.MANAGER, description=_("Handlägga ärenden"))
 ASSIGN = permission("cases.assign", Role.CASE_WORKER, Role.MANAGER, description=_("Fördela ärenden"))
 DECIDE = permission("cases.decide", Role.CASE_WORKER, Role.MANAGER, description=_("Fatta beslut"))
-REGISTER = permission("cases.register", Role.CASE_WORKER, Role.MANAGER, Role.REGISTRAR, description=_("Registrera handlingar"))
+REGISTER = permission(
+    "cases.register",
+    Role.CASE_WORKER,
+    Role.MANAGER,
+    Role.REGISTRAR,
+    Role.CONTACT_CENTRE,
+    description=_("Registrera handlingar"),
+)
+CONTACT = permission("cases.contact", Role.CONTACT_CENTRE, description=_("Svara i kontaktcenter"))
 FILES = "cases.document"
 """The purpose of every file in a case."""
 DECIDE_UNDELEGATED = permission(
@@ -106,3 +114,17 @@ def may_register(user: Any) -> Q:
         return NONE
     reach = REGISTER.organisations(user)
     return (Q() if reach is None else Q(unit__in=reach) | Q(committee__in=reach)) & _no_party(user)
+
+
+def contactable(user: Any) -> Q:
+    """Cases of which the contact centre may tell where they stand: all but personakter, and those in which the user is a party."""
+    if not CONTACT.held_by(user):
+        return NONE
+    reach = CONTACT.organisations(user)
+    within = Q() if reach is None else Q(unit__in=reach) | Q(committee__in=reach)
+    return within & Q(type__file="case") & _no_party(user)
+
+
+def may_write(user: Any) -> Q:
+    """Cases in which ``user`` may write a letter: those they handle, and those they may tell of on the phone."""
+    return may_handle(user) | contactable(user)

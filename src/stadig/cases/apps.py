@@ -12,12 +12,15 @@ class CasesConfig(AppConfig):
         from stadig.cases import access, taken_in
         from stadig.city import effects
         from stadig.files import purposes
+        from stadig.post import access as post
         from stadig.ui import navigation
 
         navigation.resident(_("Mina sidor"), "cases:mine", order=90)
         navigation.staff(_("Ärenden"), "cases:inbox", access.VIEW, order=20)
         navigation.staff(_("Diarium"), "cases:desk", access.REGISTER, order=24)
         navigation.staff(_("Anslag"), "cases:notices", access.POST_NOTICE, order=26)
+        navigation.staff(_("Kontaktcenter"), "cases:calls", access.CONTACT, order=18)
+        navigation.staff(_("Brev"), "cases:letters", post.PRINT, order=28)
         navigation.foot(_("Anslagstavla"), "cases:board", order=10)
         navigation.foot(_("Diarium"), "cases:diary", order=20)
         navigation.foot(_("Driftinformation"), "city:notices", order=30)

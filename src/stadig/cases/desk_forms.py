@@ -51,7 +51,7 @@ class PaperForm(Once):
     what = forms.CharField(
         label=_("Vad är det?"),
         max_length=200,
-        required=False,
+        error_messages={"required": _("Skriv kort vad det är.")},
         help_text=_("Kort, till exempel Klagomål på snöröjning. Skriv inga namn: texten syns i diariet."),
     )
     who = forms.CharField(label=_("Från eller till vem?"), max_length=200, required=False)
@@ -116,6 +116,8 @@ class PaperForm(Once):
         field = self.fields["committee"]
         field.queryset = committees_of(user, access.REGISTER.organisations(user))  # type: ignore[attr-defined]
         field.initial = first_committee(user)
+        written = numbers.read(self.data.get("number", "")) if self.is_bound else None
+        self.fields["what"].required = not (written and written.document)  # a reply slip says what it is
 
     def clean_number(self) -> numbers.Written | None:
         text = self.cleaned_data["number"].strip()

@@ -51,6 +51,11 @@ def colleague(user: User, case: Case, text: str) -> None:
     post.tell(user, _("%(text)s: %(number)s") % {"text": text, "number": case.number}, reverse("cases:case", args=[case.pk]))
 
 
+def reached(party: Party) -> bool:
+    """Whether the party learns of what happens by e-mail or on Mina sidor; others by letter."""
+    return bool(_address(party) or (party.person and getattr(party.person, "user", None)))
+
+
 def _address(party: Party) -> str:
     if party.email:
         return party.email

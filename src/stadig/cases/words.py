@@ -28,6 +28,7 @@ EVENTS: Final[dict[str, Any]] = {
     "reviewed": _("Granskades"),
     "decided": _("Beslut fattades"),
     "decision_asked": _("Den sökande bad oss avgöra ärendet"),
+    "letter": _("Vi skickade ett brev"),
     "document": _("En handling lades till"),
 }
 DEADLINES: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avgöra eller avslå begäran (12 § förvaltningslagen)")}

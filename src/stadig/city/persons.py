@@ -19,7 +19,7 @@ from stadig.city.roles import Role
 if TYPE_CHECKING:
     from stadig.city.models import Person
 
-SEES_PEOPLE = frozenset({Role.CASE_WORKER, Role.REGISTRAR, Role.MANAGER})
+SEES_PEOPLE = frozenset({Role.CASE_WORKER, Role.REGISTRAR, Role.MANAGER, Role.CONTACT_CENTRE})
 """Roles in whose work names of residents belong."""
 
 

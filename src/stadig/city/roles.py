@@ -15,6 +15,7 @@ class Role(models.TextChoices):
     CASE_WORKER = "case_worker", _("Handläggare")
     MANAGER = "manager", _("Chef")
     DIRECTOR = "director", _("Direktör")
+    CONTACT_CENTRE = "contact_centre", _("Kontaktcenter")
     REGISTRAR = "registrar", _("Registrator")
     AUDITOR = "auditor", _("Granskare")
     ADMINISTRATOR = "administrator", _("Administratör")

@@ -61,7 +61,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def sample(name: str, key: str) -> Any:
     """A value for a part of an address: the id of the first thing there is, or None."""
-    from stadig.cases.models import Case
+    from stadig.cases.models import BulletinNotice, Case
     from stadig.city import clock
     from stadig.city.models import Person, RoleAssignment, Service, User
     from stadig.post.models import Message
@@ -81,6 +81,7 @@ def sample(name: str, key: str) -> Any:
         "device_id": Device,
         "rule_id": AlarmRule,
         "case_id": Case,
+        "notice_id": BulletinNotice,
     }
     if key in models:
         return models[key].objects.order_by("pk").values_list("pk", flat=True).first()
@@ -97,7 +98,18 @@ def sample(name: str, key: str) -> Any:
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
     if key == "day":
         return clock.today()
-    return {"name": "streets", "number": 1, "step": 1}.get(key)
+    number = _in_the_diary() if name == "cases:diary-case" else 1
+    return {"name": "streets", "number": number, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+
+
+def _in_the_diary() -> str | None:
+    """The number of a case in the diary of the committee that the walk reads, as it stands in an address."""
+    from stadig.cases import diary, numbers
+    from stadig.cases.models import Case
+
+    shown = Case.objects.filter(diary.shown(), committee__name="Gatu- och parknämnden").order_by("-pk")
+    number = shown.values_list("number", flat=True).first()
+    return numbers.address(number) if number else None
 
 
 def _patterns(found: list[Any], before: str, space: str, converters: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:

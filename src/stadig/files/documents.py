@@ -8,9 +8,10 @@ its addresses is the folder of ``stadig``. Fonts are those typst carries, never 
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,19 @@ def pdf(template: Path | bytes, data: Mapping[str, Any], *, verbatim: Collection
     except typst.TypstError as error:
         said = "a sign that no font holds" if NO_FONT in str(error.message) else str(error.message)
         raise CannotDraw(said) from None
+
+
+def joined(parts: Iterable[bytes], *, sheets: bool = False) -> bytes:
+    """Several PDF documents as one. ``sheets``: each begins on a sheet of its own also when both sides are printed."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer, out = PdfWriter(), io.BytesIO()
+    for part in parts:
+        if sheets and len(writer.pages) % 2:
+            writer.add_blank_page()
+        writer.append(PdfReader(io.BytesIO(part)), import_outline=False)
+    writer.write(out)
+    return out.getvalue()
 
 
 def _compile(template: Path | bytes, data: Mapping[str, Any]) -> bytes:

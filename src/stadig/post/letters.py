@@ -15,7 +15,7 @@ from stadig.city.verbs import verb
 from stadig.post.models import Letter, Message, MessageState
 
 if TYPE_CHECKING:
-    from stadig.city.models import User
+    from stadig.city.models import Organisation, User
 
 KEEP = timedelta(days=30)
 """How long a letter is kept after it was printed, so that one that jammed can be printed again."""
@@ -41,6 +41,7 @@ def queue(
     name: str = "",
     address: str = "",
     pdf: bytes | None = None,
+    organisation: Organisation | None = None,
     language: str = "sv",
     key: str | None = None,
     message: Message | None = None,
@@ -59,6 +60,7 @@ def queue(
         name="" if person else name[:200],
         address="" if person else address,
         mediated=bool(person and person.protection),
+        organisation=organisation,
         title=title[:200],
         text=text,
         pdf=pdf,
@@ -82,6 +84,17 @@ def mark_printed(by: User, letter_ids: Iterable[int], *, request_id: UUID | None
     sent = [letter.message_id for letter in found if letter.message_id]  # pyright: ignore[reportAttributeAccessIssue]
     whole = Message.objects.filter(pk__in=sent) | Message.objects.filter(within__in=sent)
     whole.update(state=MessageState.SENT, sent_at=now, error="")
+    return len(found)
+
+
+@verb
+def take_back(by: User, letter_ids: Iterable[int], *, request_id: UUID | None = None) -> int:
+    """The letters were not printed after all; they wait again. Returns how many."""
+    found = list(Letter.objects.select_for_update().filter(pk__in=list(letter_ids), printed_at__isnull=False))
+    for letter in found:
+        letter.printed_at = letter.printed_by = letter.erase_at = None
+        letter.save(update_fields=["printed_at", "printed_by", "erase_at"])
+        audit.record(by, "printed anew", letter)
     return len(found)
 
 

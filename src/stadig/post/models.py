@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city.models import Person
+from stadig.city.models import Organisation, Person
 
 
 class MessageState(models.TextChoices):
@@ -103,6 +103,9 @@ class Letter(models.Model):
     address = models.TextField(blank=True)
     mediated = models.BooleanField(
         default=False, help_text="the address is protected: Skatteverket sends it on (förmedlingsuppdrag)"
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", help_text="whose letter: who may print it"
     )
     title = models.CharField(max_length=200)
     text = models.TextField(blank=True)

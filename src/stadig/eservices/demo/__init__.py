@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stadig.cases import demo_desk
 from stadig.eservices.demo.installing import install_shipped
 from stadig.eservices.demo.named import seed_drafts
 from stadig.eservices.demo.past import seed_past
@@ -20,3 +21,4 @@ def seed(world: World, _past: Past, *, small: bool) -> None:
     install_shipped()
     seed_past(world, small=small)
     seed_drafts()
+    demo_desk.seed()
