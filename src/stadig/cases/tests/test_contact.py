@@ -164,6 +164,19 @@ def test_a_letter_needs_someone_to_go_to(nadia, open_case, someone):
         letters.write(someone(Role.PLANNER), case.pk, title="Hej", text="Hej", name="V", address="K")
 
 
+def test_a_case_worker_writes_a_letter_from_the_case(client, amina, someone, elsa, open_case):
+    case = open_case(elsa)
+    address = reverse("cases:letter", args=[case.pk])
+    client.force_login(amina)
+    assert address in client.get(reverse("cases:case", args=[case.pk])).content.decode()
+    page = client.post(address, {"to": case.parties.get().pk, "title": "Hej", "text": ""})
+    assert "Skriv brevet." in page.content.decode()
+    assert client.post(address, {"to": case.parties.get().pk, "title": "Hej", "text": "Vi ses."}).status_code == 302
+    assert Letter.objects.get().person == elsa
+    client.force_login(someone(Role.CASE_WORKER, organisation=Organisation.objects.create(name="En annan", kind="unit")))
+    assert client.get(address).status_code == 404
+
+
 def test_case_workers_do_not_use_the_contact_centres_page(client, amina):
     client.force_login(amina)
     assert client.get(reverse("cases:calls")).status_code == 403
