@@ -124,7 +124,7 @@ def decide(
         go_to(case, definition, proposal.type.status, by=by, document=document)
     else:
         _next_deadline(case)
-    telling.parties(case, "decided", f"case-decision:{decision.pk}")
+    telling.parties(case, "decided", f"case-decision:{decision.pk}", on_paper=False)
     outbox.announce("case.decided", case=case.pk, decision=decision.pk)
     audit.record(by, "decided", case, decision=decision.pk)
     return decision

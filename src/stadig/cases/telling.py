@@ -18,11 +18,16 @@ def language_of(case: Case) -> str:
     return Document.objects.filter(case=case, number=1).values_list("language", flat=True).first() or "sv"
 
 
-def parties(case: Case, template: str, key: str, **context: Any) -> int:
-    """A message to each party, by the channels they chose, once for ``key``; gives how many. It names the case by its number alone."""
+def parties(case: Case, template: str, key: str, *, on_paper: bool = True, **context: Any) -> int:
+    """A message to each party, by the channels they chose, once for ``key``; gives how many. It names the case by its number alone.
+
+    Without ``on_paper`` those whom nothing but a letter reaches are left: they get the thing itself by post.
+    """
     told: set[int | str] = set()
     language = language_of(case)
     for party in Party.objects.filter(case=case).select_related("person__user"):
+        if not on_paper and not reached(party):
+            continue
         address = _address(party)
         to = party.person or post.Recipient(party.name, address, party.phone, party.address)
         who = to.pk if isinstance(to, Person) else address or to.phone or to.address

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('city', '0005_letters_and_contact_centre'),
-        ('post', '0002_channels_and_letters'),
+        ('post', '0003_webhooks'),
     ]
 
     operations = [
