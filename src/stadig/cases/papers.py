@@ -18,7 +18,7 @@ from stadig.city.models import User
 from stadig.files import documents
 from stadig.ui import formatting
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "cases" / "decision.typ"
+TEMPLATE: Final = Path(__file__).parent / "typst" / "decision.typ"
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def _sections(received: Document, sections: tuple[answered.Section, ...]) -> lis
         {
             "title": section.title or _("Uträknat"),
             "rows": [
-                (_label(one), one.value or ", ".join(names.get(file, _("En fil")) for file in one.files))
+                (_label(one), one.value or ", ".join(names.get(file, _("Bifogad fil")) for file in one.files))
                 for one in section.answers
             ],
         }

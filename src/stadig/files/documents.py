@@ -1,6 +1,6 @@
 """Documents we draw up: a typst template and data become a PDF that can be archived and read aloud (PDF/A-3a and PDF/UA-1).
 
->>> pdf(Path(__file__).parent / "templates/cases/decision.typ", {"title": "Beslut", "language": "sv"})  # doctest: +SKIP
+>>> pdf(Path(__file__).parent / "typst/decision.typ", {"title": "Beslut", "language": "sv"})  # doctest: +SKIP
 
 The template reads its data with ``json(bytes(sys.inputs.data))`` and may import ``/files/typst/letter.typ``, our letter: the root of
 its addresses is the folder of ``stadig``. Fonts are those typst carries, never the machine's: the same data give the same pages everywhere.
