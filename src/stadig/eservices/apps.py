@@ -9,7 +9,9 @@ class EServicesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.cases import rating
+        from django.urls import reverse
+
+        from stadig.cases import contact, rating
         from stadig.city import effects
         from stadig.eservices import access, mine, rated, uploads
         from stadig.eservices.actions import completing  # noqa: F401 - registers its check
@@ -17,6 +19,7 @@ class EServicesConfig(AppConfig):
         from stadig.ui import navigation
         from stadig.work import kinds
 
+        contact.register_assisted(lambda user: reverse("eservices:assist") if access.ASSIST.held_by(user) else "")
         mine.register()
         uploads.register()
         navigation.staff(_("Överlämnat"), "eservices:handed", access.HAND_OVER, order=83, administrative=True)
