@@ -74,9 +74,12 @@ def reference_data() -> Callable[[str], Path]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What a process remembers for a second or five must not reach the next test."""
+    """What a process remembers for a second or five, or a page's language, must not reach the next test."""
+    from django.utils import translation
+
     from stadig.city import clock, municipality
 
+    translation.deactivate()
     clock.forget()
     municipality.forget()
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from stadig.cases.models import Channel
+from stadig.cases.models import Case, Channel, Event
 from stadig.cases.terms import STOCKHOLM
+from stadig.city.models import Effect
 from stadig.eservices import flow
 from stadig.eservices.models import Tally
 from stadig.eservices.package import Package
@@ -78,3 +79,27 @@ def _count(found: Counter[Key], one: Made, rng: np.random.Generator) -> None:
 
 def _steps(package: Package, one: Made) -> tuple[str, ...]:
     return flow.evaluate(package, one.answers, today=one.at.date()).steps
+
+
+def effects(cases: Sequence[Case], events: Sequence[Event]) -> None:
+    """What the verbs measure: that a case came in, and how many days it took."""
+    rows = [_effect(case, "cases_registered", 1, case.registered_at, f"case:{case.pk}") for case in cases]
+    for event in events:
+        case = event.case
+        if event.kind == "status" and event.at == case.closed_at:
+            days = (event.at - case.registered_at).total_seconds() / 86400
+            rows.append(_effect(case, "case_days", days, event.at, f"case:{case.pk}:closed:{event.pk}"))
+    Effect.objects.bulk_create(rows, batch_size=2000)
+
+
+def _effect(case: Case, metric: str, quantity: float, at: datetime, key: str) -> Effect:
+    return Effect(
+        service=case.type.slug,
+        metric_id=metric,
+        quantity=quantity,
+        at=at,
+        subject_kind="case",
+        subject_id=str(case.pk),
+        district=case.district,
+        key=key,
+    )

@@ -15,7 +15,7 @@ from stadig.cases import terms
 from stadig.cases.definition import DecisionType
 from stadig.cases.models import Case, Clock, Completion, Decision, Document, Event, Group, Message, Note, Party, Series
 from stadig.city import clock, persons
-from stadig.city.models import District, Effect, Organisation, User
+from stadig.city.models import District, Organisation, User
 from stadig.eservices import flow, parties
 from stadig.eservices.actions.submitting import title_of
 from stadig.eservices.demo import counting, seasons, words
@@ -59,7 +59,7 @@ def write(made: Sequence[Made], rng: np.random.Generator) -> None:
         *(rows.decisions, rows.submissions, rows.signatures, rows.orders),
     ):
         _create(found)
-    _effects(cases, rows.events)
+    counting.effects(cases, rows.events)
     counting.write(made, rng)
 
 
@@ -385,27 +385,3 @@ def _hash(number: str) -> str:
     from stadig.city.personnummer import parse
 
     return persons.hash_of(parse(number, today=clock.today())) if number else ""
-
-
-def _effects(cases: Sequence[Case], events: Sequence[Event]) -> None:
-    """What the verbs measure: that a case came in, and how many days it took."""
-    rows = [_effect(case, "cases_registered", 1, case.registered_at, f"case:{case.pk}") for case in cases]
-    for event in events:
-        case = event.case
-        if event.kind == "status" and event.at == case.closed_at:
-            days = (event.at - case.registered_at).total_seconds() / 86400
-            rows.append(_effect(case, "case_days", days, event.at, f"case:{case.pk}:closed:{event.pk}"))
-    Effect.objects.bulk_create(rows, batch_size=BATCH)
-
-
-def _effect(case: Case, metric: str, quantity: float, at: datetime, key: str) -> Effect:
-    return Effect(
-        service=case.type.slug,
-        metric_id=metric,
-        quantity=quantity,
-        at=at,
-        subject_kind="case",
-        subject_id=str(case.pk),
-        district=case.district,
-        key=key,
-    )
