@@ -71,6 +71,14 @@ def test_an_empty_inbox_says_what_would_be_there(amina, client):
     assert "Ärenden kommer hit när någon ansöker" in page
 
 
+def test_a_page_that_has_slept_fetches_its_list_alone(open_case, amina, client):
+    case = open_case()
+    client.force_login(amina)
+    page = client.get(reverse("cases:inbox"), headers={"HX-Request": "true"}).content.decode()
+    assert case.number in page
+    assert "<main" not in page
+
+
 def test_who_takes_a_case_begins_it_and_taking_it_twice_is_once(open_case, amina):
     case, sent = open_case(), uuid.uuid4()
     handling.take(amina, case.pk, request_id=sent)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from stadig.cases import access, colleagues, inbox
 from stadig.cases import many as verbs
@@ -44,6 +45,7 @@ def wanted(request: HttpRequest) -> inbox.Filter:
 
 
 @needs(access.VIEW)
+@vary_on_headers("HX-Request")
 def case_list(request: HttpRequest) -> HttpResponse:
     """What waits, most urgent first."""
     return _show(request, wanted(request))
@@ -131,9 +133,10 @@ def _show(request: HttpRequest, filtered: inbox.Filter) -> HttpResponse:
     counts, choices = inbox.counts(user), inbox.choices(user)
     may_handle = access.HANDLE.held_by(user)
     others = colleagues.of_units(int(pk) for pk, _name in choices.units) if may_handle else []
+    only_list = "HX-Request" in request.headers  # a page that has slept fetches its list, and with it a new token
     return render(
         request,
-        "cases/inbox.html",
+        "cases/_list.html" if only_list else "cases/inbox.html",
         {
             "wanted": filtered,
             "page": inbox.page(user, filtered),
