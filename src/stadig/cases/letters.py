@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from stadig.city.models import User
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "cases" / "letters" / "letter.typ"
+TEMPLATE: Final = Path(__file__).parent / "typst" / "letter.typ"
 
 
 class NoReceiver(actions.CaseError):

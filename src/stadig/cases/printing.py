@@ -16,7 +16,7 @@ from stadig.post import access
 from stadig.post.models import Letter
 from stadig.ui import formatting
 
-TEMPLATE: Final = Path(__file__).parent / "templates" / "cases" / "letters" / "plain.typ"
+TEMPLATE: Final = Path(__file__).parent / "typst" / "plain.typ"
 MOST: Final = 200
 """Letters in one document: what a printer takes and a person can put in envelopes before lunch."""
 
