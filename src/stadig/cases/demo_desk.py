@@ -15,22 +15,22 @@ from stadig.city.models import Organisation, User
 from stadig.city.roles import Role
 
 PAPERS: Final = (
-    ("Gatu- och parknämnden", 41, NewDocument("received", "Förslag om fler bänkar i Hamnparken", counterpart="Lindhamns pensionärsförening",
+    ("Gatu- och parknämnden", NewDocument("received", "Förslag om fler bänkar i Hamnparken", counterpart="Lindhamns pensionärsförening",
                                               counterpart_public=True, text="Vi önskar sex bänkar med armstöd längs kajen.")),
-    ("Gatu- och parknämnden", 33, NewDocument("received", "Klagomål på snöröjning vid Skolgatan", kind="email", counterpart="Britta Berg",
+    ("Gatu- och parknämnden", NewDocument("received", "Klagomål på snöröjning vid Skolgatan", kind="email", counterpart="Britta Berg",
                                               text="Trottoaren var inte skottad på morgonen.")),
-    ("Gatu- och parknämnden", 20, NewDocument("received", "Remiss om sänkt hastighet på väg 153", counterpart="Trafikverket",
+    ("Gatu- och parknämnden", NewDocument("received", "Remiss om sänkt hastighet på väg 153", counterpart="Trafikverket",
                                               counterpart_public=True, text="Svar senast den 15 december.")),
-    ("Gatu- och parknämnden", 9, NewDocument("received", "Anmälan om störning från arbetsplats", kind="phone_note", counterpart="Ali Haddad",
+    ("Gatu- och parknämnden", NewDocument("received", "Anmälan om störning från arbetsplats", kind="phone_note", counterpart="Ali Haddad",
                                              confidentiality="26 kap. 1 § offentlighets- och sekretesslagen", text="Ringer om buller på natten.")),
-    ("Kommunstyrelsen", 15, NewDocument("received", "Medborgarförslag om lånecyklar", counterpart="Siv Nyman", text="Låt oss låna cyklar vid stationen.")),
-    ("Kommunstyrelsen", 6, NewDocument("drawn_up", "Tjänsteskrivelse om öppettider i stadshuset", kind="note", text="Förslag till beslut.")),
-    ("Kultur- och fritidsnämnden", 12, NewDocument("received", "Fråga om tider i sporthallen", kind="email", counterpart="Lindhamns IF",
+    ("Kommunstyrelsen", NewDocument("received", "Medborgarförslag om lånecyklar", counterpart="Siv Nyman", text="Låt oss låna cyklar vid stationen.")),
+    ("Kommunstyrelsen", NewDocument("drawn_up", "Tjänsteskrivelse om öppettider i stadshuset", kind="note", text="Förslag till beslut.")),
+    ("Kultur- och fritidsnämnden", NewDocument("received", "Fråga om tider i sporthallen", kind="email", counterpart="Lindhamns IF",
                                                    counterpart_public=True, text="Finns det tider på lördagar?")),
-    ("Byggnadsnämnden", 3, NewDocument("received", "Yttrande om detaljplan för Norra kajen", counterpart="Länsstyrelsen",
+    ("Byggnadsnämnden", NewDocument("received", "Yttrande om detaljplan för Norra kajen", counterpart="Länsstyrelsen",
                                        counterpart_public=True, text="Länsstyrelsen har inget att invända.")),
 )  # fmt: skip
-"""Committee, days ago, what came. Everyone is made up."""
+"""Committee, and what came. Everyone is made up."""
 
 
 def seed() -> None:
@@ -38,11 +38,10 @@ def seed() -> None:
     lars = User.objects.get(username="lars")
     registrar = _registrar_of_all(lars)
     now = clock.now()
-    for committee, days, new in PAPERS:
-        with clock.frozen(now - timedelta(days=days)):
+    with clock.frozen(now):  # today's post: an earlier day would give it a number among those of later cases
+        for committee, new in PAPERS:
             registering.begin_case(registrar, Organisation.objects.get(name=committee), new)
-    answered = Case.objects.get(title="Förslag om fler bänkar i Hamnparken")
-    with clock.frozen(now - timedelta(days=30)):
+        answered = Case.objects.get(title="Förslag om fler bänkar i Hamnparken")
         registering.add_document(
             lars,
             answered.pk,

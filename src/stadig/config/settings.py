@@ -275,7 +275,7 @@ _residents = {
     "secret": environment.oidc_client_secret or ("demo" if DEMO else ""),
     "settings": {
         "server_url": OIDC_URL,
-        "scope": environment.oidc_scopes.split(),
+        "scope": (environment.oidc_scopes if environment.oidc_url else "openid profile email").split(),
         "auth_params": {"acr_values": environment.oidc_acr_values} if environment.oidc_acr_values else {},
     },
 }

@@ -23,8 +23,8 @@ class Visit:
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page for people, not data for a map or a table."""
-        return not self.path.endswith((".json", ".csv", ".xml"))
+        """Whether it is a page for people, not data for a map or a table, nor a document."""
+        return not self.path.endswith((".json", ".csv", ".xml", ".pdf"))
 
 
 def visits(client: Callable[[str], Any], people: list[str]) -> tuple[list[Visit], list[str]]:
@@ -55,7 +55,7 @@ def addresses() -> Iterator[tuple[str, str]]:
                 path = ""
                 break
             start = path.index("<")
-            path = path[:start] + converter.to_url(value) + path[path.index(">") + 1 :]
+            path = path[:start] + str(converter.to_url(value)) + path[path.index(">") + 1 :]
         yield name, path
 
 

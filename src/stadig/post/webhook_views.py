@@ -72,7 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         )
         for one in page.object_list
     ]
-    context = {"form": form, "page": page, "rows": rows, "subscribers": Subscriber.objects.order_by("-stopped_at", "name")}
+    context = {"form": form, "page": page, "rows": rows, "subscribers": Subscriber.objects.order_by("-stopped_at", "id")}
     return render(request, "post/webhooks.html", context, status=400 if form.errors else 200)
 
 

@@ -98,7 +98,7 @@ def seed_past(world: World, *, small: bool) -> None:
     rng = np.random.default_rng(world.seed + 3)
     services = installed()
     spots = town_spots(world)
-    people = _residents(rng, 40 if small else 1100)
+    people = _residents(rng, 37 if small else 1100)
     made = list(_cases(services, spots, people, rng, one_in=50 if small else 1))
     made += named.cases(services, spots, rng)
     writing.write(sorted(made, key=lambda one: one.at), rng)

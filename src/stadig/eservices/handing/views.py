@@ -64,8 +64,8 @@ def handed(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows,
-        "keys": SystemKey.objects.order_by("revoked_at", "name"),
-        "services": EService.objects.order_by("name").values_list("name", flat=True),
+        "keys": SystemKey.objects.order_by("revoked_at", "id"),
+        "services": EService.objects.order_by("name").values_list("name", flat=True),  # a–z alone
     }
     return render(request, "eservices/handed.html", context)
 

@@ -37,7 +37,7 @@ def every(request: HttpRequest) -> HttpResponse:
     """All services."""
     found, language = statistics.of(), _language()
     rows: list[Row] = []
-    for name in EService.objects.order_by("name").values_list("name", flat=True):
+    for name in EService.objects.order_by("name").values_list("name", flat=True):  # a–z alone
         _service, package = published.current(name)
         figures = found.get(name)
         rows.append(_row(name, package.text("service.title", language), figures))
