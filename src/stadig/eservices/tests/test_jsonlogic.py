@@ -192,7 +192,7 @@ data = st.fixed_dictionaries(
 @settings(max_examples=400)
 @given(anything, data)
 def test_datalogic_agrees_on_rules_whose_parts_fit(rule, given_data):
-    assume(isinstance(rule, dict))
+    assume(isinstance(rule, dict) and str(rule).count("{") < 25)  # a rule has at most 30 levels and 400 parts
     try:
         theirs = datalogic_py.apply(rule, given_data)
     except datalogic_py.DataLogicError:  # it raises where we say that it cannot be computed
