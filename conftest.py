@@ -74,12 +74,14 @@ def reference_data() -> Callable[[str], Path]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """What a process remembers for a second or five, or a page's language, must not reach the next test."""
+    """What a process remembers, a page's language and the written security policy too, must not reach the next test."""
     from django.utils import translation
 
     from stadig.city import clock, municipality
+    from stadig.config import middleware
 
     translation.deactivate()
+    middleware.policy.cache_clear()
     clock.forget()
     municipality.forget()
 

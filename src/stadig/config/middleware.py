@@ -30,7 +30,8 @@ class RouteName:
 
 
 @lru_cache(maxsize=1)
-def _policy() -> str:
+def policy() -> str:
+    """The content security policy as it is sent, written once in a process: its settings do not change while one runs."""
     return build_policy()
 
 
@@ -44,5 +45,5 @@ class ContentPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on, and set the header."""
         response = self.get_response(request)
-        response.headers.setdefault(HEADER, _policy())
+        response.headers.setdefault(HEADER, policy())
         return response
