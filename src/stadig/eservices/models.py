@@ -112,9 +112,6 @@ class Submission(models.Model):
     digest = models.CharField(max_length=64, help_text="SHA-256 of the answers as canonical JSON: what a signer signs")
     submitted_at = models.DateTimeField()
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    claim_hash = models.CharField(
-        max_length=64, unique=True, null=True, blank=True, help_text="keyed hash of the code that shows or claims it"
-    )
 
     def __str__(self) -> str:
         return f"submission {self.pk}"

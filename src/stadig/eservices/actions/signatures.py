@@ -17,7 +17,7 @@ from stadig.cases import access as case_access
 from stadig.cases import actions as cases
 from stadig.cases import states
 from stadig.cases.models import Case, Event, Party
-from stadig.city import audit, clock, live, persons
+from stadig.city import audit, clock, live, outbox, persons
 from stadig.city.personnummer import NotAPersonnummer, parse
 from stadig.city.verbs import verb
 from stadig.eservices import flow, parties, published
@@ -86,6 +86,7 @@ def sign(by: User | None, code: str, *, request_id: UUID | None = None) -> Signa
         waiting = Signature.objects.filter(submission=signature.submission).exclude(state=Signature.State.SIGNED)
         if not waiting.exists():
             _move(signature.submission, "signed")
+            outbox.announce("case.signed", case=signature.submission.case.pk)
         audit.record(by, "signed", signature, case=signature.submission.case.pk)
     return signature
 

@@ -14,6 +14,7 @@ from stadig.cases.models import Case, Document
 from stadig.city import audit, clock, effects
 from stadig.city.verbs import verb
 from stadig.eservices import flow, published
+from stadig.eservices.handing import actions as handing
 from stadig.eservices.models import Submission
 from stadig.geo import places
 from stadig.post import actions as post
@@ -25,14 +26,15 @@ SOURCE = "cases.case"
 
 @verb
 def open_work(case_id: int) -> WorkOrder | None:
-    """Put a new case on the crews' list, where its service says so. None for a service that makes no work.
+    """Put a new case on the crews' list, where its service says so. None for a service that makes no work, or whose cases another
+    system handles.
 
     A place that was written and not pointed out is looked for among the streets; what nobody finds lies in the middle of town,
     with the words as they were written.
     """
     submission = _submission(case_id)
     mapping = published.of(submission.version).case.work if submission else None
-    if submission is None or not mapping:
+    if submission is None or not mapping or handing.declared(submission) is not None:
         return None
     case = submission.case
     received: Document = case.documents.get(number=1)  # pyright: ignore[reportAttributeAccessIssue]

@@ -14,7 +14,7 @@ from stadig.city.verbs import verb
 from stadig.eservices import access, published
 from stadig.eservices.handing import declaration, delivery
 from stadig.eservices.handing.declaration import Declaration
-from stadig.eservices.models import EService, HandOver, Submission, SystemKey
+from stadig.eservices.models import EService, HandOver, Signature, Submission, SystemKey
 from stadig.eservices.package import PackageError
 
 if TYPE_CHECKING:
@@ -37,9 +37,14 @@ class NoKey(Exception):
 
 @verb
 def begin(case_id: int) -> HandOver | None:
-    """A case has been registered: hand it over where its service is handled in another system. One case is one hand-over."""
+    """Hand a case over where its service is handled in another system. One case is one hand-over.
+
+    What others are to sign is not handed over before all of them have; one that someone declined stays with us.
+    """
     submission = Submission.objects.select_related("version").defer("version__archive").filter(case=case_id).first()
-    if submission is None or _declared(submission) is None:
+    if submission is None or declared(submission) is None:
+        return None
+    if Signature.objects.filter(submission=submission).exclude(state=Signature.State.SIGNED).exists():
         return None
     made, new = HandOver.objects.get_or_create(
         case_id=case_id, defaults={"service": submission.version.name, "created_at": clock.now()}
@@ -60,7 +65,7 @@ def hand_over(hand_over_id: int) -> HandOver:
     if row.state not in (HandOver.State.WAITING, HandOver.State.FAILED):
         return row
     submission = Submission.objects.select_related("version").defer("version__archive").get(case=row.case)
-    how = _declared(submission)
+    how = declared(submission)
     if how is None:
         raise PackageError(declaration.FILE, "", "is gone: the service is not handled elsewhere any more.")
     row.number = delivery.deliver(how, row.case, str(row.key)) or row.number
@@ -112,7 +117,7 @@ def take_status(service: str, case_number: str, *, status: str = "", number: str
     row = HandOver.objects.select_for_update().filter(service=service, case__number=case_number).first()
     if row is None:
         raise UnknownCase(case_number)
-    how = _declared(Submission.objects.select_related("version").defer("version__archive").get(case=row.case_id))
+    how = declared(Submission.objects.select_related("version").defer("version__archive").get(case=row.case_id))
     ours = how.statuses.get(status) if how else None
     if status and ours is None:
         raise UnknownStatus(status)
@@ -173,7 +178,7 @@ def declared_of(service: str) -> Declaration | None:
         return None
 
 
-def _declared(submission: Submission) -> Declaration | None:
+def declared(submission: Submission) -> Declaration | None:
     """How this case is handed over: by the version it was filled in with and the city's overlay as it is now."""
     local = EService.objects.filter(name=submission.version.name).values_list("local", flat=True).first() or {}
     return declaration.of(replace(published.of(submission.version), local=local))

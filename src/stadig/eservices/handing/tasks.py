@@ -30,6 +30,11 @@ def begin_hand_over(case: int) -> None:
     actions.begin(case)
 
 
+@outbox.handler("case.signed")
+def begin_when_signed(case: int) -> None:
+    actions.begin(case)
+
+
 @app.task(name="eservices.hand_over", pass_context=True, retry=RetryStrategy(max_attempts=ATTEMPTS, exponential_wait=4))
 def hand_over(context: JobContext, hand_over_id: int) -> None:
     tried = (context.job.attempts if context.job else 0) + 1

@@ -20,11 +20,12 @@ from stadig.city.testing import deliver as announce
 from stadig.eservices import actions as eservices
 from stadig.eservices import reading
 from stadig.eservices.handing import actions, declaration, delivery, tasks
-from stadig.eservices.models import EService, HandOver, SystemKey
+from stadig.eservices.models import EService, HandOver, Signature, Submission, SystemKey
 from stadig.eservices.package import PackageError
 from stadig.eservices.tests.conftest import LAMP, PACKAGES
 from stadig.files import actions as files
 from stadig.post import outside, testing
+from stadig.work.models import WorkOrder
 
 STATUSES = {"planned": "assigned", "fixed": "done"}
 
@@ -139,6 +140,35 @@ def test_after_the_last_try_it_has_failed(handed_to):
         system.answers = [(500, b"", 0)]
         handed_to(rest(system))
         assert run(HandOver.objects.get(), attempts=tasks.ATTEMPTS - 1).state == "failed"
+
+
+def test_what_someone_else_is_to_sign_waits_for_the_signature(handed_to):
+    with testing.outsider() as system:
+        case = handed_to(rest(system))
+        HandOver.objects.all().delete()
+        submission = Submission.objects.get(case=case)
+        asked = {
+            "submission": submission,
+            "name": "Yusuf Ali",
+            "role": "guardian",
+            "digest": submission.digest,
+            "asked_at": case.registered_at,
+        }
+        one = Signature.objects.create(code_hash="1", **asked)
+        two = Signature.objects.create(code_hash="2", **asked)
+        tasks.begin_hand_over(case.pk)
+        for signature, state, over in ((one, "signed", False), (two, "declined", False), (two, "signed", True)):
+            signature.state, signature.answered_at = state, case.registered_at
+            signature.save()
+            tasks.begin_when_signed(case.pk)
+            assert HandOver.objects.exists() is over
+
+
+def test_a_fault_that_another_system_handles_is_no_work_for_our_crews(handed_to):
+    with testing.outsider() as system:
+        handed_to(rest(system))
+        assert HandOver.objects.exists()
+        assert not WorkOrder.objects.exists()
 
 
 def test_a_system_inside_a_network_nobody_named_is_not_called(handed_to, settings):

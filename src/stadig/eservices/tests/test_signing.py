@@ -61,12 +61,15 @@ def link() -> str:
     return re.findall(r"/e/underskrift/(\w+)/", Message.objects.order_by("-pk").first().body)[0]
 
 
-def test_the_case_waits_until_the_other_has_signed(applied, yusuf, karin):
+def test_the_case_waits_until_the_other_has_signed(applied, yusuf, karin, monkeypatch):
     case = applied()
     assert case.status == "unsigned"
     assert Message.objects.get().address == "yusuf@example.se"
+    told = []
+    monkeypatch.setattr(signatures.outbox, "announce", lambda name, **ids: told.append((name, ids)))
     for _ in range(2):
         signatures.sign(yusuf, link())
+    assert told.count(("case.signed", {"case": case.pk})) == 1
     case.refresh_from_db()
     assert case.status == "received"
     signature = Signature.objects.get()
