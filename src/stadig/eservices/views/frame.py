@@ -198,7 +198,8 @@ def _phone(filling: Filling) -> str:
 def away(request: HttpRequest, draft_id: UUID, step_id: str = "") -> HttpResponseBase:
     """The draft is not open to this reader now: it has been sent, their session ended, or it is someone else's.
 
-    What a page sent is kept, encrypted, until they have logged in or given the code. Whether a draft exists is told to no one.
+    What a page sent is kept, encrypted, until they have logged in or given the code. Who holds the id of a draft, which cannot be
+    guessed, learns whether it wants a log-in or a code, and nothing else.
     """
     if draft_id in own.held(request) and Submission.objects.filter(pk=draft_id).exists():
         return redirect("eservices:receipt", draft_id)
