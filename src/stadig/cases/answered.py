@@ -50,6 +50,13 @@ def label(definition: Definition, path: str, language: str = "sv") -> str:
     return definition.text(f"question.{key}.label", language) or definition.text(f"computed.{key}.label", language) or path
 
 
+def in_words(definition: Definition, path: str, data: Mapping[str, Any], language: str = "sv", *, today: date) -> str:
+    """One answer in words, as :func:`sections` has it; empty when it is unknown, not answered, or a file."""
+    field = next((one for one in definition.fields if one["path"] == path), None)
+    value = _at(data, path) if field else None
+    return _Reader(definition, language, today).words(field, value)[0] if field and value not in (None, "", []) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """What the words of an answer depend on."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from stadig.cases import access, casefile, definitions, papers, telling, terms
+from stadig.cases import access, casefile, definitions, drafting, papers, telling, terms
 from stadig.cases.actions import CaseError, add_document, go_to, tell
 from stadig.cases.definition import DecisionType, Definition
 from stadig.cases.handling import open_case
@@ -71,6 +71,11 @@ def propose(
         raise ValidationError(
             {"reasoning": _("Skriv varför, så att den som läser förstår vad som avgjorde (32 § förvaltningslagen).")}
         )
+    for name, text in (("reasoning", reasoning), ("conditions", conditions)):
+        if words := drafting.left(text):
+            raise ValidationError(
+                {name: _("Skriv det som står inom hakparentes, eller ta bort det: %(words)s") % {"words": words}}
+            )
     first = valid_from or (clock.today() if chosen.valid_months else None)
     last = valid_to or (terms.valid_until(first, chosen.valid_months) if first and chosen.valid_months else None)
     if last and (first is None or last < first):

@@ -6,6 +6,7 @@ No Django, no clock, no database.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
@@ -14,6 +15,8 @@ GROUPS: Final = ("new", "open", "applicant", "others", "closed")
 """What a status means to everyone: nobody has begun; we work; we wait for the applicant; we wait for others; done."""
 OUTCOMES: Final = ("approved", "partly", "refused", "dismissed")
 APPEALS: Final = ("administrative", "legality", "none")
+PUT_IN: Final = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
+"""Where an answer goes in the draft of a decision: ``{distance_m}``, ``{person.name}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Definition:
     """One case type in one version.
 
     ``texts`` is language → key → text: ``title``, ``status.ID.name``, ``status.ID.resident``, ``status.ID.next``, ``transition.DO``,
-    ``decision.ID.name``, ``decision.ID.text``, ``deadline.NAME``, ``question.PATH.label``. ``fields`` are the paths of the questions in the order they
+    ``decision.ID.name``, ``decision.ID.text``, ``decision.ID.appeal`` and ``decision.ID.draft`` where there are such, ``deadline.NAME``, ``question.PATH.label``. ``fields`` are the paths of the questions in the order they
     were asked, with the step they stand in, so that what came in can be shown without the room that asked.
     """
 

@@ -61,6 +61,7 @@ def paper(case: Case, proposal: Proposal, by: User, language: str) -> Paper:
     with translation.override(language):
         definition, today, city = definitions.of(case), clock.today(), municipality.current()
         phone = case.unit.phone or city.phone
+        own = _paragraphs(definition.text(f"decision.{proposal.type.id}.appeal", language))
         return Paper(
             language=language,
             title=_("Beslut: %(what)s") % {"what": definition.text("title", language)},
@@ -74,7 +75,7 @@ def paper(case: Case, proposal: Proposal, by: User, language: str) -> Paper:
                     _("Varför"),
                     (*_paragraphs(proposal.reasoning), _("Vi stöder beslutet på %(law)s.") % {"law": proposal.type.statute}),
                 ),
-                Part(_("Vad du kan göra"), _appeal(case, proposal.type.appeal, today)),
+                Part(_("Vad du kan göra"), own or _appeal(case, proposal.type.appeal, today)),
                 Part(_("Vem du kan ringa"), _call(case, by, phone)),
             ),
             signed=(

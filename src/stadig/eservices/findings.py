@@ -71,6 +71,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "unlisted_language": (WARNING, "service.yaml does not list the language {language}"),
     "long_sentence": (WARNING, f"a sentence has {{words}} words: «{{begins}} …». Plain language has at most {SENTENCE_WORDS}"),
     "markup": (ERROR, "holds HTML, which is shown as it is written: {found}"),
+    # templates of decisions
+    "unknown_decision": (ERROR, "{decision} is no decision of case.yaml"),
+    "missing_template": (ERROR, "the template of {decision} is written in {other}, but not in {language}"),
+    "unknown_answer": (ERROR, "{{{path}}} is no answer of the form outside its groups, and nothing computes it"),
     # scenarios
     "no_scenario": (WARNING, "there is no scenario. Write answers and what must follow from them"),
     "scenario_unknown": (ERROR, "{path} is nothing that the form asks, shows or computes"),

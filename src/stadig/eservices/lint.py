@@ -15,6 +15,7 @@ from stadig.eservices.findings import ERROR, Finding, line_of
 from stadig.eservices.lint_case import lint_case, lint_service
 from stadig.eservices.lint_flow import lint_flow
 from stadig.eservices.lint_schema import lint_schema
+from stadig.eservices.lint_templates import lint_templates
 from stadig.eservices.lint_texts import lint_texts
 from stadig.eservices.package import Package, PackageError
 from stadig.eservices.rules import Cycle, RuleError
@@ -35,7 +36,8 @@ def lint_files(files: Mapping[str, bytes], *, today: date) -> tuple[Finding, ...
 
 def lint(package: Package, *, today: date) -> tuple[Finding, ...]:
     """Every finding, errors first, each with the line it stands on."""
-    found = [*lint_service(package), *lint_schema(package), *lint_flow(package, today), *lint_case(package), *lint_texts(package)]
+    found = [*lint_service(package), *lint_schema(package), *lint_flow(package, today), *lint_case(package)]
+    found += [*lint_texts(package), *lint_templates(package)]
     if not any(finding.severity == ERROR and finding.file in ("data.schema.json", "flow.yaml") for finding in found):
         found += _scenarios(package, today)
     placed = [replace(finding, line=line_of(package.files, finding.file, finding.place)) for finding in found]

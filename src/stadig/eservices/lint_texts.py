@@ -90,9 +90,5 @@ def optional_keys(package: Package) -> frozenset[str]:
     keys += [f"computed.{path}.{what}" for path in package.flow.compute for what in ("hint", "unit")]
     keys += [f"sign.{signer.role}.{what}" for signer in package.flow.sign for what in ("name", "text")]
     keys += [f"outcome.{outcome}" for outcome in ("approved", "partly", "refused", "dismissed")]
-    keys += [
-        f"decision.{decision.id}.{what}"
-        for decision in package.case.decisions
-        for what in ("reason", "conditions", "appeal", "next")
-    ]
+    keys += [f"decision.{decision.id}.appeal" for decision in package.case.decisions]
     return frozenset(keys)

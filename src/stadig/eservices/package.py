@@ -196,6 +196,8 @@ class Package:
     scenarios: tuple[Scenario, ...]
     local: Mapping[str, Any]
     files: Mapping[str, bytes]
+    templates: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
+    """Language → decision → what a case worker begins from when they write it: ``templates/DECISION.LANGUAGE.md``."""
     handover: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """``handover.yaml``, as it stands: read by :mod:`stadig.eservices.handing.declaration`."""
 

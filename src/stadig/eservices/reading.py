@@ -27,6 +27,7 @@ MOST_BYTES: Final = 5 * 2**20
 """Of a whole package. A package is text and a few templates; what is larger is not one."""
 NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
+TEMPLATE: Final = re.compile(r"templates/([a-z][a-z0-9_]*)\.([a-z]{2,3})\.md")
 HANDOVER: Final = "handover.yaml"
 LOCAL: Final = "local.yaml"
 """The receiving city's overlay. It is no part of the package's identity, and an upgrade keeps it."""
@@ -95,8 +96,19 @@ def read(files: Mapping[str, bytes]) -> Package:
         ),
         local=_mapping(files, LOCAL) if LOCAL in files else {},
         files=dict(files),
+        templates=_templates(files),
         handover=_mapping(files, HANDOVER) if HANDOVER in files else {},
     )
+
+
+def _templates(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for name in sorted(one for one in files if one.startswith("templates/")):
+        parts = TEMPLATE.fullmatch(name)
+        if parts is None:
+            raise PackageError(name, "", "is no template. Name it after a decision and a language: approved.sv.md.")
+        found.setdefault(parts[2], {})[parts[1]] = _utf8(files[name], name)
+    return found
 
 
 def _refuse_unsafe(files: Mapping[str, bytes]) -> None:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from stadig.cases import access, actions, casefile, deciding, definitions, delegated, papers, telling
+from stadig.cases import access, actions, casefile, deciding, definitions, delegated, drafting, papers, telling, writing
 from stadig.cases.forms import Decide, Meeting
 from stadig.cases.models import Case
 from stadig.cases.views.case import once
 from stadig.cases.views.writing import handled, refuse, show
 from stadig.city import clock
 from stadig.city.permissions import needs
+
+Drafts = dict[str, drafting.Draft]
 
 
 @needs(access.DECIDE)
@@ -31,12 +35,14 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write, look, decide. Nothing is kept until it is decided; every step sends the whole text along."""
     case = handled(request, case_id)
     step = request.POST.get("step", "")
-    form = Decide(_types(case), request.POST or None)
-    if request.method != "POST" or step == "change":
-        form.is_bound = bool(request.POST)
-        return _write(request, case, form)
-    if not form.is_valid():
-        return _write(request, case, form)
+    types = _types(case)
+    drafts = _drafts(case, types)
+    if request.method != "POST":
+        initial = asdict(drafts[types[0][0]]) if len(types) == 1 else {}
+        return _write(request, case, Decide(types, initial=initial), drafts)
+    form = Decide(types, _begun(request.POST, drafts) if step == "begin" else request.POST)
+    if step in ("change", "begin") or not form.is_valid():
+        return _write(request, case, form, drafts)
     try:
         if step == "decide":
             deciding.decide(request.user, case_id, request_id=once(request), **form.cleaned_data)  # type: ignore[arg-type]
@@ -45,7 +51,7 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
         proposal = deciding.propose(request.user, case, **form.cleaned_data)  # type: ignore[arg-type]
     except (ValidationError, actions.CaseError) as fault:
         refuse(form, fault)
-        return _write(request, case, form)
+        return _write(request, case, form, drafts)
     paper = papers.paper(case, proposal, request.user, telling.language_of(case))  # type: ignore[arg-type]
     if step == "pdf":
         response = HttpResponse(papers.pdf(paper), content_type="application/pdf")
@@ -86,10 +92,27 @@ def meeting(request: HttpRequest, day: str) -> HttpResponse:
     return render(request, "cases/meeting.html", {"groups": delegated.told(request.user, held), "day": held})
 
 
-def _write(request: HttpRequest, case: Case, form: Decide) -> HttpResponse:
-    return show(
-        request, "cases/decide.html", case, form, service=definitions.of(case).text("title", (get_language() or "sv")[:2])
-    )
+def _write(request: HttpRequest, case: Case, form: Decide, drafts: Drafts) -> HttpResponse:
+    service = definitions.of(case).text("title", (get_language() or "sv")[:2])
+    return show(request, "cases/decide.html", case, form, service=service, drafted=any(drafts.values()))
+
+
+def _drafts(case: Case, types: list[tuple[str, str]]) -> Drafts:
+    """What each decision may be begun from, in the applicant's language."""
+    definition, data = definitions.of(case), writing.came_in(case)
+    language, today = telling.language_of(case), clock.today()
+    with translation.override(language):
+        return {one: drafting.draft(definition, one, data, language, today=today) for one, _name in types}
+
+
+def _begun(typed: QueryDict, drafts: Drafts) -> QueryDict:
+    """The form with the draft of the chosen decision in it. What someone has written stays; a draft nobody touched gives way."""
+    data, chosen = typed.copy(), drafts.get(typed.get("type", ""), drafting.Draft(""))
+    for name in ("reasoning", "conditions"):
+        written, new = data.get(name, "").replace("\r", "").strip(), getattr(chosen, name)
+        untouched = written in {getattr(one, name) for one in drafts.values()} | {""}
+        data[name] = new if untouched else written if new in written else f"{written}\n\n{new}"
+    return data
 
 
 def _types(case: Case) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ def definition_of(package: Package) -> Definition:
         decisions=package.case.decisions,
         klassa=package.case.klassa,
         keep=package.case.keep,
-        texts={language: _texts(texts, package.local) for language, texts in package.texts.items()},
+        texts={language: _texts(texts, package.local) | _drafts(package, language) for language, texts in package.texts.items()},
         fields=tuple(
             {
                 "path": question.path,
@@ -109,6 +109,12 @@ def _texts(texts: Mapping[str, Any], local: Mapping[str, Any]) -> dict[str, str]
         for key, text in texts.items()
         if key.startswith(kept) and not key.endswith((".hint", ".help"))
     }
+
+
+def _drafts(package: Package, language: str) -> dict[str, str]:
+    """What case workers begin decisions from, as texts of the case type."""
+    found = package.templates.get(language, {})
+    return {f"decision.{decision}.draft": localised(text, package.local) for decision, text in found.items()}
 
 
 def _overlay(files: Mapping[str, bytes], service: EService | None) -> dict[str, bytes]:

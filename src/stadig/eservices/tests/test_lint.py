@@ -125,3 +125,18 @@ def test_abbreviations_end_no_sentence_and_a_list_is_read_line_by_line():
     assert list(plain("f", "k", "ett två t.ex. tre " * 3)) == []
     assert list(plain("f", "k", ("ord " * 20 + "\n") * 3)) == []
     assert [one.kind for one in plain("f", "k", "ord " * 25 + "t.ex. slut")] == ["long_sentence"]
+
+
+def test_templates_are_for_decisions_in_every_language_and_name_answers_that_there_are():
+    parking = reading.load(PACKAGES / "parking-permit").files
+    text = b"Du kan {walk} och {distance_m}."
+    found = lint.lint_files(parking | {"templates/approved.sv.md": text, "templates/maybe.sv.md": text}, today=TODAY)
+    told = {(one.file, one.kind) for one in found if one.file.startswith("templates/")}
+    assert told == {
+        ("templates/approved.sv.md", "unknown_answer"),
+        ("templates/maybe.sv.md", "unknown_answer"),
+        ("templates/maybe.sv.md", "unknown_decision"),
+        ("templates/maybe.en.md", "missing_template"),
+    }
+    (fault,) = lint.lint_files(parking | {"templates/letter.typ": b""}, today=TODAY)
+    assert (fault.kind, fault.file) == ("unreadable", "templates/letter.typ")
