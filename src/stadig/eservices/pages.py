@@ -74,6 +74,8 @@ class Told:
 
     id: str
     text: str
+    why: str = ""
+    """Why it is shown, when that follows from what was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,7 @@ class Group:
     may_add: bool
     add: str
     """The package's own words for one more; may be empty."""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,8 @@ class Form:
         if name_of(part) not in self.state.visible:
             return None
         if isinstance(part, Info):
-            return Told(id_of(f"info.{part.id}"), self.package.text(f"info.{part.id}", self.language))
+            path = f"info.{part.id}"
+            return Told(id_of(path), self.package.text(path, self.language), self._why(part, path))
         return self._group(part) if isinstance(part, Repeat) else self.ask(part, part.path)
 
     def _group(self, part: Repeat) -> Group:
@@ -152,7 +156,8 @@ class Form:
         said = self.said(fault, at_field=True) if fault else ""
         hint = self.package.text(f"question.{part.path}.hint", self.language)
         add = self.package.text(f"question.{part.path}.add", self.language)
-        return Group(id_of(part.path), part.path, label, hint, said, rows, count < part.most, add)
+        because = self._why(part, part.path)
+        return Group(id_of(part.path), part.path, label, hint, said, rows, count < part.most, add, because)
 
     def _row(self, part: Repeat, number: int) -> Iterator[tuple[str, Ask | Told | None]]:
         for inner in part.parts:
@@ -164,6 +169,12 @@ class Form:
                 yield place, Told(id_of(place), self.package.text(path, self.language))
             else:
                 yield place, self.ask(inner, path)
+
+    def _why(self, part: Part, path: str) -> str:
+        """The reason for a part with a rule of its own; nothing is worked out for the others."""
+        if part.show_if is None:
+            return ""
+        return why.sentence(self.package, path, self.state, today=clock.today(), language=self.language)
 
     def _fault(self, path: str) -> Fault | None:
         return next((fault for fault in self.faults if fault.path == path), None) if self.faults else None
@@ -202,9 +213,7 @@ class Form:
             error=self.said(fault, at_field=True) if fault else (self.refused or {}).get(path, ""),
             unit=texts(f"{key}.unit", self.language) or question.unit or ("kr" if question.kind == "money" else ""),
             text=texts(f"{key}.help", self.language),
-            why=why.sentence(self.package, path, self.state, today=clock.today(), language=self.language)
-            if question.show_if is not None
-            else "",
+            why=self._why(question, path),
             longest=question.schema.get("maxLength"),
             most=int(question.schema.get("maxItems", 1)) if question.kind == "file" else 1,
             accept=accept_of(question) if question.kind == "file" else "",

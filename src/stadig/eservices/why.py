@@ -5,14 +5,14 @@ Made from the trace of the rule and the package's own texts, in Swedish, or in E
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
 from stadig.eservices.flow import State, answered, compile_package, get
-from stadig.eservices.package import Info, Package, Question
+from stadig.eservices.package import Info, Package, Question, Step
 from stadig.eservices.proving import plain_path
-from stadig.eservices.rules import Trace
+from stadig.eservices.rules import Rule, Trace
 
 MOST: Final = 3
 """Reasons in one sentence; a person reads no more."""
@@ -23,7 +23,8 @@ TURNED: Final = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "sv": {
-        "ask": "Vi frågar eftersom {reasons}.", "tell": "Vi visar det här eftersom {reasons}.", "and": " och ",
+        "ask": "Vi frågar eftersom {reasons}.", "tell": "Vi visar det här eftersom {reasons}.",
+        "step": "Steget finns med eftersom {reasons}.", "and": " och ",
         "yes": "ja", "no": "nej", "years": "{value} år", "quoted": "”{text}”",
         "==": "du svarade {value} på frågan {label}", "!=": "du inte svarade {value} på frågan {label}",
         ">": "svaret på frågan {label} är mer än {value}", ">=": "svaret på frågan {label} är minst {value}",
@@ -40,7 +41,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "one": "det behövs efter ditt svar på {labels}", "several": "det behövs efter dina svar på {labels}",
     },
     "en": {
-        "ask": "We ask because {reasons}.", "tell": "We show this because {reasons}.", "and": " and ",
+        "ask": "We ask because {reasons}.", "tell": "We show this because {reasons}.",
+        "step": "This step is here because {reasons}.", "and": " and ",
         "yes": "yes", "no": "no", "years": "{value} years", "quoted": "“{text}”",
         "==": "you answered {value} to {label}", "!=": "you did not answer {value} to {label}",
         ">": "the answer to {label} is more than {value}", ">=": "the answer to {label} is at least {value}",
@@ -71,12 +73,16 @@ def sentence(package: Package, path: str, state: State, *, today: date, language
     if row:
         data["item"] = get(state.answers, f"{row}]") or {}
     teller = _Teller(package, plain_path(path).rpartition("[].")[0], language)
-    reasons = dict.fromkeys(reason for rule in unit.show for reason in teller.reasons(rule.trace(data, today=today), wanted=True))
-    if not reasons:
+    return teller.sentence(unit.show, data, "tell" if isinstance(unit.part, Info) else "ask", today)
+
+
+def of_step(package: Package, step: Step, state: State, *, today: date, language: str = "sv") -> str:
+    """Why a whole step is there; empty for one without a rule."""
+    if step.show_if is None or step.id not in state.steps:
         return ""
-    kept = list(reasons)[:MOST]
-    frame = teller.words["tell" if isinstance(unit.part, Info) else "ask"]
-    return frame.format(reasons=_listed(kept, teller.words["and"]))
+    first = step.parts[0]
+    unit = compile_package(package).by_path[f"info.{first.id}" if isinstance(first, Info) else first.path]
+    return _Teller(package, "", language).sentence(unit.show[:1], state.answers, "step", today)
 
 
 class _Teller:
@@ -86,6 +92,12 @@ class _Teller:
         self.package, self.repeat, self.language = package, repeat, language
         self.words = WORDS.get(language, WORDS["en"])
         self.questions = {question.path: question for question in package.flow.questions()}
+
+    def sentence(self, rules: Iterable[Rule], data: Mapping[str, Any], frame: str, today: date) -> str:
+        """What made these rules true, in one sentence; empty where nothing that was answered did."""
+        traces = (rule.trace(data, today=today) for rule in rules)
+        reasons = list(dict.fromkeys(reason for trace in traces for reason in self.reasons(trace, wanted=True)))[:MOST]
+        return self.words[frame].format(reasons=_listed(reasons, self.words["and"])) if reasons else ""
 
     def reasons(self, trace: Trace, *, wanted: bool) -> Iterator[str]:
         """The facts that make this part true, or false when that is ``wanted``."""

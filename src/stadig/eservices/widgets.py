@@ -45,7 +45,8 @@ def draw(shown: Shown) -> str:
     if shown is None:
         return ""
     if isinstance(shown, Told):
-        return f'<div class="told">{icon("info")}<p>{esc(shown.text)}</p></div>'
+        because = _folded(_("Varför visas det här?"), shown.why)
+        return f'<div class="told">{icon("info")}<p>{esc(shown.text)}</p></div>{because}'
     return _group(shown) if isinstance(shown, Group) else _ask(shown)
 
 
@@ -255,7 +256,7 @@ def _group(group: Group) -> str:
     fault = f'<p class="msg">{icon("circle-alert")}<span>{esc(group.error)}</span></p>' if group.error else ""
     return (
         f'<section class="group q{" err" if group.error else ""}"><h2 class="ds-heading" data-size="xs">{esc(group.label)}</h2>'
-        f"{hint}{fault}{rows}{add if group.may_add else full}</section>"
+        f"{hint}{_folded(_('Varför frågar vi?'), group.why)}{fault}{rows}{add if group.may_add else full}</section>"
     )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
 
 from stadig.cases.models import Case
-from stadig.city import services
+from stadig.city import assurance, services
 from stadig.city.models import Service
 from stadig.city.roles import Role
-from stadig.eservices import drafts
+from stadig.eservices import access, drafts
 from stadig.eservices.models import Draft, Submission
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,14 @@ def send(client, draft: Draft, step: str, **values):
     return client.post(
         url(draft, step), {"_q": asked(page), "_do": "next"} | {k.replace("__", "."): v for k, v in values.items()}
     )
+
+
+def log_in_surely(client, user) -> None:
+    """With an e-identification at level 3."""
+    client.force_login(user, backend="stadig.city.login.PasswordBackend")
+    session = client.session
+    session[assurance.LEVEL] = 3
+    session.save()
 
 
 def test_a_fault_in_the_street_from_first_page_to_receipt(client, installed):
@@ -97,6 +106,35 @@ def test_autosave_answers_with_what_changed_alone(client, installed):
     assert drafts.answers_of(Draft.objects.get())["description"] == "blink"
 
 
+def test_what_a_rule_made_appear_says_why_also_when_it_comes_while_one_fills_in(client, installed, someone):
+    installed("financial-assistance")
+    log_in_surely(client, someone(Role.RESIDENT))
+    draft = begun(client, "financial-assistance")
+    assert "Varför frågar vi?" not in client.get(url(draft, "household")).content.decode()
+    answers = {"_q": ["household", "has_children"], "household": "couple", "has_children": "yes"}
+    saved = client.post(reverse("eservices:save", args=[draft.pk, "household"]), answers).content.decode()
+    page = client.get(url(draft, "household")).content.decode()
+    for html in (saved, page):
+        assert html.count("Varför frågar vi?") == 4, "three questions about the partner, and the group of children"
+        assert html.count("Varför visas det här?") == 1, "the text about signing"
+        assert "Vi frågar eftersom du svarade ja på frågan ”" in html
+    client.cookies["stadig_language"] = "en"
+    page = client.get(url(draft, "household")).content.decode()
+    assert "We ask because you answered yes to “" in page and "Why is this shown?" in page and "eftersom" not in page
+
+
+def test_a_step_that_a_rule_made_appear_says_why_once(client, installed, someone):
+    installed("parking-permit")
+    log_in_surely(client, someone(Role.RESIDENT))
+    draft = begun(client, "parking-permit")
+    scope = access.may_fill_in(None, [draft.pk]) | access.may_fill_in(Draft.objects.get().person.user)
+    answers = {"application": "first", "lasts": "for_life"}
+    drafts.save(None, scope, draft.pk, lambda contents: replace(contents, answers=answers))
+    page = client.get(url(draft, "certificate")).content.decode()
+    assert page.count("Steget finns med eftersom du svarade") == 1 and "Varför frågar vi?" not in page
+    assert "Steget finns med" not in client.get(url(draft, "photo")).content.decode()
+
+
 def test_another_browser_needs_the_code_and_what_it_sent_is_kept(client, installed):
     installed("street-fault")
     draft = begun(client, "street-fault")
@@ -119,14 +157,8 @@ def test_codes_cannot_be_guessed_at_length(client, db):
 
 
 def test_rows_are_added_and_taken_away_without_javascript(client, installed, someone):
-    from stadig.city import assurance
-
     installed("association-grant")
-    karin = someone(Role.RESIDENT)
-    client.force_login(karin, backend="stadig.city.login.PasswordBackend")
-    session = client.session
-    session[assurance.LEVEL] = 3
-    session.save()
+    log_in_surely(client, someone(Role.RESIDENT))
     draft = begun(client, "association-grant")
     whom = {"whom": "organisation", "name": "Lindhamns IF", "number": "802002-4280", "mandate": "signatory"}
     client.post(reverse("eservices:whom", args=[draft.pk]), whom)

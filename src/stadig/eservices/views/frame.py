@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from stadig.cases.models import Channel
 from stadig.city import clock
-from stadig.eservices import acting, checking, drafts, flow, pages, published
+from stadig.eservices import acting, checking, drafts, flow, pages, published, why
 from stadig.eservices.models import Draft, DraftFile, EService, Submission
 from stadig.eservices.package import Info, Package, Repeat, Step
 from stadig.eservices.views import own
@@ -151,6 +151,9 @@ def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str
         "step": here,
         "title": text(f"step.{here.id}.title", filling.language) if here else _("Läs igenom och skicka"),
         "step_lead": text(f"step.{here.id}.lead", filling.language) if here else "",
+        "step_because": why.of_step(filling.package, here, filling.state, today=clock.today(), language=filling.language)
+        if here
+        else "",
         "step_why": text(f"step.{here.id}.why", filling.language) if here else "",
         "stages": stages,
         "number": number,
