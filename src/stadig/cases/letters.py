@@ -171,6 +171,7 @@ def sheet(case: Case, document: Document, by: User, to: tuple[str, ...], languag
                 _("Du behöver inte logga in. Gå till %(address)s") % {"address": settings.PUBLIC_URL + reverse("cases:follow")},
                 _("Nummer: %(number)s") % {"number": case.number},
                 _("Kod: %(code)s") % {"code": following.code_of(case)},
+                *follow_later(case),
             ),
             slip=slip,
             slip_title=_("Svarstalong"),
@@ -180,6 +181,14 @@ def sheet(case: Case, document: Document, by: User, to: tuple[str, ...], languag
             code=scan_code(slip),
             foot=tuple(filter(None, (str(case.committee), town.address.replace("\n", ", "), phone))),
         )
+
+
+def follow_later(case: Case) -> tuple[str, ...]:
+    """How one who has no log-in yet takes the case to Mina sidor when they have got one; nothing for a case that someone follows there."""
+    if Party.objects.filter(case=case, person__isnull=False).exists():
+        return ()
+    address = settings.PUBLIC_URL + reverse("cases:claim")
+    return (_("Skaffar du e-legitimation? Hämta ärendet till Mina sidor: %(address)s") % {"address": address},)
 
 
 def pdf(made: Sheet) -> bytes:

@@ -50,6 +50,7 @@ TOLD = (
     "withdrawn",
     "signed",
     "declined",
+    "claimed",
 )
 
 
@@ -277,6 +278,7 @@ def _event(row: dict[str, Any], definition: Definition, language: str) -> str:
         "sign_reminded": _("Vi påminde den som ska skriva under"),
         "signed": _("En person till skrev under"),
         "declined": _("En person ville inte skriva under"),
+        "claimed": _("Du hämtade ärendet hit"),
     }[kind]
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from stadig.cases.views import own, own_acts
+from stadig.cases.views import claiming, own, own_acts
 
 urlpatterns = [
     path("", own.overview, name="mine"),
     path("kontakt/", own.contact, name="contact"),
+    path("hamta/", claiming.claim, name="claim"),
     path("folj/", own.follow, name="follow"),
     path("folj/<int:case_id>/", own.followed, name="followed"),
     path("<int:case_id>/", own.my_case, name="my-case"),

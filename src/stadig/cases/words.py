@@ -10,6 +10,7 @@ from stadig.cases import terms
 
 EVENTS: Final[dict[str, Any]] = {
     "registered": _("Kom in"),
+    "claimed": _("Den sökande hämtade ärendet till Mina sidor"),
     "assigned": _("Fick handläggare"),
     "handed_back": _("Lämnades tillbaka"),
     "message": _("Vi skrev till den sökande"),

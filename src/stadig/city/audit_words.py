@@ -17,6 +17,7 @@ WORDS: dict[str, Any] = {
     "asked for a review": _("Bad om granskning"),
     "asked to complete": _("Bad om komplettering"),
     "assigned": _("Lämnade ut arbete"),
+    "claimed": _("Hämtade sitt ärende till Mina sidor"),
     "completed": _("Kompletterade"),
     "changed": _("Ändrade"),
     "changed_mapping": _("Ändrade hur meddelanden läses"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from stadig.cases import answered, definitions, following
+from stadig.cases import answered, definitions, following, letters
 from stadig.cases.models import Case, Document
 from stadig.city import clock
 from stadig.city.municipality import current
@@ -75,6 +75,7 @@ def _follow(case: Case) -> list[str]:
     return [
         _("Gå till %(address)s och skriv ärendets nummer och den här koden.") % {"address": address},
         _("Kod: %(code)s") % {"code": following.code_of(case)},
+        *letters.follow_later(case),
     ]
 
 

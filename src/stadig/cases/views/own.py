@@ -6,23 +6,19 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages as flash
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, following, mine, own, own_forms, rating, writing
+from stadig.cases import access, claiming, mine, own, own_forms, rating, writing
 from stadig.cases.models import Case
-from stadig.city import persons
 from stadig.city.permissions import public, signed_in
 from stadig.post import contact as reaching
 from stadig.post.models import Channel
 
 FOLLOWED = "cases_followed"
-MOST_TRIES = 10
-TRIES_SECONDS = 3600
 
 
 class FollowForm(forms.Form):
@@ -144,18 +140,12 @@ def follow(request: HttpRequest) -> HttpResponse:
     form = FollowForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return render(request, "cases/follow.html", {"form": form}, status=422 if form.errors else 200)
-    key = f"follow:{persons.opaque(form.cleaned_data['number'].casefold())}"
-    tries = cache.get(key, 0)
-    case = following.find(form.cleaned_data["number"], form.cleaned_data["code"]) if tries < MOST_TRIES else None
-    if case is None:
-        cache.set(key, tries + 1, TRIES_SECONDS)
-        said = (
-            _("Det blev för många försök med det numret. Vänta en timme, eller ring oss.")
-            if tries >= MOST_TRIES
-            else _("Numret och koden hör inte ihop. Kontrollera varje tecken i kvittensen eller brevet.")
-        )
-        form.add_error("code", str(said))
-        return render(request, "cases/follow.html", {"form": form}, status=429 if tries >= MOST_TRIES else 422)
+    try:
+        case = claiming.tried(form.cleaned_data["number"], form.cleaned_data["code"])
+    except (claiming.TooManyTries, claiming.WrongCode) as error:
+        form.add_error("code", str(error))
+        status = 429 if isinstance(error, claiming.TooManyTries) else 422
+        return render(request, "cases/follow.html", {"form": form}, status=status)
     held = [one for one in request.session.get(FOLLOWED, []) if one != case.pk]
     request.session[FOLLOWED] = [*held, case.pk][-10:]
     return redirect("cases:followed", case_id=case.pk)
@@ -167,7 +157,8 @@ def followed(request: HttpRequest, case_id: int) -> HttpResponse:
     case = _cases().filter(pk=case_id).first() if case_id in request.session.get(FOLLOWED, []) else None
     if case is None:
         return redirect("cases:follow")
-    return render(request, "cases/followed.html", {"own": own.read(case), "case": case})
+    may_claim = bool(getattr(request.user, "person_id", None)) and not access.is_party(request.user, case.pk)
+    return render(request, "cases/followed.html", {"own": own.read(case), "case": case, "may_claim": may_claim})
 
 
 def _cases() -> Any:
