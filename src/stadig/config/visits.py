@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 LEAVE_ALONE = ("konto/", "demo/")
 """Log-in has its own limits; switching between people changes who one is."""
+PEOPLE = ("karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra", "yusuf", "lars", "nadia", "henrik")
+"""Those of the demo town who together see every page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Visit:
         return not self.path.endswith((".json", ".csv", ".xml", ".pdf"))
 
 
-def visits(client: Callable[[str], Any], people: list[str]) -> tuple[list[Visit], list[str]]:
+def visits(client: Callable[[str], Any], people: Iterable[str]) -> tuple[list[Visit], list[str]]:
     """(visits, names of addresses that no one gets a page from with a plain GET).
 
     ``client(username)`` gives a Django test client logged in as that person, or as no one for an empty name.
@@ -61,7 +63,6 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def sample(name: str, key: str) -> Any:
     """A value for a part of an address: the id of the first thing there is, or None."""
-    from stadig.cases.models import BulletinNotice, Case
     from stadig.city import clock
     from stadig.city.models import Person, RoleAssignment, Service, User
     from stadig.post.models import Message
@@ -80,8 +81,6 @@ def sample(name: str, key: str) -> Any:
         "datastream_id": Datastream,
         "device_id": Device,
         "rule_id": AlarmRule,
-        "case_id": Case,
-        "notice_id": BulletinNotice,
     }
     if key in models:
         return models[key].objects.order_by("pk").values_list("pk", flat=True).first()
@@ -98,8 +97,49 @@ def sample(name: str, key: str) -> Any:
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
     if key == "day":
         return clock.today()
-    number = _in_the_diary() if name == "cases:diary-case" else 1
-    return {"name": "streets", "number": number, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+    return _of_a_case(name, key) or {"name": "streets", "number": 1, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+
+
+def _of_a_case(name: str, key: str) -> Any:
+    """A value for an address of a form, a case or the notice board."""
+    from stadig.cases.models import BulletinNotice
+
+    if key == "notice_id":  # the latest: the first have been taken down
+        return BulletinNotice.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if key == "case_id":
+        return _case(name)
+    if name.startswith("eservices:") and key in ("draft_id", "step_id", "name"):
+        return _form(name, key)
+    return _in_the_diary() if name == "cases:diary-case" and key == "number" else None
+
+
+def _case(name: str) -> int | None:
+    """The first case; on Mina sidor the first of someone who can log in, and to complete one that waits for them."""
+    from stadig.cases.models import Case, Completion
+
+    own = Case.objects.filter(parties__person__user__isnull=False)
+    if name == "eservices:complete":
+        own = own.filter(pk__in=Completion.objects.filter(answered_at=None, withdrawn_at=None).values("case"))
+    found = own if name == "eservices:complete" or name.startswith("cases:my-") else Case.objects.all()
+    return found.order_by("pk").values_list("pk", flat=True).first()
+
+
+def _form(name: str, key: str) -> Any:
+    """A service; what someone has begun to fill in, and where; or, for a receipt, what someone who can log in has sent."""
+    from stadig.eservices import published
+    from stadig.eservices.models import Draft, EService, Submission
+
+    if key == "name":
+        return EService.objects.order_by("pk").values_list("name", flat=True).first()
+    if name.startswith("eservices:receipt"):
+        sent = Submission.objects.filter(case__parties__person__user__isnull=False)
+        return sent.order_by("submitted_at").values_list("pk", flat=True).first()
+    asks_for_whom = name == "eservices:whom"
+    order = "version__name" if asks_for_whom else "-version__name"  # the association's, or the fault in the street
+    draft = Draft.objects.select_related("version").exclude(person=None).order_by("started_at", order).first()
+    if draft is None or key == "draft_id":
+        return draft and draft.pk
+    return published.of(draft.version).flow.steps[0].id
 
 
 def _in_the_diary() -> str | None:

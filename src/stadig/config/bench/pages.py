@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from stadig.config.bench import CannotMeasure, Figure, at_least, at_most, bench, measured, wrk
+from stadig.config.visits import PEOPLE, visits
 
 CPU_MS = 8
 QUERIES = 12
 WARM, TIMES = 3, 25
-PEOPLE = ["karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra"]
 USERS, USER_SECONDS = 20, 20
 LOAD_SECONDS = 10
 START_LIMIT_SECONDS = 300
@@ -165,8 +165,6 @@ def costs(people: dict[str, Any]) -> list[Figure]:
     """Processor time and queries of each page, and of the worst."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
-
-    from stadig.config.visits import visits
 
     found, _ = visits(people.__getitem__, PEOPLE)
     figures: list[Figure] = []
