@@ -46,3 +46,16 @@ def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
             found |= Q(person=user.person_id, staff=None)
         found |= Q(staff=user.pk)
     return found
+
+
+MAY_FILL_IN = """(
+    (d.id = ANY(%(held)s) AND d.code_hash IS NOT NULL)
+    OR (d.person_id = %(person)s AND d.staff_id IS NULL) OR d.staff_id = %(user)s
+)"""
+"""``may_fill_in`` as SQL about a draft called ``d``; its values are those of ``fills_in``."""
+
+
+def fills_in(user: Any, held: Iterable[UUID] = ()) -> dict[str, Any]:
+    """Who fills in, for ``MAY_FILL_IN``."""
+    known = getattr(user, "is_authenticated", False)
+    return {"held": list(held), "user": user.pk if known else None, "person": user.person_id if known else None}

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from uuid import UUID
 
 from django.utils.translation import gettext as _
 
@@ -381,6 +380,6 @@ def _added(value: Any, files: Mapping[str, SentFile]) -> Iterator[SentFile]:
             yield files[str(one)]
 
 
-def sent(files: Iterable[tuple[UUID, str, int, str]]) -> dict[str, SentFile]:
+def sent(files: Iterable[tuple[str, str, int, str]]) -> dict[str, SentFile]:
     """Files by their id."""
-    return {str(pk): SentFile(str(pk), name, size, state) for pk, name, size, state in files}
+    return {pk: SentFile(pk, name, size, state) for pk, name, size, state in files}

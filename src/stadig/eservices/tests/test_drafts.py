@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from stadig.cases.models import Channel
 from stadig.city import clock
 from stadig.city.models import Organisation
 from stadig.city.roles import Role
 from stadig.city.testing import traces
-from stadig.eservices import access, actions, drafts, reading
+from stadig.eservices import access, actions, drafts, opening, reading
 from stadig.eservices.models import Draft, EService, Tally
 
 FOLDER = Path(reading.__file__).parent / "packages" / "street-fault"
@@ -58,6 +59,23 @@ def test_an_anonymous_draft_opens_with_its_code_and_the_code_is_stored_nowhere(s
     assert traces(code, code.replace(" ", "")) == []
     assert Draft.objects.filter(access.may_fill_in(None, [draft.pk])).exists()
     assert not Draft.objects.filter(access.may_fill_in(None)).exists()
+
+
+def test_pages_open_exactly_the_drafts_that_lists_hold(service, someone):
+    karin, leila = someone(Role.RESIDENT), someone(Role.CASE_WORKER)
+    own, unowned = drafts.start(karin, service, person=karin.person), drafts.start(None, service)
+    helped = drafts.start(leila, service, channel=Channel.ASSISTED, person=karin.person)
+    for user in (None, karin, leila, someone(Role.RESIDENT)):
+        for held in ([], [unowned.pk], [own.pk, helped.pk]):
+            listed = Draft.objects.filter(access.may_fill_in(user, held))
+            assert {draft for draft in (own, unowned, helped) if _opens(user, held, draft)} == set(listed)
+
+
+def _opens(user, held, draft):
+    try:
+        return opening.read(user, held, draft.pk).draft == draft
+    except Draft.DoesNotExist:
+        return False
 
 
 def test_a_draft_sent_twice_begins_once(service):

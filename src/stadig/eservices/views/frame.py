@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from stadig.cases.models import Channel
 from stadig.city import clock
-from stadig.eservices import acting, checking, drafts, flow, pages, published, why
-from stadig.eservices.models import Draft, DraftFile, EService, Submission
+from stadig.eservices import acting, checking, drafts, flow, opening, pages, published, why
+from stadig.eservices.models import Draft, Submission
 from stadig.eservices.package import Info, Package, Repeat, Step
 from stadig.eservices.views import own
 
@@ -32,6 +32,9 @@ class Filling:
     package: Package
     contents: drafts.Contents
     language: str
+    local: Mapping[str, Any]
+    """The city's own settings for the service."""
+    stored: tuple[opening.StoredFile, ...]
 
     @cached_property
     def state(self) -> flow.State:
@@ -39,10 +42,8 @@ class Filling:
 
     @cached_property
     def files(self) -> dict[str, pages.SentFile]:
-        found = DraftFile.objects.filter(draft=self.draft).order_by("pk")
         names = self.contents.names
-        rows = found.values_list("file_id", "file__name", "file__size", "file__state")
-        return pages.sent((pk, names.get(str(pk)) or str(name), size, state) for pk, name, size, state in rows)
+        return pages.sent((one.id, names.get(one.id) or one.name, one.size, one.state) for one in self.stored)
 
     @cached_property
     def all_faults(self) -> tuple[checking.Fault, ...]:
@@ -55,7 +56,7 @@ class Filling:
 
     def after(self, draft: Draft) -> Filling:
         """The same after it was saved."""
-        return Filling(draft, self.package, drafts.contents(draft), self.language)
+        return replace(self, draft=draft, contents=drafts.contents(draft))
 
     def package_step(self, step_id: str) -> Step:
         return next(one for one in self.package.flow.steps if one.id == step_id)
@@ -128,9 +129,9 @@ class Stage:
 
 def filling_of(request: HttpRequest, draft_id: UUID) -> Filling:
     """The reader's draft, opened. Raises Draft.DoesNotExist for one that is not theirs."""
-    draft = own.draft(request, draft_id)
+    draft, local, stored = opening.read(request.user, own.held(request), draft_id)
     language = (get_language() or "sv").partition("-")[0]
-    return Filling(draft, published.of(draft.version), drafts.contents(draft), language)
+    return Filling(draft, published.of(draft.version), drafts.contents(draft), language, local, stored)
 
 
 def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str, Any]:
@@ -194,8 +195,7 @@ def for_whom(request: HttpRequest, filling: Filling) -> str:
 def _phone(filling: Filling) -> str:
     from stadig.city import municipality
 
-    local = EService.objects.filter(name=filling.package.name).values_list("local", flat=True).first() or {}
-    return str(local.get("phone") or municipality.current().phone or "")
+    return str(filling.local.get("phone") or municipality.current().phone or "")
 
 
 def away(request: HttpRequest, draft_id: UUID, step_id: str = "") -> HttpResponseBase:

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from stadig.eservices import access
-from stadig.eservices.models import Draft
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -33,12 +32,6 @@ def hold(request: HttpRequest, draft_id: UUID) -> None:
 def scope(request: HttpRequest) -> Q:
     """The drafts the reader may open."""
     return access.may_fill_in(request.user, held(request))
-
-
-def draft(request: HttpRequest, draft_id: UUID) -> Draft:
-    """The reader's draft. Raises Draft.DoesNotExist."""
-    found = Draft.objects.select_related("version", "person").defer("version__archive")
-    return found.get(scope(request), pk=draft_id)
 
 
 def posted(request: HttpRequest) -> dict[str, list[str]]:
