@@ -114,7 +114,7 @@ def blank(request: HttpRequest, name: str) -> HttpResponse:
         offer = offers.of(name)
     except EService.DoesNotExist:
         raise Http404 from None
-    if "paper" not in offer.package.about.channels:
+    if not offer.on_paper:
         raise Http404
     city = municipality.current()
     language = (get_language() or "sv").partition("-")[0]

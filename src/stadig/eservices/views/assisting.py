@@ -8,17 +8,19 @@ from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from stadig.cases import access as case_access
 from stadig.cases.models import Channel
 from stadig.city import persons
 from stadig.city.models import Person
 from stadig.city.permissions import needs
 from stadig.city.personnummer import NotAPersonnummer
-from stadig.eservices import access, drafts, published
+from stadig.eservices import access, drafts, offers, published
 from stadig.eservices.models import Draft, EService
 from stadig.eservices.views import own
 from stadig.eservices.views.frame import filling_of
@@ -57,6 +59,8 @@ class Assist(forms.Form):
         super().__init__(*args, **options)
         self.fields["service"].choices = services  # type: ignore[attr-defined]
         self.person: Person | None = None
+        self.offer: offers.Offer | None = None
+        """The service that was chosen, when it is closed for this person or does not come in this way."""
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -70,6 +74,11 @@ class Assist(forms.Form):
                     self.add_error("personnummer", _("Ingen här har det personnumret. Skriv namn och adress i stället."))
         elif not values.get("name"):
             self.add_error("name", _("Skriv personnumret, eller namn och adress."))
+        if not self.errors:
+            offer = offers.of(values["service"], self.person, values["channel"])
+            if offer.closed:
+                self.offer = offer
+                self.add_error("channel" if offer.closed == "not_this_way" else "service", offers.why_closed(offer))
         return values
 
 
@@ -96,12 +105,18 @@ def assist(request: HttpRequest) -> HttpResponseBase:
         (one.pk, published.of(one.version).text("service.title", get_language() or "sv"), one.saved_at, one.step)
         for one in mine[:20]
     ]
-    return render(request, "eservices/assist.html", {"form": form, "begun": begun}, status=422 if form.errors else 200)
+    context = {"form": form, "begun": begun, "offer": form.offer, "paper_url": _paper_url(form.offer)}
+    context["desk_url"] = reverse("cases:desk") if form.offer and case_access.REGISTER.held_by(request.user) else ""
+    return render(request, "eservices/assist.html", context, status=422 if form.errors else 200)
+
+
+def _paper_url(offer: offers.Offer | None) -> str:
+    return reverse("eservices:blank", args=[offer.name]) if offer and offer.on_paper else ""
 
 
 def _offered() -> list[tuple[str, str]]:
     language = get_language() or "sv"
     found = EService.objects.select_related("current").defer("current__archive")
     packages = [published.of(one.current) for one in found]
-    open_ones = [one for one in packages if {"assisted", "paper"} & set(one.about.channels)]
+    open_ones = [one for one in packages if set(one.about.channels) - {"web"}]
     return sorted(((one.name, one.text("service.title", language)) for one in open_ones), key=lambda one: one[1])

@@ -73,7 +73,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
             "about": package.about,
             "begin_url": reverse("eservices:begin", args=[name]),
             "must_log_in": bool(package.about.login) and not offers.is_known(request),
-            "paper_url": reverse("eservices:blank", args=[name]) if "paper" in package.about.channels else "",
+            "paper_url": reverse("eservices:blank", args=[name]) if offer.on_paper else "",
             "steps": len(package.flow.steps),
             "request_id": uuid4(),
         },
