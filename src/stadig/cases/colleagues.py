@@ -30,6 +30,19 @@ def of_units(units: Iterable[int]) -> list[User]:
     return list(found.distinct().order_by("sort_key"))
 
 
+def units(case: Case) -> list[Organisation]:
+    """Where else a case may be handled: the other units of its committee, A to Ö. Another committee is another authority."""
+    parents = dict(Organisation.objects.order_by().values_list("pk", "parent_id"))
+
+    def beneath(unit: int | None) -> bool:
+        while unit is not None and unit != case.committee_id:
+            unit = parents.get(unit)
+        return unit is not None
+
+    found = Organisation.objects.filter(kind=Organisation.Kind.UNIT).exclude(pk=case.unit_id).order_by("sort_key")
+    return [one for one in found if beneath(one.pk)]
+
+
 def of(case: Case) -> list[User]:
     """Those who may handle this case: never one who is a party to it (FL 16 §)."""
     parties = set(Party.objects.filter(case=case).exclude(person=None).values_list("person_id", flat=True))

@@ -81,6 +81,29 @@ class Assign(forms.Form):
         self.fields["colleague"].choices = colleagues  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 
 
+class Move(forms.Form):
+    unit = forms.ChoiceField(label=_("Vilken enhet?"))
+    note = forms.CharField(
+        label=_("Varför?"), help_text=_("Syns i ärendets historia för kollegor."), max_length=200, required=False
+    )
+
+    def __init__(self, units: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["unit"].choices = units  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class Task(forms.Form):
+    """Something for a colleague to do."""
+
+    colleague = forms.ChoiceField(label=_("Vem ska göra det?"))
+    text = forms.CharField(label=_("Vad ska göras?"), widget=forms.Textarea(attrs={"rows": 3}), max_length=4000)
+    due_on = Day(label=_("Senast vilken dag?"))
+
+    def __init__(self, colleagues: Sequence[tuple[str, str]], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["colleague"].choices = colleagues  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
 class AskReview(forms.Form):
     """Which colleagues look at the case, at what, and whether one after the other."""
 

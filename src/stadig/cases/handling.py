@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from stadig.cases import access, definitions, states
+from stadig.cases import access, colleagues, definitions, states, telling
 from stadig.cases.actions import CaseClosed, CaseError, go_to, locked, tell
 from stadig.cases.models import Case, Group, Note
 from stadig.city import audit, clock, live
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-    from stadig.city.models import User
+    from stadig.city.models import Organisation, User
 
 
 class CannotHandle(CaseError):
@@ -63,6 +63,25 @@ def hand_back(by: User, case_id: int, *, request_id: UUID | None = None) -> Case
 
 
 @verb
+def move(by: User, case_id: int, to: Organisation, *, note: str = "", request_id: UUID | None = None) -> Case:
+    """Hand a case to another unit of its committee, where nobody has it yet. Its clocks run on.
+
+    Raises CannotHandle for a unit of another committee, which is another authority; CaseClosed; Case.DoesNotExist.
+    """
+    case = open_case(by, case_id)
+    if to.pk != case.unit_id:
+        if to not in colleagues.units(case):
+            raise CannotHandle(
+                _("%(unit)s hör till en annan nämnd. Välj en enhet i %(committee)s.") % {"unit": to, "committee": case.committee}
+            )
+        case.unit, case.assignee = to, None
+        case.save(update_fields=["unit", "assignee"])
+        tell(case, "moved", by=by, note=f"{to}. {note.strip()[:200]}".removesuffix(". "))
+    audit.record(by, "moved", case, to=to.pk)
+    return case
+
+
+@verb
 def note(by: User, case_id: int, text: str, *, request_id: UUID | None = None) -> Note:
     """Write something down for colleagues. Raises ValidationError for an empty text; Case.DoesNotExist."""
     return _note(by, locked(by, case_id), text)
@@ -79,7 +98,10 @@ def task(
         raise CannotHandle(
             _("%(name)s får inte arbeta med ärendet. Välj någon i enheten som inte själv är part.") % {"name": whom}
         )
-    return _note(by, case, text, due_on=due_on, for_user=whom)
+    made = _note(by, case, text, due_on=due_on, for_user=whom)
+    if whom != by:
+        telling.colleague(whom, case, _("Något att göra senast %(day)s") % {"day": due_on.isoformat()})
+    return made
 
 
 @verb

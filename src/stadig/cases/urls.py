@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from stadig.cases.views import case, deciding, inbox, writing
+from stadig.cases.views import case, deciding, handing_out, inbox, writing
 
 app_name = "cases"
 urlpatterns = [
@@ -18,7 +18,9 @@ urlpatterns = [
     path("arbetsplats/arenden/<int:case_id>/skriv/", writing.write, name="write"),
     path("arbetsplats/arenden/<int:case_id>/komplettering/", writing.completion, name="ask-completion"),
     path("arbetsplats/arenden/<int:case_id>/komplettering/tillbaka/", writing.take_back, name="take-back-completion"),
-    path("arbetsplats/arenden/<int:case_id>/tilldela/", writing.assign, name="assign"),
+    path("arbetsplats/arenden/<int:case_id>/tilldela/", handing_out.assign, name="assign"),
+    path("arbetsplats/arenden/<int:case_id>/flytta/", handing_out.move, name="move"),
+    path("arbetsplats/arenden/<int:case_id>/uppgift/", handing_out.task, name="task"),
     path("arbetsplats/arenden/<int:case_id>/granskning/", writing.ask_review, name="ask-review"),
     path("arbetsplats/arenden/<int:case_id>/granskning/avbryt/", writing.cancel_review, name="cancel-review"),
     path("arbetsplats/arenden/<int:case_id>/beslut/", deciding.decide, name="decide"),

@@ -13,6 +13,7 @@ EVENTS: Final[dict[str, Any]] = {
     "claimed": _("Den sökande hämtade ärendet till Mina sidor"),
     "assigned": _("Fick handläggare"),
     "handed_back": _("Lämnades tillbaka"),
+    "moved": _("Flyttades till en annan enhet"),
     "message": _("Vi skrev till den sökande"),
     "message_in": _("Den sökande skrev till oss"),
     "completion_asked": _("Vi bad om komplettering"),

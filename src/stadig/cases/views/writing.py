@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stadig.cases import access, actions, answered, colleagues, definitions, handling, reviewing, writing
-from stadig.cases.forms import AskCompletion, AskReview, Assign, Write
+from stadig.cases import access, actions, answered, colleagues, definitions, reviewing, writing
+from stadig.cases.forms import AskCompletion, AskReview, Write
 from stadig.cases.models import Case, Review
 from stadig.cases.views.case import found, once, page, text_of
 from stadig.city import clock
@@ -96,25 +96,6 @@ def take_back(request: HttpRequest, case_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Frågan är tillbakatagen. Klockan går igen."))
     return redirect("cases:case", case_id=case_id)
-
-
-@needs(access.ASSIGN)
-@require_http_methods(["GET", "HEAD", "POST"])
-def assign(request: HttpRequest, case_id: int) -> HttpResponse:
-    """Hand the case to a colleague."""
-    case = handled(request, case_id)
-    others = colleagues.of(case)
-    form = Assign([(str(one.pk), str(one)) for one in others], request.POST or None, initial={"colleague": case.assignee_id})
-    if request.method == "POST" and form.is_valid():
-        to = next(one for one in others if str(one.pk) == form.cleaned_data["colleague"])
-        try:
-            handling.assign(request.user, case_id, to, request_id=once(request))  # type: ignore[arg-type]
-        except actions.CaseError as fault:
-            refuse(form, fault)
-        else:
-            messages.success(request, _("Ärendet ligger hos %(name)s.") % {"name": to})
-            return redirect("cases:case", case_id=case_id)
-    return show(request, "cases/assign.html", case, form)
 
 
 @needs(access.HANDLE)
