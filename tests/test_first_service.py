@@ -15,7 +15,7 @@ from stadig.city.roles import Role
 from stadig.config.commands.package import app
 from stadig.eservices import actions, reading
 
-TEXT = (Path(__file__).parents[4] / "docs" / "first-e-service.md").read_text()
+TEXT = (Path(__file__).parents[1] / "docs" / "first-e-service.md").read_text()
 FILES = re.findall(r'^```\w+ title="garden-plot/([^"]+)"\n(.*?)^```$', TEXT, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r"^\$ stadig package (lint|test) garden-plot\n(.*?)(?=^\$ |^```)", TEXT, re.MULTILINE | re.DOTALL)
 
