@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
 from django.db.models import Max, Q
 
-from stadig.cases import access, states, terms
-from stadig.cases.definition import Definition, from_data, to_data
-from stadig.cases.models import Case, CaseType, Channel, Clock, Document, Event, Group, Party, Series
+from stadig.cases import access, definitions, numbering, states, terms
+from stadig.cases.definition import Definition, to_data
+from stadig.cases.models import Case, CaseType, Channel, Clock, Document, Event, Group, Party
 from stadig.city import audit, clock, effects, live, outbox
 from stadig.city.verbs import verb
 
@@ -117,17 +116,50 @@ def register(
     """
     if source and (known := Case.objects.filter(source=source).first()):
         return known
-    definition = from_data(type.definition)
-    now = clock.now()
+    case = begin(
+        *(by, type),
+        title=title,
+        channel=channel,
+        answers=answers,
+        parties=parties,
+        files=files,
+        kind=kind,
+        status=status,
+        place=place,
+        district=district,
+        source=source,
+        language=language,
+    )
+    numbering.give(case)
+    audit.record(by, "registered", case)
+    return case
+
+
+def begin(
+    by: User | None,
+    type: CaseType,  # noqa: A002 - the word of the domain
+    *,
+    title: str,
+    channel: str = Channel.WEB,
+    answers: Mapping[str, Any] | None = None,
+    parties: Sequence[NewParty] = (),
+    files: Sequence[StoredFile] = (),
+    kind: str = "application",
+    status: str = "",
+    place: tuple[float, float] | None = None,
+    district: District | None = None,
+    source: str | None = None,
+    language: str = "sv",
+) -> Case:
+    """All of a new case but its number and its own row: those are written last, by ``numbering.give``, since whoever has a number holds
+    back everyone else in the series until the transaction ends. For verbs inside their transaction, which must give the number.
+    """
+    definition, now = definitions.of_type(type), clock.now()
     first = definition.status(status or definition.first)
-    clocks = [Clock(name=one.name, starts_at=now, due_at=terms.due(now, one.days)) for one in definition.deadlines]
     lon, lat = place or (None, None)
-    series, sequence = _next_number(type, now)
-    case = Case.objects.create(
+    case = Case(
+        id=numbering.next_id(),
         type=type,
-        series=series,
-        sequence=sequence,
-        number=f"{series.code} {series.year}/{sequence:05d}",
         title=title[:200],
         status=first.id,
         group=first.group,
@@ -141,37 +173,41 @@ def register(
         lat=lat,
         registered_at=now,
         status_since=now,
-        due_at=min((one.due_at for one in clocks), default=None),
         closed_at=now if first.group == Group.CLOSED else None,
         source=source,
-        search_text=f"{series.code} {series.year}/{sequence:05d} {sequence} {title} {definition.text('title')}".casefold(),
     )
-    Party.objects.bulk_create(Party(case=case, **_party(one)) for one in parties)
-    for one in clocks:
-        one.case = case
+    clocks = [
+        Clock(case_id=case.pk, name=one.name, starts_at=now, due_at=terms.due(now, one.days)) for one in definition.deadlines
+    ]
+    case.due_at = min((one.due_at for one in clocks), default=None)
     Clock.objects.bulk_create(clocks)
-    document = Document.objects.create(
-        case=case,
-        number=1,
-        direction=Document.Direction.RECEIVED,
-        kind=kind,
-        title=title[:200],
-        at=now,
-        person=next((one.person for one in parties if one.person), None),
-        counterpart=next((one.name for one in parties if not one.person and one.name), ""),
-        data=dict(answers) if answers is not None else None,
-        confidentiality=type.confidentiality,
-        language=language,
-    )
-    document.files.add(*files)
-    Event.objects.create(case=case, at=now, kind="registered", status=first.id, by=by, document=document)
+    Party.objects.bulk_create(Party(case_id=case.pk, **_party(one)) for one in parties)
+    document = _received(case, kind, answers, parties, language)
+    if files:
+        document.files.add(*files)
+    Event.objects.create(case_id=case.pk, at=now, kind="registered", status=first.id, by=by, document=document)
     effects.record(
         type.slug, "cases_registered", 1, "count", now, subject=("case", case.pk), district=district, key=f"case:{case.pk}"
     )
     live.publish("cases", case.pk, 1)
     outbox.announce("case.registered", case=case.pk)
-    audit.record(by, "registered", case)
     return case
+
+
+def _received(case: Case, kind: str, answers: Mapping[str, Any] | None, parties: Sequence[NewParty], language: str) -> Document:
+    return Document.objects.create(
+        case_id=case.pk,
+        number=1,
+        direction=Document.Direction.RECEIVED,
+        kind=kind,
+        title=case.title,
+        at=case.registered_at,
+        person=next((one.person for one in parties if one.person), None),
+        counterpart=next((one.name for one in parties if not one.person and one.name), ""),
+        data=dict(answers) if answers is not None else None,
+        confidentiality=case.confidentiality,
+        language=language,
+    )
 
 
 @verb
@@ -183,7 +219,7 @@ def set_status(by: User | None, case_id: int, status: str, *, note: str = "", re
     case = locked(by, case_id)
     if case.status == status:
         return case
-    definition = from_data(case.type.definition)
+    definition = definitions.of(case)
     states.way(definition, case.status, status)
     go_to(case, definition, status, by=by, note=note)
     audit.record(by, "set status", case, status=status)
@@ -249,20 +285,8 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
 def locked(by: User | None, case_id: int) -> Case:
     """The case, held until the transaction ends. Raises Case.DoesNotExist when the person may not work with it."""
     scope: Q = access.may_handle(by) if by else Q()
-    return Case.objects.select_for_update(of=("self",)).select_related("type").filter(scope).get(pk=case_id)
-
-
-def _next_number(type_: CaseType, now: datetime) -> tuple[Series, int]:
-    """The next number in the committee's series this year. The row stays locked until the transaction ends: no gaps."""
-    year = now.astimezone(terms.STOCKHOLM).year
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO cases_series (committee_id, code, year, last) VALUES (%s, %s, %s, 1) "
-            "ON CONFLICT (committee_id, code, year) DO UPDATE SET last = cases_series.last + 1 RETURNING id, last",
-            [type_.committee_id, type_.series, year],
-        )
-        pk, last = cursor.fetchone() or (0, 0)
-    return Series(pk=pk, committee_id=type_.committee_id, code=type_.series, year=year, last=last), last
+    found = Case.objects.select_for_update(of=("self",)).select_related("type").defer("type__definition")
+    return found.filter(scope).get(pk=case_id)
 
 
 def _party(one: NewParty) -> dict[str, Any]:

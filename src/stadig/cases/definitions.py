@@ -18,9 +18,14 @@ _known: dict[Version, Definition] = {}
 
 def of(case: Case) -> Definition:
     """How this case is handled."""
-    version = (case.type_id, case.type.digest)
+    return of_type(case.type)
+
+
+def of_type(type_: CaseType) -> Definition:
+    """How cases of this type, in this version, are handled."""
+    version = (type_.pk, type_.digest)
     if version not in _known:
-        _known[version] = from_data(case.type.definition)
+        _known[version] = from_data(type_.definition)
     return _known[version]
 
 

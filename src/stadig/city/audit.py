@@ -23,6 +23,14 @@ from stadig.city import clock
 if TYPE_CHECKING:
     from stadig.city.models import Person, User
 
+WRITE = """
+WITH head AS (UPDATE city_audithead SET position = %s, link = %s WHERE id = 1)
+INSERT INTO city_auditentry (position, at, actor, did, what, what_id, ids, reason_mac, link)
+SELECT * FROM unnest(
+  %s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::jsonb[], %s::text[], %s::text[])
+"""
+CHAIN = 7_201_001
+"""The advisory lock before the head of the chain."""
 What = models.Model | tuple[str, int | str]
 _local = threading.local()
 
@@ -80,9 +88,10 @@ def link(pending: Pending) -> None:
     if not pending.rows:
         return
     rows, pending.rows = pending.rows, []
+    key = settings.AUDIT_KEY.encode()
     with connection.cursor() as cursor:
         position, last = _head(cursor)
-        key = settings.AUDIT_KEY.encode()
+        written: list[tuple[Any, ...]] = []
         for actor, did, what, what_id, ids, reason in rows:
             position += 1
             at = clock.real_now()
@@ -90,12 +99,8 @@ def link(pending: Pending) -> None:
             last = entry_link(key, last, position, at.isoformat(), actor, did, what, what_id, ids, mac)
             if reason:
                 cursor.execute("INSERT INTO city_auditreason (position, text) VALUES (%s, %s)", [position, reason])
-            cursor.execute(
-                "WITH head AS (UPDATE city_audithead SET position = %s, link = %s WHERE id = 1) "
-                "INSERT INTO city_auditentry (position, at, actor, did, what, what_id, ids, reason_mac, link) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s)",
-                [position, last, position, at, actor, did, what, what_id, json.dumps(ids), mac, last],
-            )
+            written.append((position, at, actor, did, what, what_id, json.dumps(ids), mac, last))
+        cursor.execute(WRITE, [position, last, *(list(column) for column in zip(*written, strict=True))])
 
 
 def entry_link(key: bytes, before: str, *parts: object) -> str:
@@ -113,8 +118,16 @@ def _mac(key: bytes, text: str) -> str:
 
 
 def _head(cursor: Any) -> tuple[int, str]:
+    """The last position and link, held until the transaction ends.
+
+    The line before the row is an advisory lock: those who wait come in the order they asked, and one alone is woken at each commit.
+    A row's own lock wakes all who wait for it each time it changes.
+    """
     for _ in range(2):
-        cursor.execute("SELECT position, link FROM city_audithead WHERE id = 1 FOR UPDATE")
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s); SELECT position, link FROM city_audithead WHERE id = 1 FOR UPDATE", [CHAIN]
+        )
+        cursor.nextset()
         found = cursor.fetchone()
         if found:
             return found

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -17,33 +18,58 @@ from procrastinate.contrib.django import app
 
 Handler = Callable[..., object]
 _handlers: dict[str, dict[str, Handler]] = {}
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+log = logging.getLogger("stadig.outbox")
 
 
 def announce(name: str, **ids: int | str | None) -> uuid.UUID:
-    """Tell that something happened. One job per handler, deferred with the transaction: no commit, no event."""
+    """Tell that something happened. One job, deferred with the transaction: no commit, no event."""
     event = uuid.uuid4()
     for value in ids.values():
         if not isinstance(value, (int, str, type(None))):
             raise TypeError(f"The event {name} may carry ids alone, not {type(value).__name__}.")
-    for handler in _handlers.get(name, {}):
-        app.configure_task(_task(name, handler), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]
+    if name in _handlers:
+        app.configure_task(_task(name), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]
     return event
 
 
 def handler(name: str) -> Callable[[Handler], Handler]:
-    """Run the function, in a transaction, once for every event of this name. It is tried again when it raises."""
+    """Run the function, in a transaction, once for every event of this name.
+
+    When it raises it is tried again, alone, in a job of its own: the other handlers of the event neither wait for it nor run again.
+    """
 
     def register(function: Handler) -> Handler:
         key = f"{function.__module__.removeprefix('stadig.')}.{function.__qualname__}"
+        if name not in _handlers:
+            _event_job(name)
         _handlers.setdefault(name, {})[key] = function
 
-        @app.task(name=_task(name, key), queue="events", retry=RetryStrategy(max_attempts=8, exponential_wait=3))
+        @app.task(name=_task(name, key), queue="events", retry=RETRY)
         def job(event: str, ids: dict[str, Any]) -> None:
             handle(key, function, uuid.UUID(event), ids)
 
         return function
 
     return register
+
+
+def _event_job(name: str) -> None:
+    @app.task(name=_task(name), queue="events", retry=RETRY)
+    def job(event: str, ids: dict[str, Any]) -> None:
+        tell_all(name, uuid.UUID(event), ids)
+
+
+def tell_all(name: str, event: uuid.UUID, ids: dict[str, Any]) -> int:
+    """Run every handler of an event that has not done it before; returns how many ran. One that raises gets a job of its own."""
+    ran = 0
+    for key, function in _handlers.get(name, {}).items():
+        try:
+            ran += handle(key, function, event, ids)
+        except Exception as fault:
+            log.warning("%s raised %s on %s and is tried again.", key, type(fault).__name__, name)
+            app.configure_task(_task(name, key), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]
+    return ran
 
 
 def handle(key: str, function: Handler, event: uuid.UUID, ids: dict[str, Any]) -> bool:
@@ -66,5 +92,5 @@ def handlers(name: str) -> dict[str, Handler]:
     return dict(_handlers.get(name, {}))
 
 
-def _task(name: str, key: str) -> str:
-    return f"event:{name}:{key}"
+def _task(name: str, key: str = "") -> str:
+    return f"event:{name}:{key}" if key else f"event:{name}"

@@ -48,9 +48,10 @@ def deliver(limit: int = 1000) -> int:
                 return ran
             job_id, task, text = job
             cursor.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [job_id])
-        _, name, key = task.split(":", 2)
+        _, name, *keys = task.split(":", 2)
         args = json.loads(text)
-        ran += outbox.handle(key, outbox.handlers(name)[key], uuid.UUID(args["event"]), args["ids"])
+        for key in keys or outbox.handlers(name):
+            ran += outbox.handle(key, outbox.handlers(name)[key], uuid.UUID(args["event"]), args["ids"])
     raise AssertionError("Events announce each other without end.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +89,30 @@ def test_an_event_reaches_each_handler_once(db, deliver):
     assert deliver() == 1
     assert deliver() == 0
     assert seen == [7]
+
+
+def test_a_handler_that_fails_holds_no_other_back_and_is_tried_again_alone(db):
+    seen = []
+
+    @outbox.handler("test.broken")
+    def breaks(thing):
+        seen.append("tried")
+        raise ValueError(thing)
+
+    @outbox.handler("test.broken")
+    def works(thing):
+        seen.append(thing)
+
+    event = outbox.announce("test.broken", thing=7)
+    assert outbox.tell_all("test.broken", event, {"thing": 7}) == 1
+    assert seen == ["tried", 7]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs WHERE task_name LIKE 'event:test.broken%%' ORDER BY id")
+        waiting = [name for (name,) in cursor.fetchall()]
+    assert waiting[0] == "event:test.broken"
+    assert [name.rpartition(".")[2] for name in waiting[1:]] == ["breaks"]
+    assert outbox.tell_all("test.broken", event, {"thing": 7}) == 0, "the one that worked does not run again"
+    assert seen == ["tried", 7, "tried"]
 
 
 @given(st.integers(0, 100), st.integers(0, 10**6))

@@ -22,7 +22,7 @@ KIND = "receipt"
 @verb
 def make_receipt(submission_id: UUID) -> Document:
     """The receipt as a document of the case. The first one stands, however often it is asked for, and whoever was killed on the way."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("case__type")
+    locked = Submission.objects.select_for_update(of=("self",)).select_related("case__type").defer("case__type__definition")
     submission = locked.get(pk=submission_id)
     made = Document.objects.filter(case=submission.case, kind=KIND).first()
     if made is not None:

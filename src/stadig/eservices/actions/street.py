@@ -112,4 +112,4 @@ def _answer(submission: Submission, case: Case, order: WorkOrder) -> None:
 
 def _submission(case_id: int | None) -> Submission | None:
     found = Submission.objects.select_related("version", "case__type", "case__district")
-    return found.defer("version__archive", "case__district__geometry").filter(case=case_id).first()
+    return found.defer("version__archive", "case__type__definition", "case__district__geometry").filter(case=case_id).first()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from stadig.cases import access as case_access
 from stadig.cases import actions as cases
+from stadig.cases import numbering
 from stadig.cases.models import Channel
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
@@ -53,7 +54,9 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
         It has been thrown away, and was never submitted.
     """
     drafted = Draft.objects.select_for_update(of=("self",)).select_related("version__case_type", "person", "staff")
-    draft = drafted.defer("version__archive").filter(pk=draft_id).first()  # waits for the click before this one
+    draft = (
+        drafted.defer("version__archive", "version__case_type__definition").filter(pk=draft_id).first()
+    )  # waits for the click before this one
     if draft is None:
         return _submitted(draft_id)
     _check_owner(by, draft)
@@ -65,7 +68,7 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
     if faults := checking.errors(package, state, today=today):
         raise NotComplete(faults)
     place, signers = _place(package, state), parties.signers(package, state, today=today)
-    case = cases.register(
+    case = cases.begin(
         by,
         version.case_type,
         title=title_of(package, state.answers),
@@ -89,12 +92,14 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
         submitted_at=case.registered_at,
         staff=draft.staff,
     )
-    signatures.ask(submission, package, state, signers)
     draft.delete()
     from stadig.eservices.tasks import make_receipt
 
     make_receipt.defer(submission=str(submission.pk))
-    tallies.count(version.name, Tally.Kind.SUBMITTED, submission.channel)
+    numbering.give(case)  # from here until the end everyone else in the series waits
+    tallies.count(version.name, Tally.Kind.SUBMITTED, submission.channel)  # a row that all who submit the service today share
+    signatures.ask(submission, package, state, signers)
+    audit.record(by, "registered", case)
     audit.record(by, "submitted", submission, case=case.pk)
     return submission
 
@@ -137,8 +142,14 @@ def _place(package: Package, state: flow.State) -> tuple[float, float] | None:
 def _keep_files(by: User | None, draft: Draft, package: Package, state: flow.State) -> list[StoredFile]:
     """The draft's files that visible answers name, kept as long as the case; the others are erased with the next sweep."""
     named = {
-        str(one) for question in package.flow.questions() if question.kind == "file" for one in _values(question.path, state)
+        str(one)
+        for question in package.flow.questions()
+        if question.kind == "file"
+        for one in _values(question.path, state)
+        if one
     }
+    if not named:
+        return []
     sent = DraftFile.objects.filter(draft=draft).values_list("file_id", flat=True)
     return files.hand_over(
         by, [one for one in sent if str(one) in named], purpose=access.WORK_PHOTOS if package.case.work else case_access.FILES

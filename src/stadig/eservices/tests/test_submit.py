@@ -8,8 +8,8 @@ import uuid
 import pytest
 from django.db import connection
 
-from stadig.cases.models import Case, Channel, Party
-from stadig.city import persons
+from stadig.cases.models import Case, Channel, Document, Party, Series
+from stadig.city import audit_chain, persons
 from stadig.city.models import AuditEntry, District, Effect
 from stadig.city.roles import Role
 from stadig.city.testing import traces
@@ -59,6 +59,42 @@ def test_two_tabs_at_once_are_one_case(drafted):
         tab.join()
     assert found == [draft.pk] * 4
     assert Case.objects.count() == Submission.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_who_submit_at_once_get_numbers_without_gaps_and_leave_a_whole_chain(drafted):
+    waiting = [drafted().pk for _ in range(12)]
+
+    def click(some):
+        for draft in some:
+            actions.submit(None, draft)
+        connection.close()
+
+    people = [threading.Thread(target=click, args=(waiting[first::4],)) for first in range(4)]
+    for one in people:
+        one.start()
+    for one in people:
+        one.join()
+    cases = list(Case.objects.order_by("sequence"))
+    assert [case.sequence for case in cases] == list(range(1, 13))
+    assert [case.number for case in cases] == [f"GPN {cases[0].series.year}/{number:05d}" for number in range(1, 13)]
+    assert cases[0].series.last == Tally.objects.get().count == 12
+    assert all(case.search_text.startswith(f"{case.number} {case.sequence} Fel på gata".casefold()) for case in cases)
+    assert audit_chain.verify().whole
+
+
+def test_what_fails_after_the_number_was_given_leaves_neither_number_nor_traces(drafted, monkeypatch):
+    draft = drafted()
+
+    def breaks(*_):
+        raise OSError
+
+    monkeypatch.setattr("stadig.eservices.actions.signatures.ask", breaks)
+    with pytest.raises(OSError):
+        actions.submit(None, draft.pk)
+    assert not (Case.objects.exists() or Party.objects.exists() or Document.objects.exists() or Series.objects.exists())
+    monkeypatch.undo()
+    assert actions.submit(None, draft.pk).case.sequence == 1
 
 
 def test_a_draft_that_was_thrown_away_is_not_submitted(street_fault):

@@ -20,8 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stadig.cases import access as case_access
-from stadig.cases import following
-from stadig.cases.definition import from_data
+from stadig.cases import definitions, following
 from stadig.cases.models import Document
 from stadig.city import municipality
 from stadig.city.permissions import public
@@ -206,7 +205,7 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     found = Submission.objects.select_related("case__type", "version").defer("version__archive").filter(pk=draft_id).first()
     if found is None or not (draft_id in own.held(request) or _may_see(request, found)):
         raise Http404
-    definition = from_data(found.case.type.definition)
+    definition = definitions.of(found.case)
     language = (get_language() or "sv").partition("-")[0]
     package = published.of(found.version)
     return render(
