@@ -31,6 +31,7 @@ DECIDE_UNDELEGATED = permission(
     "cases.decide-undelegated", Role.MANAGER, description=_("Skriva in beslut som nämnden fattat utan delegation")
 )
 REPORT = permission("cases.report", Role.MANAGER, Role.REGISTRAR, description=_("Anmäla delegationsbeslut till nämnden"))
+DESTROY = permission("cases.destroy", Role.REGISTRAR, description=_("Gallra ärenden"))
 ALL = Q()
 """Stadig itself is not held back."""
 POST_NOTICE = permission("cases.notice", Role.REGISTRAR, description=_("Anslå på anslagstavlan"))
@@ -128,3 +129,11 @@ def contactable(user: Any) -> Q:
 def may_write(user: Any) -> Q:
     """Cases in which ``user`` may write a letter: those they handle, and those they may tell of on the phone."""
     return may_handle(user) | contactable(user)
+
+
+def may_destroy(user: Any) -> Q:
+    """Closed cases that ``user`` may destroy when their time has ended: those of their committees, but none in which they are a party."""
+    if not DESTROY.held_by(user):
+        return NONE
+    reach = DESTROY.organisations(user)
+    return (Q() if reach is None else Q(committee__in=reach)) & Q(group="closed") & _no_party(user)

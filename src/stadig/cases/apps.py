@@ -9,8 +9,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.cases import access, taken_in
-        from stadig.city import effects
+        from stadig.cases import access, destroying, taken_in
+        from stadig.city import effects, erasure
         from stadig.files import purposes
         from stadig.post import access as post
         from stadig.ui import navigation
@@ -25,6 +25,8 @@ class CasesConfig(AppConfig):
         navigation.foot(_("Diarium"), "cases:diary", order=20)
         navigation.foot(_("Driftinformation"), "city:notices", order=30)
         taken_in.register()
+        erasure.holds(destroying.forget_person)
+        erasure.keeps(destroying.names)
         purposes.register(access.FILES, may_read=access.may_read_file, keep=None)
         effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
         effects.metric(

@@ -1,4 +1,4 @@
-"""What hangs on the municipality's notice board."""
+"""What hangs on the municipality's notice board, and what is left of cases that were destroyed."""
 
 from __future__ import annotations
 
@@ -59,3 +59,27 @@ class BulletinNotice(models.Model):
     def is_up(self, at: datetime) -> bool:
         """Whether it hangs on the board at that time."""
         return self.posted_at <= at < self.down_at
+
+
+class DestroyedCase(models.Model):
+    """That a case was destroyed (*gallrat*), when and by which rule: the number was given and is never given again. Nobody is named."""
+
+    number = models.CharField(max_length=24, unique=True)
+    series = models.ForeignKey("cases.Series", models.PROTECT, related_name="+")
+    sequence = models.PositiveIntegerField()
+    type = models.SlugField(max_length=60)
+    committee = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    registered_on = models.DateField()
+    closed_on = models.DateField()
+    rule = models.CharField(max_length=300)
+    documents = models.PositiveIntegerField()
+    files = models.PositiveIntegerField()
+    destroyed_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="case_destroyed_once", fields=["series", "sequence"])]
+        triggers = [pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return self.number

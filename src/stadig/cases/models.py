@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from stadig.cases.desk_models import BulletinNotice  # noqa: F401 - theirs is a file of its own
+from stadig.cases.desk_models import BulletinNotice, DestroyedCase  # noqa: F401 - theirs is a file of its own
 from stadig.city.models import District, Organisation, Person
 from stadig.files.models import StoredFile
 

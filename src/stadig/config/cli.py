@@ -27,6 +27,7 @@ COMMANDS = {
     "sta": "stadig.config.commands.sta",
     "waste": "stadig.config.commands.waste",
     "audit": "stadig.config.commands.audit",
+    "erase": "stadig.config.commands.erase",
     "package": "stadig.config.commands.package",
 }
 """Command → the module that holds ``app``, a :class:`typer.Typer`."""

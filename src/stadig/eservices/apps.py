@@ -11,15 +11,18 @@ class EServicesConfig(AppConfig):
     def ready(self) -> None:
         from django.urls import reverse
 
-        from stadig.cases import contact, rating
-        from stadig.city import effects
-        from stadig.eservices import access, mine, rated, uploads
+        from stadig.cases import contact, destroying, rating
+        from stadig.city import effects, erasure
+        from stadig.eservices import access, erasing, mine, rated, uploads
         from stadig.eservices.actions import completing  # noqa: F401 - registers its check
         from stadig.files import purposes
         from stadig.ui import navigation
         from stadig.work import kinds
 
         contact.register_assisted(lambda user: reverse("eservices:assist") if access.ASSIST.held_by(user) else "")
+        erasure.holds(erasing.forget_person)
+        erasure.keeps(erasing.names)
+        destroying.holds(erasing.forget_case)
         mine.register()
         uploads.register()
         navigation.staff(_("Överlämnat"), "eservices:handed", access.HAND_OVER, order=83, administrative=True)

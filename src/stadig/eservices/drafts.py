@@ -164,7 +164,7 @@ def save(
 @verb
 def throw_away(by: User | None, scope: Q, draft_id: UUID) -> None:
     """Its owner erases a draft with its files. Raises Draft.DoesNotExist."""
-    _erase(Draft.objects.select_for_update().get(scope, pk=draft_id))
+    erase(Draft.objects.select_for_update().get(scope, pk=draft_id))
 
 
 @verb
@@ -172,11 +172,12 @@ def erase_outdated() -> int:
     """Erase drafts whose time is out, files and all; returns how many."""
     outdated = list(Draft.objects.select_for_update(skip_locked=True).filter(erase_at__lte=clock.now())[:500])
     for draft in outdated:
-        _erase(draft)
+        erase(draft)
     return len(outdated)
 
 
-def _erase(draft: Draft) -> None:
+def erase(draft: Draft) -> None:
+    """The draft with its files. For verbs inside their transaction."""
     files = [one.file for one in draft.files.select_related("file")]  # pyright: ignore[reportAttributeAccessIssue]
     draft.delete()
     for file in files:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
-    from stadig.city.models import User
+    from stadig.city.models import Person, User
 
 
 class FileError(Exception):
@@ -203,3 +203,8 @@ def erase(file: StoredFile) -> None:
     default_storage.delete(path_of(file))
     file.delete()
     audit.record(None, "erased", ("files.StoredFile", str(file.id)))
+
+
+def forget_sender(person: Person) -> None:
+    """The person who sent in files is being destroyed: the files are whose they are part of, and no longer theirs."""
+    StoredFile.objects.filter(stored_by__person=person, stored_by__is_staff=False).update(stored_by=None)

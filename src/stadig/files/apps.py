@@ -6,3 +6,9 @@ class FilesConfig(AppConfig):
     label = "files"
     verbose_name = "Filer"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.city import erasure
+        from stadig.files import actions
+
+        erasure.holds(actions.forget_sender)

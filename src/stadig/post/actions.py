@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from stadig.city import audit, clock
+from stadig.city import audit, clock, erasure
 from stadig.city.models import Person, User
 from stadig.city.verbs import verb
 from stadig.post import contact, routes, sending
-from stadig.post.models import Channel, Letter, Message, MessageState, Notice
+from stadig.post.models import Channel, ContactChoice, Letter, Message, MessageState, Notice
 
 KEEP = timedelta(days=30)
 """How long an address and the text are kept after a message has gone."""
@@ -181,10 +183,26 @@ def erase_outdated() -> int:
 
 @verb
 def forget(person: Person) -> None:
-    """Erase what was said to a person who is being destroyed; that something was sent stays."""
-    about = Message.objects.filter(person=person)
-    Letter.objects.filter(person=person).delete()
+    """Erase what was said to a person who is being destroyed; that something was sent stays.
+
+    A letter that waits to be printed goes all the same, where a record still names the person: it may be a decision to them.
+    """
+    letters = Letter.objects.filter(person=person)
+    (letters.filter(printed_at__isnull=False) if erasure.kept(person) else letters).delete()
+    about = Message.objects.filter(person=person).exclude(letter__isnull=False, letter__printed_at=None)
     about.update(address="", body="", subject="", contact={}, erased_at=clock.now())
+    ContactChoice.objects.filter(person=person).delete()
+
+
+@verb
+def forget_about(about: str, *, keys: Sequence[str] = (), beginning: Sequence[str] = ()) -> None:
+    """Erase messages about a thing that is destroyed (empty: none), and letters and messages with these keys or keys that begin so."""
+    own = Q(key__in=keys)
+    for start in beginning:
+        own |= Q(key__startswith=start)
+    found = list(Message.objects.filter(own | Q(about=about) if about else own).values_list("pk", flat=True))
+    Letter.objects.filter(own | Q(message__in=found)).delete()
+    Message.objects.filter(pk__in=found).update(address="", body="", subject="", contact={}, erased_at=clock.now())
 
 
 @verb

@@ -122,3 +122,9 @@ def close_order(
     outbox.announce("work.closed", order=order.pk)
     audit.record(by, f"closed as {state}", order)
     return order
+
+
+@verb
+def forget_words(label: str, source_id: int) -> None:
+    """What someone wrote about the work's source is destroyed; that the work was done, where and when, stays."""
+    WorkOrder.objects.filter(source_label=label, source_id=source_id).update(details="", outcome="", place_name="")

@@ -107,6 +107,9 @@ class Person(models.Model):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     protection = models.CharField(max_length=30, choices=Protection.choices, default="", blank=True)
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text="the account was erased; what is left stands in a record that must be kept"
+    )
     sort_key = SortKeyField("family_name", "given_name")
 
     class Meta:
