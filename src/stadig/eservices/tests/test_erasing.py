@@ -6,12 +6,11 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 from stadig.cases import access, deciding, destroying, handling, letters, writing
 from stadig.cases.models import Case, Channel, DestroyedCase, Series
 from stadig.city import actions as city
-from stadig.city import audit, audit_chain, clock, erasure, persons
+from stadig.city import audit, audit_chain, clock, erasure
 from stadig.city.models import Person, User
 from stadig.city.personnummer import luhn
 from stadig.city.roles import Role
@@ -27,7 +26,6 @@ pytestmark = pytest.mark.django_db
 NINE = "461130240"
 NUMBER = f"19{NINE}{luhn(NINE)}"
 WORDS = ("Vendelina", "Quistgaard", "Fyrvaktargr", "vq@example.se", NUMBER, NUMBER[2:], "rabarberpaj", "0340-998877")
-CLI = CliRunner()
 
 
 @pytest.fixture(autouse=True)
@@ -245,35 +243,3 @@ def test_one_who_works_here_keeps_the_account_of_the_work(someone):
     assert erasure.destroy_person(None, clerk.person.pk)
     clerk.refresh_from_db()
     assert clerk.person_id is None
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_command_line_lists_destroys_and_says_what_stands_in_the_way(drafted, at):
-    from stadig.config.commands.erase import app
-
-    at("2026-11-24T09:00+01:00")
-    case = actions.submit(None, drafted().pk).case
-    said = CLI.invoke(app, ["case", case.number, "--yes"])
-    assert said.exit_code == 1
-    assert "pågår" in said.output
-    assert "None may be destroyed" in CLI.invoke(app, ["due"]).output
-    Case.objects.update(group="closed", status="mended", closed_at=clock.now())
-    at("2028-11-24T09:00+01:00")
-    assert case.number in CLI.invoke(app, ["due"]).output
-    said = CLI.invoke(app, ["case", case.number.lower(), "--yes"])
-    assert said.exit_code == 0, said.output
-    assert "1 documents, 0 files" in said.output
-    assert "There is no case" in CLI.invoke(app, ["case", case.number, "--yes"]).output
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_command_line_destroys_a_person_by_a_number_that_is_not_in_the_history(vendelina):
-    from stadig.config.commands.erase import app
-
-    assert persons.find(NUMBER) is not None
-    said = CLI.invoke(app, ["person", "--yes"], input=NUMBER + "\n")
-    assert said.exit_code == 0, said.output
-    assert "Destroyed." in said.output
-    assert NUMBER not in said.output
-    assert traces(*WORDS) == []
-    assert "No person" in CLI.invoke(app, ["person", "--yes"], input=NUMBER + "\n").output
