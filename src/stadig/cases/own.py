@@ -123,6 +123,17 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another system that handles the case: what it is called, its own number, and when it last told where the case stands."""
+
+    system: str
+    number: str
+    told: datetime | None
+    under_way: bool
+    """It has the case; else we are still handing it over."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnCase:
     """The whole page."""
 
@@ -137,6 +148,7 @@ class OwnCase:
     asked: Asked | None
     complete_url: str
     awaited: tuple[Awaited, ...]
+    elsewhere: Elsewhere | None
     decisions: tuple[Decided, ...]
     readers: tuple[reads.Reader, ...]
     may_withdraw: bool
@@ -167,6 +179,7 @@ class OwnCase:
 
 _completers: list[Callable[[Case], str]] = []
 _awaited: list[Callable[[Case], list[Awaited]]] = []
+_elsewhere: list[Callable[[Case], Elsewhere | None]] = []
 
 
 def register_completer(url_for: Callable[[Case], str]) -> None:
@@ -179,6 +192,12 @@ def register_awaited(find: Callable[[Case], list[Awaited]]) -> None:
     """Let a room above say whom a case waits for; called in ``apps.ready()``."""
     if find not in _awaited:
         _awaited.append(find)
+
+
+def register_elsewhere(find: Callable[[Case], Elsewhere | None]) -> None:
+    """Let a room above say that another system handles a case; called in ``apps.ready()``."""
+    if find not in _elsewhere:
+        _elsewhere.append(find)
 
 
 def read(case: Case, *, user: Any = None) -> OwnCase:
@@ -210,6 +229,7 @@ def read(case: Case, *, user: Any = None) -> OwnCase:
         asked=asked,
         complete_url=next((url for find in _completers if (url := find(case))), "") if asked and user else "",
         awaited=tuple(one for find in _awaited for one in find(case)) if user else (),
+        elsewhere=next((one for find in _elsewhere if (one := find(case))), None),
         decisions=tuple(_decided(row, definition, rows["file"], language) for row in rows["decision"]),
         readers=reads.of(case, user) if user is not None else (),
         may_withdraw=_may_withdraw(case, definition),

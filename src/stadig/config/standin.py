@@ -192,6 +192,7 @@ def declaration(port: int) -> dict[str, Any]:
     """What the demo town's overlay says of the service: that this system handles it, and how a case gets here."""
     return {
         "to": "rest",
+        "name": NAME.partition(",")[0],
         "statuses": {"received": "received", "inspection": "assessing", "done": "registered"},
         "call": {
             "url": f"http://127.0.0.1:{port}/cases",

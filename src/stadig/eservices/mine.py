@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from stadig.cases import mine, own
 from stadig.cases.models import Case
 from stadig.eservices import published
-from stadig.eservices.models import Draft, Signature, Submission
+from stadig.eservices.handing import actions as handing
+from stadig.eservices.models import Draft, HandOver, Signature, Submission
 from stadig.ui import formatting
 
 
@@ -20,6 +21,7 @@ def register() -> None:
     mine.register_unfinished(unfinished)
     own.register_completer(complete_url)
     own.register_awaited(awaited)
+    own.register_elsewhere(elsewhere)
 
 
 def unfinished(user: Any) -> list[mine.Unfinished]:
@@ -55,3 +57,13 @@ def awaited(case: Case) -> list[own.Awaited]:
         )
         for one in asked
     ]
+
+
+def elsewhere(case: Case) -> own.Elsewhere | None:
+    """The system that handles the case, with its own number; None for one that is handled here. One query for most cases."""
+    row = HandOver.objects.filter(case=case).only("service", "number", "theirs_at", "state").first()
+    if row is None:
+        return None
+    how = handing.declared_of(row.service)
+    under_way = row.state in (HandOver.State.SENT, HandOver.State.ACKNOWLEDGED)
+    return own.Elsewhere(how.name if how else "", row.number, row.theirs_at, under_way)

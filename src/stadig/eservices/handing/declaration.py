@@ -18,7 +18,7 @@ from stadig.post import declared
 
 FILE: Final = "handover.yaml"
 WAYS: Final = ("folder", "sftp", "rest")
-WORDS: Final = frozenset({"to", "folder", "format", "root", "body", "call", "sftp", "statuses"})
+WORDS: Final = frozenset({"to", "folder", "format", "root", "body", "call", "name", "sftp", "statuses"})
 FOLDER: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 ELEMENT: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -51,6 +51,8 @@ class Declaration:
     root: str = "case"
     call: declared.Call | None = None
     sftp: Sftp | None = None
+    name: str = ""
+    """What the other system is called, for the people whose cases it handles."""
 
 
 def of(package: Package) -> Declaration | None:
@@ -90,6 +92,7 @@ def read(data: Any, statuses: Collection[str]) -> Declaration:
         root=root,
         call=_call(data.get("call"), body) if way == "rest" else None,
         sftp=_sftp(data.get("sftp")) if way == "sftp" else None,
+        name=" ".join(str(data.get("name") or "").split())[:80],
     )
 
 

@@ -12,13 +12,15 @@ from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
+from django.urls import reverse
 
+from stadig.cases import following
 from stadig.cases.models import Case
 from stadig.city.models import AuditEntry
 from stadig.city.roles import Role
 from stadig.city.testing import deliver as announce
 from stadig.eservices import actions as eservices
-from stadig.eservices import reading
+from stadig.eservices import published, reading
 from stadig.eservices.handing import actions, declaration, delivery, tasks
 from stadig.eservices.models import EService, HandOver, Signature, Submission, SystemKey
 from stadig.eservices.package import PackageError
@@ -252,6 +254,27 @@ def test_a_system_says_the_status_with_its_key(handed_to, client, someone):
     assert HandOver.objects.get().state == "acknowledged"
     actions.revoke_key(someone(Role.ADMINISTRATOR), SystemKey.objects.get().pk)
     assert say(good).status_code == 401
+
+
+def test_mina_sidor_shows_the_other_systems_number_and_that_it_has_told(handed_to, client, someone, at):
+    at("2026-11-24T09:00+01:00")
+    karin = someone(Role.RESIDENT, first_name="Karin")
+    case = handed_to({"to": "folder", "folder": "street", "name": "Vägsystemet <b>Livia</b>"})
+    code = {"number": case.number, "code": following.code_of(case)}
+    page = client.post(reverse("cases:follow"), code, follow=True).content.decode()
+    assert "Vi håller på att lämna över det" in page
+    row = run(HandOver.objects.get())
+    actions.take_status("street-fault", case.number, status="begun", number="A-17 <script>")
+    assert row.state == "sent"
+    case.parties.create(role="reporter", person=karin.person)
+    client.force_login(karin)
+    own = client.get(reverse("cases:my-case", args=[case.pk])).content.decode()
+    followed = client.post(reverse("cases:follow"), code, follow=True).content.decode()
+    for page in (own, followed):
+        assert "Vägsystemet &lt;b&gt;Livia&lt;/b&gt;" in page
+        assert "A-17 &lt;script&gt;" in page
+        assert "Det sade senast var ärendet står" in page
+    assert published.of(EService.objects.get().current).text(f"status.{Case.objects.get().status}.resident") in own
 
 
 def test_a_key_speaks_for_its_own_service_alone(handed_to, client, someone):
