@@ -60,13 +60,12 @@ class Permission:
         held = {found.organisation_id for found in self._held(user)}
         if None in held:
             return None
-        from stadig.city.queries import with_descendants
+        known = user.beneath
+        if missing := held - known.keys():
+            from stadig.city.queries import beneath
 
-        known: dict[frozenset[int], set[int]] = vars(user).setdefault("_beneath", {})  # a user object lives for one request
-        key = frozenset(held)
-        if key not in known:
-            known[key] = with_descendants(held)
-        return known[key]
+            known.update(beneath(missing))
+        return set[int]().union(*(known.get(one, ()) for one in held))
 
     def districts(self, user: User) -> set[int] | None:
         """Ids of the districts the user holds it in; None means everywhere."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from stadig.city import access, clock, effects
@@ -28,22 +29,20 @@ from stadig.city.roles import Role
 from stadig.city.sorting import sort_key
 from stadig.ui import formatting
 
+BENEATH = """
+WITH RECURSIVE beneath(top, id) AS (
+    SELECT id, id FROM city_organisation WHERE id = ANY(%s)
+    UNION SELECT beneath.top, o.id FROM beneath JOIN city_organisation o ON o.parent_id = beneath.id
+)
+SELECT top, array_agg(id) FROM beneath GROUP BY top
+"""
 
-def with_descendants(roots: Iterable[int]) -> set[int]:
-    """The ids of these organisations and of all beneath them. One query."""
-    found = set(roots)
-    if not found:
-        return found
-    children: dict[int | None, list[int]] = {}
-    for pk, parent in Organisation.objects.values_list("pk", "parent_id").order_by():
-        children.setdefault(parent, []).append(pk)
-    waiting = list(found)
-    while waiting:
-        for child in children.get(waiting.pop(), ()):
-            if child not in found:
-                found.add(child)
-                waiting.append(child)
-    return found
+
+def beneath(roots: Iterable[int]) -> dict[int, set[int]]:
+    """For each of these organisations the ids of itself and of all beneath it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(BENEATH, [list(roots)])
+        return {top: set(found) for top, found in cursor.fetchall()}
 
 
 def committee_of(organisation: Organisation) -> Organisation:

@@ -82,6 +82,11 @@ class User(AbstractBaseUser):
             return []
         return [Held(*row) for row in self.assignments.order_by("pk").values_list("role", "organisation_id", "district_id")]
 
+    @cached_property
+    def beneath(self) -> dict[int, set[int]]:
+        """Organisation → ids of itself and of all beneath it, as far as a permission has asked. A user object lives for one request."""
+        return {}
+
 
 class Person(models.Model):
     """A resident the municipality knows by name. The personnummer is never stored in clear.

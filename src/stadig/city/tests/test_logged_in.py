@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from stadig.city import logged_in
 from stadig.city.models import Organisation, User
-from stadig.city.permissions import Role
+from stadig.city.permissions import Permission, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,17 @@ def test_the_user_comes_with_organisation_and_roles_in_one_statement(planner):
     assert len(asked) == 1
     assert found == planner
     assert found.role_assignments == planner.role_assignments
+
+
+def test_what_lies_beneath_the_units_of_a_role_comes_with_it(planner):
+    crew = Organisation.objects.create(name="Bil 1", kind="crew", parent=Organisation.objects.get())
+    Organisation.objects.create(name="Ett annat kontor", kind="unit")
+    found = logged_in.read(planner.pk)
+    plan = Permission("test.plan-beneath", frozenset({Role.PLANNER}))
+    with CaptureQueriesContext(connection) as asked:
+        assert plan.organisations(found) == {crew.pk, crew.parent_id}
+    assert len(asked) == 0
+    assert plan.organisations(planner) == {crew.pk, crew.parent_id}
 
 
 def test_a_user_without_roles_or_organisation_is_read_too(someone):
