@@ -137,3 +137,27 @@ def may_destroy(user: Any) -> Q:
         return NONE
     reach = DESTROY.organisations(user)
     return (Q() if reach is None else Q(committee__in=reach)) & Q(group="closed") & _no_party(user)
+
+
+OF_PARTY = "EXISTS (SELECT FROM cases_party own WHERE own.case_id = c.id AND own.person_id = %(person)s)"
+"""``of_party`` as SQL about a case called ``c``; its values, and those of the three below, are ``reach`` of the user."""
+MAY_HANDLE = f"((%(handles)s::bigint[] IS NULL OR c.unit_id = ANY(%(handles)s::bigint[])) AND NOT {OF_PARTY})"
+"""``may_handle`` as SQL."""
+SEEN_AT_WORK = f"""(
+    (%(views)s::bigint[] IS NULL OR c.unit_id = ANY(%(views)s::bigint[]) OR c.committee_id = ANY(%(views)s::bigint[]))
+    AND (c.confidentiality = '' OR %(handles)s::bigint[] IS NULL OR c.unit_id = ANY(%(handles)s::bigint[])) AND NOT {OF_PARTY}
+)"""
+"""``seen_at_work`` as SQL."""
+CONTACTABLE = f"""(
+    (%(tells)s::bigint[] IS NULL OR c.unit_id = ANY(%(tells)s::bigint[]) OR c.committee_id = ANY(%(tells)s::bigint[]))
+    AND EXISTS (SELECT FROM cases_casetype t WHERE t.id = c.type_id AND t.file = 'case') AND NOT {OF_PARTY}
+)"""
+"""``contactable`` as SQL."""
+
+
+def reach(user: Any) -> dict[str, Any]:
+    """Where the user sees, handles and tells of cases, as ids of organisations (None is everywhere), and which person they are."""
+    where = {"views": VIEW, "handles": HANDLE, "tells": CONTACT}
+    found = {name: held.organisations(user) for name, held in where.items()}
+    within = {name: None if ids is None else sorted(ids) for name, ids in found.items()}
+    return within | {"person": getattr(user, "person_id", None)}

@@ -10,15 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.utils.translation import get_language
 
-from stadig.cases import access, answered, definitions, inbox, states, terms, words
-from stadig.cases.casefile_sql import CONTENTS
+from stadig.cases import access, answered, definitions, inbox, opening, states, terms, words
+from stadig.cases.casefile_sql import CONTENTS, PARTIES
 from stadig.cases.definition import DecisionType, Definition, Transition
 from stadig.cases.models import Case, Decision, Document, Group, Party, Review
-from stadig.city import clock, disclosure
-from stadig.city.models import User
+from stadig.city import clock, disclosure, plain
+from stadig.city.models import Person, User
 from stadig.city.persons import Shown
 
 
@@ -189,15 +188,10 @@ class CaseFile:
 
 def find(user: Any, case_id: int) -> Case:
     """The case, with ``may_handle`` set on it. Raises Case.DoesNotExist for one the user sees neither at work nor by disclosure."""
-    cases = (
-        Case.objects.select_related("type", "unit", "committee", "assignee", "district")
-        .defer("district__geometry", "district__population")
-        .annotate(may_handle=_whether(access.may_handle(user)))
-    )
-    case = cases.filter(access.seen_at_work(user), pk=case_id).first()
+    case = opening.case(user, case_id, access.SEEN_AT_WORK)
     if case is None:
-        case = cases.get(pk=case_id)
-        if access.is_party(user, case_id) or not disclosure.allows(user, case):
+        case = opening.case(user, case_id, "true")
+        if case is None or access.is_party(user, case_id) or not disclosure.allows(user, case):
             raise Case.DoesNotExist
     return case
 
@@ -221,7 +215,7 @@ def read(user: User, case: Case) -> CaseFile:
         definition=definition,
         status=definition.text(f"status.{case.status}.name", language) or case.status,
         service=definition.text("title", language),
-        parties=tuple(_party(one, user) for one in Party.objects.filter(case=case).select_related("person").order_by("pk")),
+        parties=_parties(case, user),
         sections=answered.sections(definition, _answers(rows["document"]), language, today=today),
         came_in=papers[first["id"]] if first else None,
         papers=tuple(papers.values()),
@@ -268,10 +262,6 @@ def decision_words(definition: Definition, type_id: str, language: str) -> str:
 def way_words(definition: Definition, way: Transition, language: str) -> str:
     """What a button says: the verb of the case type, else the name of the status it leads to."""
     return definition.text(f"transition.{way.do}", language) or definition.text(f"status.{way.end}.name", language) or way.end
-
-
-def _whether(scope: Q) -> Any:
-    return ExpressionWrapper(scope, output_field=BooleanField()) if scope else Value(True)
 
 
 def _answers(documents: list[dict[str, Any]]) -> dict[str, Any]:
@@ -335,6 +325,18 @@ def _deadline(row: dict[str, Any], definition: Definition, language: str, now: d
     text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None)
     name = words.deadline(row["name"]) or definition.text(f"deadline.{row['name']}", language) or row["name"]
     return Deadline(name, due_at, text, urgent, met, paused)
+
+
+def _parties(case: Case, user: User) -> tuple[Concerned, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(PARTIES, [case.pk])
+        rows = [iter(row) for row in cursor.fetchall()]
+    found: list[Concerned] = []
+    for row in rows:
+        party: Any = plain.made(Party, row)
+        party.person = plain.made(Person, row)
+        found.append(_party(party, user))
+    return tuple(found)
 
 
 def _party(one: Party, user: User) -> Concerned:

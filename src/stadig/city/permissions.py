@@ -60,6 +60,8 @@ class Permission:
         held = {found.organisation_id for found in self._held(user)}
         if None in held:
             return None
+        if not held:
+            return set()
         known = user.beneath
         if missing := held - known.keys():
             from stadig.city.queries import beneath

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from stadig.cases import access, actions, deciding, handling, writing
@@ -106,6 +107,16 @@ def test_only_the_unit_that_handles_a_case_may_change_it(cases, town):
         may = {name for name, user in town.items() if Case.objects.filter(access.may_handle(user), pk=case.pk).exists()}
         expected = {"of another unit": {"other_unit"}, "of another committee": {"other_committee"}}.get(what, OURS)
         assert may == (expected - {"party_amina"} if what == "own" else expected), what
+
+
+@pytest.mark.parametrize("rule", ["of_party", "may_handle", "seen_at_work", "contactable"])
+def test_a_rule_says_the_same_as_sql(rule, cases, town, someone):
+    readers = [*town.values(), someone(Role.CONTACT_CENTRE), someone(Role.CONTACT_CENTRE, organisation=cases["open"].unit)]
+    with connection.cursor() as cursor:
+        for user in readers:
+            cursor.execute(f"SELECT c.id FROM cases_case c WHERE {getattr(access, rule.upper())}", access.reach(user))  # noqa: S608
+            found = {pk for (pk,) in cursor.fetchall()}
+            assert found == set(Case.objects.filter(getattr(access, rule)(user)).values_list("pk", flat=True)), user
 
 
 def test_a_visitor_sees_no_case(client, cases):
