@@ -9,7 +9,7 @@ from django.db import connection
 
 from stadig.cases import access
 from stadig.city import plain
-from stadig.city.models import User
+from stadig.city.models import Organisation, User
 
 if TYPE_CHECKING:
     from stadig.cases.models import Case
