@@ -93,8 +93,9 @@ def meeting(request: HttpRequest, day: str) -> HttpResponse:
 
 
 def _write(request: HttpRequest, case: Case, form: Decide, drafts: Drafts) -> HttpResponse:
-    service = definitions.of(case).text("title", (get_language() or "sv")[:2])
-    return show(request, "cases/decide.html", case, form, service=service, drafted=any(drafts.values()))
+    """The form, beside what came in: whoever writes why has the answers before them."""
+    file = casefile.read(request.user, case)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return show(request, "cases/decide.html", case, form, file=file, drafted=any(drafts.values()))
 
 
 def _drafts(case: Case, types: list[tuple[str, str]]) -> Drafts:
