@@ -67,8 +67,10 @@ class PaperForm(Once):
     file = forms.FileField(
         label=_("Fil"),
         required=False,
-        help_text=_("PDF, sparad e-post (.eml) eller bild. Ur e-post läser vi ämne, avsändare och dag åt dig."),
-        widget=forms.FileInput(attrs={"accept": ".pdf,.eml,message/rfc822,application/pdf,image/jpeg,image/png,image/webp"}),
+        help_text=_("PDF, sparad e-post (.eml), bild eller dokument. Ur e-post läser vi ämne, avsändare och dag åt dig."),
+        widget=forms.FileInput(
+            attrs={"accept": ".pdf,.eml,message/rfc822,application/pdf,image/*,.heic,.docx,.xlsx,.pptx,.odt,.ods,.odp"}
+        ),
         error_messages={"empty": _("Filen är tom. Välj den en gång till.")},
     )
     kept = forms.UUIDField(widget=forms.HiddenInput, required=False)
@@ -146,3 +148,20 @@ class PaperForm(Once):
         """The middle of the day that was written; None for now."""
         day: date | None = self.cleaned_data.get("day")
         return datetime.combine(day, time(12), STOCKHOLM) if day and day != clock.today() else None
+
+
+class SenderForm(forms.Form):
+    """Whom something came from or went to. Sent in the body: a name never stands in an address."""
+
+    who = forms.CharField(
+        label=_("Från eller till vem?"),
+        max_length=80,
+        help_text=_("Namnet, eller början av det: en person, ett företag, en förening eller en myndighet."),
+        error_messages={"required": _("Skriv ett namn, eller början av det.")},
+    )
+
+    def clean_who(self) -> str:
+        words = " ".join(self.cleaned_data["who"].replace("\0", "").split())
+        if len(words) < 2:
+            raise forms.ValidationError(_("Skriv minst två bokstäver."))
+        return words

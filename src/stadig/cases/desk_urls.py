@@ -23,4 +23,5 @@ urlpatterns = [
     path("arbetsplats/brev/utskrivna/", letters.printed, name="letters-printed"),
     path("arbetsplats/brev/angra/", letters.take_back, name="letters-take-back"),
     path("arbetsplats/diarium/", desk.desk, name="desk"),
+    path("arbetsplats/diarium/avsandare/", desk.senders, name="senders"),
 ]

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases.desk_models import BulletinNotice, DestroyedCase  # noqa: F401 - theirs is a file of its own
@@ -203,6 +204,7 @@ class Document(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(name="case_document_number", fields=["case", "number"])]
+        indexes = [GinIndex(OpClass(Upper("counterpart"), name="gin_trgm_ops"), name="case_document_sender")]
 
     def __str__(self) -> str:
         return f"document {self.number} of case {self.case_id}"

@@ -72,6 +72,7 @@ WORDS: dict[str, Any] = {
     "reviewed": _("Granskade"),
     "revoked": _("Drog tillbaka"),
     "rotated_key": _("Bytte nyckel"),
+    "searched the diary": _("Sökte i diariet på avsändare"),
     "sent": _("Skickade ett meddelande"),
     "set status": _("Ändrade ett ärendes läge"),
     "set_municipality": _("Ändrade kommunens uppgifter"),

@@ -20,7 +20,7 @@ class Purpose:
     keep: timedelta | None
     most_bytes: int = 12 * 2**20
     families: tuple[str, ...] = ("picture",)
-    """What may be sent in: *picture*, *pdf*, *office*."""
+    """What may be sent in: *picture*, *pdf*, *office*, *mail*."""
 
 
 _purposes: dict[str, Purpose] = {}

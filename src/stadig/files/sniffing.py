@@ -17,7 +17,7 @@ import puremagic
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file that may be taken. ``family`` is picture, pdf or office."""
+    """A kind of file that may be taken. ``family`` is picture, pdf, office or mail."""
 
     family: str
     ending: str
@@ -40,6 +40,8 @@ OPEN_DOCUMENT: Final = {
     _OPEN_DOCUMENT + "presentation": Kind("office", ".odp", _OPEN_DOCUMENT + "presentation"),
 }
 """What ``mimetype``, the archive's first part, says → what it is (ISO/IEC 26300-2)."""
+MAIL: Final = Kind("mail", ".eml", "message/rfc822")
+"""A saved e-mail: header fields, From among them, and an empty line (RFC 5322)."""
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "image/mpo")
 MOST_PARTS: Final = 5_000
 MOST_UNPACKED: Final = 200 * 2**20
@@ -47,6 +49,9 @@ TAIL: Final = 2048
 """Bytes after a PDF's last %%EOF that some printers and signers add."""
 _PROGRAMS: Final = re.compile(r"(^|/)(vbaProject\.bin|activeX/|embeddings/.*\.(bin|exe|js))|(^|/)(Scripts|Basic)/", re.IGNORECASE)
 _ACTIVE: Final = re.compile(rb"/(?:JavaScript|JS|Launch|RichMedia)\b")
+_HEADER: Final = re.compile(rb"(?:[!-9;-~]{1,60}:[^\r\n]{0,998}\r?\n(?:[ \t][^\r\n]*\r?\n)*){2,}\r?\n?")
+_FROM: Final = re.compile(rb"^From:", re.IGNORECASE | re.MULTILINE)
+_WHEN: Final = re.compile(rb"^(?:Date|Subject):", re.IGNORECASE | re.MULTILINE)
 _MARKUP: Final = re.compile(rb"<(?:script|html|svg|!doctype|\?php)", re.IGNORECASE)
 
 
@@ -62,6 +67,8 @@ def kind_of(data: bytes) -> Kind:
         return _office(data)
     if _is_picture(data):
         return PICTURE
+    if (head := _HEADER.match(data[:65_536])) and _FROM.search(head[0]) and _WHEN.search(head[0]):
+        return MAIL
     raise NotTaken("unknown")
 
 

@@ -130,7 +130,7 @@ def test_the_desk_reads_an_email_and_remembers_the_file_until_it_is_registered(c
 
 def test_a_fault_at_the_desk_loses_nothing(client, lars, open_case):
     client.force_login(lars)
-    pdf = SimpleUploadedFile("brev.pdf", b"%PDF-1.7 scan")
+    pdf = SimpleUploadedFile("brev.pdf", b"%PDF-1.7 scan\n%%EOF")
     page = client.post(reverse("cases:desk"), posted(number="GPN 1999/00001", file=pdf))
     assert page.status_code == 422
     text = page.content.decode()

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from stadig.cases import access, registered, registering, taken_in
-from stadig.cases.desk_forms import PaperForm
+from stadig.cases import access, registered, registering, registry, taken_in
+from stadig.cases.desk_forms import PaperForm, SenderForm
 from stadig.cases.models import Case, Document
 from stadig.cases.terms import STOCKHOLM
 from stadig.city.models import User
@@ -56,10 +56,22 @@ def desk(request: HttpRequest) -> HttpResponse:
     return _page(request, form, kept=kept, status=422)
 
 
+@needs(access.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+def senders(request: HttpRequest) -> HttpResponse:
+    """The diary searched by sender or receiver. The name is sent in the body, so that it stands in no address and no log."""
+    user: Any = request.user
+    form = SenderForm(request.POST or None)
+    if not form.is_valid():
+        return render(request, "cases/desk/senders.html", {"form": form}, status=422 if form.is_bound else 200)
+    rows, more = registry.by_sender(user, form.cleaned_data["who"])
+    return render(request, "cases/desk/senders.html", {"form": form, "rows": rows, "more": more, "searched": True})
+
+
 def _page(request: HttpRequest, form: PaperForm, *, bare: bool = False, status: int = 200, **more: Any) -> HttpResponse:
     if bare:
         form.errors.clear()
-    context = {"form": form, "rows": registered.latest(request.user)} | more
+    context = {"form": form, "rows": registered.latest(request.user), "may_search": access.VIEW.held_by(request.user)} | more
     return render(request, "cases/desk/desk.html", context, status=status)
 
 
