@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, ngettext
@@ -16,6 +17,8 @@ from stadig.cases import access, definitions, states
 from stadig.cases.models import Case, CaseType, Channel, Group, Party
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock
+from stadig.city.models import Person
+from stadig.city.persons import shown
 from stadig.city.sorting import sort_key
 from stadig.ui import formatting
 
@@ -28,6 +31,14 @@ FIELDS = (
     "pk", "number", "title", "type_id", "type__digest", "status", "group", "due_at", "registered_at", "closed_at", "assignee_id",
     "assignee__first_name", "assignee__last_name", "channel",
 )  # fmt: skip
+
+
+APPLICANTS = """
+SELECT DISTINCT ON (one.case_id) one.case_id, one.name, who.id, who.given_name, who.family_name, who.protection
+FROM cases_party one LEFT JOIN city_person who ON who.id = one.person_id
+WHERE one.case_id = ANY(%s) ORDER BY one.case_id, one.id
+"""
+"""The first party of each case: who applied, or the organisation they act for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,7 @@ class Row:
     pk: int
     number: str
     title: str
+    who: str
     service: str
     status: str
     group: str
@@ -150,7 +162,7 @@ def page(user: Any, wanted: Filter) -> Page:
     rows = [Found(*row) for row in found.order_by(*order).values_list(*FIELDS)[: PER_PAGE + 1]]
     last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
     after = f"{getattr(last, by) or ''}~{last.pk}".replace(" ", "T") if last else ""
-    return Page(in_words(rows[:PER_PAGE]), after, _ways(rows[:PER_PAGE]))
+    return Page(_in_words(rows[:PER_PAGE], user), after, _ways(rows[:PER_PAGE]))
 
 
 def _ways(rows: list[Found]) -> tuple[tuple[str, str], ...]:
@@ -179,8 +191,9 @@ def _beyond(by: str, after: str) -> Q:
     return Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk) | Q(due_at=None) if at else Q(due_at=None, pk__gt=pk)
 
 
-def in_words(rows: list[Found]) -> tuple[Row, ...]:
+def _in_words(rows: list[Found], user: Any) -> tuple[Row, ...]:
     """Rows as they are drawn, in the reader's language."""
+    names = _applicants([row.pk for row in rows], user)
     types = definitions.known((row.type_id, row.digest) for row in rows)
     language = (get_language() or "sv")[:2]
     channels: dict[str, str] = {value: str(label) for value, label in Channel.choices}
@@ -193,6 +206,7 @@ def in_words(rows: list[Found]) -> tuple[Row, ...]:
                 pk=row.pk,
                 number=row.number,
                 title=row.title,
+                who=names.get(row.pk, ""),
                 service=definition.text("title", language),
                 status=definition.text(f"status.{row.status}.name", language) or row.status,
                 group=row.group,
@@ -203,6 +217,17 @@ def in_words(rows: list[Found]) -> tuple[Row, ...]:
             )
         )
     return tuple(drawn)
+
+
+def _applicants(cases: list[int], user: Any) -> dict[int, str]:
+    """Whom each case is from, as far as the reader may see them. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(APPLICANTS, [cases])
+        rows = cursor.fetchall()
+    return {
+        case: name if person is None else shown(Person(person, given_name=given, family_name=family, protection=kind), user).name
+        for case, name, person, given, family, kind in rows
+    }
 
 
 def due_words(due_at: datetime | None, group: str, closed_at: datetime | None) -> tuple[str, str]:
