@@ -187,7 +187,8 @@ def _beyond(by: str, after: str) -> Q:
         return Q()
     pk = int(key)
     if by != "due_at":
-        return Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}) if at else Q()
+        # said twice, so that the index begins where the page before ended
+        return Q(**{f"{by}__lte": at}) & (Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk})) if at else Q()
     return Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk) | Q(due_at=None) if at else Q(due_at=None, pk__gt=pk)
 
 

@@ -131,8 +131,10 @@ class Case(models.Model):
             models.Index(name="case_inbox", fields=["unit", "due_at"], condition=~Q(group="closed")),
             models.Index(name="case_mine", fields=["assignee", "due_at"], condition=~Q(group="closed")),
             models.Index(name="case_diary", fields=["committee", "-registered_at"]),
-            models.Index(name="case_closed", fields=["unit", "-closed_at", "-id"], condition=Q(group="closed")),
-            models.Index(name="case_all", fields=["unit", "-registered_at", "-id"]),
+            # in the order of the lists and of no unit: who sees a unit or its committee is asked of each row on the way
+            models.Index(name="case_due", fields=["due_at", "id"], condition=~Q(group="closed")),
+            models.Index(name="case_closed_last", fields=["-closed_at", "-id"], condition=Q(group="closed")),
+            models.Index(name="case_last", fields=["-registered_at", "-id"]),
             GinIndex(name="case_search", fields=["search_text"], opclasses=["gin_trgm_ops"]),
         ]
 
