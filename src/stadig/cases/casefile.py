@@ -7,18 +7,17 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import get_language
 
-from stadig.cases import access, answered, definitions, inbox, opening, states, terms, words
-from stadig.cases.casefile_sql import CONTENTS, PARTIES
+from stadig.cases import access, answered, concerned, definitions, inbox, opening, states, terms, words
+from stadig.cases.casefile_sql import CONTENTS
 from stadig.cases.definition import DecisionType, Definition, Transition
-from stadig.cases.models import Case, Decision, Document, Group, Party, Review
-from stadig.city import clock, disclosure, plain
-from stadig.city.models import Person, User
-from stadig.city.persons import Shown
+from stadig.cases.models import Case, Channel, Decision, Document, Group, Review
+from stadig.city import clock, disclosure
+from stadig.city.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,6 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
-    """A party, as far as the reader may see them."""
-
-    role: str
-    name: str
-    personnummer: str
-    contact: str
-    masked: bool
-    person: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Deadline:
     """A clock of the case, in words."""
 
@@ -132,19 +119,34 @@ class Look:
     mine: bool
 
 
+class Facts(NamedTuple):
+    """What stands at the head of the case and beside it, in words; empty for what it has not."""
+
+    number: str
+    title: str
+    service: str
+    status: str
+    group: str
+    registered_at: datetime
+    channel: str
+    confidentiality: str
+    worker: str
+    unit: str
+    committee: str
+    district: str
+
+
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """The whole case. ``may_handle`` is whether the reader may do something; others read."""
 
     case: Case
     definition: Definition
-    status: str
-    service: str
-    parties: tuple[Concerned, ...]
+    parties: tuple[concerned.Concerned, ...]
     sections: tuple[answered.Section, ...]
     came_in: Paper | None
     papers: tuple[Paper, ...]
-    files: dict[str, File]
+    links: tuple[File, ...]
     steps: tuple[Step, ...]
     deadlines: tuple[Deadline, ...]
     messages: tuple[Said, ...]
@@ -159,6 +161,9 @@ class CaseFile:
     decidable: tuple[DecisionType, ...]
     may_handle: bool
     mine: bool
+    facts: Facts
+    today: date
+    """The day on which moments are *i dag*."""
 
     @property
     def closed(self) -> bool:
@@ -213,13 +218,11 @@ def read(user: User, case: Case) -> CaseFile:
     return CaseFile(
         case=case,
         definition=definition,
-        status=definition.text(f"status.{case.status}.name", language) or case.status,
-        service=definition.text("title", language),
-        parties=_parties(case, user),
+        parties=concerned.parties(case.pk, user),
         sections=answered.sections(definition, _answers(rows["document"]), language, today=today),
         came_in=papers[first["id"]] if first else None,
         papers=tuple(papers.values()),
-        files=files,
+        links=tuple(files.values()),
         steps=tuple(_step(one, definition, language) for one in sorted(rows["event"], key=lambda one: (one["at"], one["id"]))),
         deadlines=tuple(
             _deadline(one, definition, language, now) for one in sorted(rows["clock"], key=lambda one: one["due_at"])
@@ -238,6 +241,25 @@ def read(user: User, case: Case) -> CaseFile:
         decidable=decidable(definition, case.status, {one["name"] for one in rows["clock"] if one["met_at"] is None}),
         may_handle=handled,
         mine=case.assignee_id == user.pk,
+        facts=_facts(case, definition, language),
+        today=today,
+    )
+
+
+def _facts(case: Case, definition: Definition, language: str) -> Facts:
+    return Facts(
+        number=case.number,
+        title=case.title,
+        service=definition.text("title", language),
+        status=definition.text(f"status.{case.status}.name", language) or case.status,
+        group=case.group,
+        registered_at=case.registered_at,
+        channel=str(Channel(case.channel).label),
+        confidentiality=case.confidentiality,
+        worker=str(case.assignee or ""),
+        unit=str(case.unit),
+        committee=str(case.committee),
+        district=str(case.district or ""),
     )
 
 
@@ -325,30 +347,6 @@ def _deadline(row: dict[str, Any], definition: Definition, language: str, now: d
     text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None)
     name = words.deadline(row["name"]) or definition.text(f"deadline.{row['name']}", language) or row["name"]
     return Deadline(name, due_at, text, urgent, met, paused)
-
-
-def _parties(case: Case, user: User) -> tuple[Concerned, ...]:
-    with connection.cursor() as cursor:
-        cursor.execute(PARTIES, [case.pk])
-        rows = [iter(row) for row in cursor.fetchall()]
-    found: list[Concerned] = []
-    for row in rows:
-        party: Any = plain.made(Party, row)
-        party.person = plain.made(Person, row)
-        found.append(_party(party, user))
-    return tuple(found)
-
-
-def _party(one: Party, user: User) -> Concerned:
-    shown = one.person.shown_to(user) if one.person else Shown(one.name, one.address, "", protected=False, masked=False)
-    contact = "" if shown.masked else _contact(one, shown)
-    return Concerned(str(one.get_role_display()), shown.name, shown.personnummer, contact, shown.masked, one.person_id)
-
-
-def _contact(one: Party, shown: Shown) -> str:
-    """How to reach a party who is not protected."""
-    own = (one.person.phone, one.person.email) if one.person else ("", "")
-    return " · ".join(filter(None, [one.phone or own[0], one.email or own[1], shown.address]))
 
 
 def _decided(row: dict[str, Any], definition: Definition, papers: dict[int, Paper], language: str) -> Decided:

@@ -1,10 +1,6 @@
-"""The statements that a whole case is read with, as text."""
+"""The statement that a whole case is read with, as text."""
 
 from __future__ import annotations
-
-from stadig.cases.models import Party
-from stadig.city import plain
-from stadig.city.models import Person
 
 CONTENTS = """
 WITH who AS (SELECT id, trim(first_name || ' ' || last_name) AS name FROM city_user)
@@ -29,8 +25,3 @@ UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'message', l.message_id,
   WHERE m.case_id = %(case)s
 """
 """Everything in a case in one question: a page of a case would otherwise ask ten."""
-
-PARTIES = f"""
-SELECT {plain.columns(Party, "p")}, {plain.columns(Person, "who")}
-FROM cases_party p LEFT JOIN city_person who ON who.id = p.person_id WHERE p.case_id = %s ORDER BY p.id
-"""  # noqa: S608 - the names are those of our own columns
