@@ -19,7 +19,7 @@ PARTIES = f"""
 SELECT {plain.columns(Party, "p")}, {plain.columns(Person, "who")}
 FROM cases_party p LEFT JOIN city_person who ON who.id = p.person_id WHERE p.case_id = %s ORDER BY p.id
 """  # noqa: S608 - the names are those of our own columns
-ROLES: Final = dict(Party.Role.choices)
+ROLES: Final[dict[str, Any]] = dict(Party.Role.choices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import access, numbers, registering
@@ -23,12 +24,21 @@ def committees_of(user: User, reach: set[int] | None) -> Any:
     return found if reach is None else found.filter(pk__in=reach)
 
 
-def first_committee(user: User) -> Organisation | None:
-    """Where the user's own unit belongs: the root of its tree."""
-    one = user.organisation
-    while one is not None and one.parent is not None:
-        one = one.parent
-    return one
+ROOT = """
+WITH RECURSIVE above(id, parent) AS (
+    SELECT id, parent_id FROM city_organisation WHERE id = %s
+    UNION SELECT o.id, o.parent_id FROM above JOIN city_organisation o ON o.id = above.parent
+)
+SELECT id FROM above WHERE parent IS NULL
+"""
+
+
+def first_committee(user: User) -> int | None:
+    """Where the user's own unit belongs: the id of the root of its tree. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROOT, [user.organisation_id])
+        found = cursor.fetchone()
+    return found[0] if found else None
 
 
 class Once(forms.Form):

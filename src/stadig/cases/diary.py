@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from stadig.ui import formatting
 
 PER_PAGE = 30
 MOST_WORDS = 80
+WHO = "SELECT case_id, role, person_id, organisation_number, name FROM cases_party WHERE case_id = ANY(%s) ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Committee:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in the diary."""
+    """A case in the diary of a ``committee``, which is named as in addresses."""
 
+    committee: str
     number: str
     address: str
     day: str
@@ -105,7 +108,8 @@ def page(committee: Organisation, words: str, number: Any) -> tuple[Page, list[R
     chosen = Paginator(found.order_by("-registered_at", "-pk").values_list(*columns, named=True), PER_PAGE).get_page(number)
     cases = list(chosen.object_list)
     names = _names([one.pk for one in cases])
-    return chosen, [_row(one, names.get(one.pk, ())) for one in cases]
+    slug = slugify(committee.name)
+    return chosen, [_row(slug, one, names.get(one.pk, ())) for one in cases]
 
 
 def case(committee: Organisation, address: str) -> tuple[Row, list[Paper]] | None:
@@ -118,12 +122,13 @@ def case(committee: Organisation, address: str) -> tuple[Row, list[Paper]] | Non
     columns = ("number", "at", "direction", "kind", "counterpart", "counterpart_public", "person", "confidentiality")
     secret = masked(found)
     papers_ = [_paper(one, secret) for one in documents.values_list(*columns, named=True)]
-    return _row(found, _names([found.pk]).get(found.pk, ())), papers_
+    return _row(slugify(committee.name), found, _names([found.pk]).get(found.pk, ())), papers_
 
 
-def _row(case: Any, who: Iterable[str]) -> Row:
+def _row(committee: str, case: Any, who: Iterable[str]) -> Row:
     secret = masked(case)
     return Row(
+        committee=committee,
         number=case.number,
         address=numbers.address(case.number),
         day=formatting.day(case.registered_at, weekday=False, year=True),
@@ -137,12 +142,13 @@ def _row(case: Any, who: Iterable[str]) -> Row:
 def _names(cases: list[int]) -> dict[int, tuple[str, ...]]:
     """Who each case came from, as it may be told: companies and associations by name, a person as *Enskild*. One query."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
-    rows = (
-        Party.objects.filter(case__in=cases).order_by("pk").values_list("case", "role", "person", "organisation_number", "name")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(WHO, [cases])
+        rows = cursor.fetchall()
+    private = _("Enskild")
     for pk, role, person, number, name in rows:
         public = name and person is None and (role == Party.Role.ORGANISATION) and (not number or organisation_number(number))
-        found[pk][name if public else _("Enskild")] = None
+        found[pk][name if public else private] = None
     return {pk: tuple(names) for pk, names in found.items()}
 
 
