@@ -28,6 +28,7 @@ HISTORY: Final[tuple[tuple[str, str, float, tuple[tuple[float, str], ...]], ...]
     ("yusuf", "financial-assistance", 47, ((1.2, "assessing"), (8, "refused"))),
     ("yusuf", "financial-assistance", 5, ((1.1, "assessing"),)),
     ("yusuf", "preschool-place", 3, ((0.5, "queued"),)),
+    ("yusuf", "parking-permit", 0.7, ()),
 )
 """Who, which service, how many days ago, and what has happened since, in days after."""
 SAMIRA: Final = {
