@@ -14,7 +14,8 @@ LONGEST_SIDE = 1920
 """Pixels; enough to see what is broken, small enough for a crew's phone."""
 MOST_PIXELS = 50_000_000
 """More than any phone makes in one shot; a decompression bomb has more."""
-FORMATS = ("JPEG", "PNG", "WEBP", "MPO", "HEIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+"""Pillow reads several pictures in one JPEG (MPO) as JPEG."""
 
 
 class NotAPicture(ValueError):

@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from stadig.files.models import StoredFile
+
+ALL: Final = ("picture", "pdf", "office")
+"""Every kind of file that people may send us."""
+ACCEPT: Final = {
+    "picture": "image/jpeg,image/png,image/webp,image/heic,image/heif",
+    "pdf": "application/pdf",
+    "office": ".docx,.xlsx,.pptx,.odt,.ods,.odp",
+}
+"""The same for a browser's file chooser, by kind."""
 
 
 @dataclass(frozen=True, slots=True)

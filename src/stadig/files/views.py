@@ -20,9 +20,14 @@ def download(request: HttpRequest, file_id: UUID) -> HttpResponseBase:
     file = get_object_or_404(StoredFile, pk=file_id, state=FileState.RELEASED)
     if not purposes.may_read(request.user, file):
         raise Http404
+    return sent(file, inline="visa" in request.GET)
+
+
+def sent(file: StoredFile, *, inline: bool = False) -> HttpResponseBase:
+    """The bytes of a released file, as something a browser saves and never runs. Who may read it has been asked."""
     response = FileResponse(
         default_storage.open(actions.path_of(file)),
-        as_attachment="visa" not in request.GET,
+        as_attachment=not inline,
         filename=file.name,
         content_type=file.content_type,
     )

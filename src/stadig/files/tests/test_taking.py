@@ -9,6 +9,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -102,14 +103,65 @@ def test_a_purpose_for_pictures_takes_no_document(purpose):
         actions.store(sent(PDF), None, purpose=purpose, families=("picture",))
 
 
-def test_a_picture_from_a_phone_becomes_a_picture_without_its_place(purpose):
-    import pi_heif
-
-    assert "heic" in pi_heif.libheif_info()["decoders"] or pi_heif.libheif_info()
-    file = actions.store(sent(picture("JPEG"), "IMG_1.heic"), None, purpose=purpose)
+def kept(file) -> bytes:
     with actions.default_storage.open(actions.path_of(file)) as stored:
-        data = stored.read()
-    assert b"Kamera" not in data and file.content_type == "image/jpeg"
+        return stored.read()
+
+
+@pytest.mark.parametrize("form", ["JPEG", "MPO", "WEBP", "PNG"])
+def test_a_picture_from_a_phone_becomes_a_picture_without_its_place(purpose, form):
+    file = actions.store(sent(picture(form), "IMG_1.heic"), None, purpose=purpose)
+    assert b"Kamera" not in kept(file) and file.content_type == "image/jpeg"
+
+
+def test_a_heic_picture_is_taken_as_the_phone_sent_it_and_its_place_is_gone(purpose):
+    """The sample is our own drawing with a made-up place, encoded as HEIC by libheif and x265."""
+    heic = (Path(__file__).parent / "samples" / "photo.heic").read_bytes()
+    with Image.open(io.BytesIO(heic)) as phone:
+        assert phone.getexif().get_ifd(0x8825)[2] == (57.0, 6.0, 0.0)
+        assert phone.getexif()[0x010F] == "Kamera AB"
+    assert sniffing.kind_of(heic).family == "picture"
+    file = actions.store(sent(heic, "IMG_2041.HEIC"), None, purpose=purpose)
+    assert (file.content_type, file.name[-4:], file.state) == ("image/jpeg", ".jpg", FileState.QUARANTINED)
+    data = kept(file)
+    assert b"Kamera" not in data and b"Exif" not in data
+    with Image.open(io.BytesIO(data)) as pixels:
+        assert pixels.size == (96, 64) and not pixels.getexif()
+        assert max(abs(a - b) for a, b in zip(pixels.getpixel((8, 8)), (230, 200, 60), strict=True)) < 24, "the same drawing"
+    assert actions.release(file.pk).state == FileState.RELEASED
+
+
+@pytest.mark.parametrize("at", [0, 40, 300, 800])
+def test_half_a_heic_picture_is_refused_in_words(purpose, at):
+    heic = (Path(__file__).parent / "samples" / "photo.heic").read_bytes()
+    with pytest.raises(actions.WrongType):
+        actions.store(sent(heic[:at] + b"\0" * 64, "IMG.HEIC"), None, purpose=purpose)
+
+
+def test_a_bomb_of_zeros_in_a_document_is_not_unpacked(purpose):
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        with archive.open("word/document.xml", "w", force_zip64=True) as part:
+            for _ in range(201):
+                part.write(bytes(2**20))
+    bomb = written.getvalue()
+    assert len(bomb) < 2**20
+    with pytest.raises(sniffing.NotTaken, match="damaged"):
+        sniffing.kind_of(bomb)
+    with pytest.raises(actions.WrongType, match="skadad"):
+        actions.store(sent(bomb, "ansökan.docx"), None, purpose=purpose)
+
+
+def test_a_document_with_more_parts_than_anyone_writes_is_refused():
+    with pytest.raises(sniffing.NotTaken, match="damaged"):
+        sniffing.kind_of(zipped(**{f"p{number}_xml": b"" for number in range(5_001)}))
+
+
+def test_a_picture_that_is_an_archive_too_loses_the_archive(purpose):
+    """What hides after a picture's end is not carried over: the polyglot becomes a picture alone."""
+    file = actions.store(sent(picture("JPEG") + DOCX, "bild.jpg"), None, purpose=purpose)
+    assert b"PK\x03\x04" not in kept(file) and file.content_type == "image/jpeg"
 
 
 class Clamd(threading.Thread):
