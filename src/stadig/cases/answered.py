@@ -18,7 +18,10 @@ from stadig.ui import formatting
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One question with its answer in words. ``row`` counts from 1 in a group that is answered several times, else 0."""
+    """One question with its answer in words. ``row`` counts from 1 in a group that is answered several times, else 0.
+
+    ``row_name`` is what the form calls that row, such as *Barn 1*.
+    """
 
     path: str
     label: str
@@ -26,6 +29,12 @@ class Answer:
     row: int = 0
     files: tuple[str, ...] = ()
     """Ids of stored files, when the answer is files."""
+    row_name: str = ""
+
+    @property
+    def question(self) -> str:
+        """The question, with its row where there are several."""
+        return f"{self.label} ({self.row_name})" if self.row_name else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +79,15 @@ class _Reader:
         if value is None or value in ("", []):
             return
         text, files = self.words(field, value)
-        yield Answer(path, label(self.definition, path, self.language), text, row, files), str(field.get("step", ""))
+        asked = label(self.definition, path, self.language)
+        named = self.row_name(path.partition("[")[0], row) if row else ""
+        yield Answer(path, asked, text, row, files, named), str(field.get("step", ""))
+
+    def row_name(self, group: str, row: int) -> str:
+        """*Barn 1*, in the group's own word for one of them."""
+        word = self.definition.text(f"question.{group}.one", self.language)
+        word = word or self.definition.text(f"question.{group}.label", self.language)
+        return f"{word} {row}" if word else _("Nummer %(n)s") % {"n": row}
 
     def words(self, field: Mapping[str, Any], value: Any) -> tuple[str, tuple[str, ...]]:
         """(in words, ids of files)."""
@@ -93,6 +110,8 @@ class _Reader:
         """Text; a day in words, a personnummer without its last digits."""
         text = formatting.list_of([str(one) for one in several])
         with contextlib.suppress(ValueError, NotAPersonnummer):
+            if kind == "month":
+                return formatting.month(text)
             if kind == "date":
                 return formatting.day(date.fromisoformat(text), year=True)
             if kind == "personnummer":

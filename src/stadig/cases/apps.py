@@ -27,7 +27,7 @@ class CasesConfig(AppConfig):
         taken_in.register()
         erasure.holds(destroying.forget_person)
         erasure.keeps(destroying.names)
-        purposes.register(access.FILES, may_read=access.may_read_file, keep=None)
+        purposes.register(access.FILES, may_read=access.may_read_file, keep=None, families=purposes.ALL)
         effects.metric("cases_registered", _("Inkomna ärenden"), "count", additivity="sum", sustainability="social")
         effects.metric(
             "case_days", _("Dagar från ansökan till beslut"), "day", direction="less", additivity="mean", sustainability="social"

@@ -8,6 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stadig.cases.attaching import FilesField
+
 
 class Day(forms.DateField):
     """A day, with the browser's own calendar."""
@@ -17,12 +19,8 @@ class Day(forms.DateField):
 
 
 class Write(forms.Form):
-    text = forms.CharField(
-        label=_("Meddelande"),
-        help_text=_("Den som ärendet gäller får veta att du har skrivit, och läser det på Mina sidor."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=10_000,
-    )
+    text = forms.CharField(max_length=10_000, required=False)
+    attached = FilesField()
 
 
 class AskCompletion(forms.Form):

@@ -34,9 +34,9 @@ UNION ALL SELECT 'document', jsonb_build_object('id', id, 'number', number, 'kin
 UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'document', l.document_id, 'name', f.name, 'size', f.size, 'type', f.content_type)
   FROM cases_document_files l JOIN cases_document d ON d.id = l.document_id JOIN files_storedfile f ON f.id = l.storedfile_id
   WHERE d.case_id = %(case)s AND f.state = 'released'
-UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'message', l.message_id, 'name', f.name, 'size', f.size, 'type', f.content_type)
+UNION ALL SELECT 'file', jsonb_build_object('id', f.id, 'message', l.message_id, 'name', f.name, 'size', f.size, 'type', f.content_type, 'state', f.state)
   FROM cases_message_files l JOIN cases_message m ON m.id = l.message_id JOIN files_storedfile f ON f.id = l.storedfile_id
-  WHERE m.case_id = %(case)s AND f.state = 'released'
+  WHERE m.case_id = %(case)s
 """
 """What a party may see of a case, in one question. Notes and drawn-up papers are the case worker's own."""
 TOLD = (
@@ -56,12 +56,13 @@ TOLD = (
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to open. ``kind`` is its type in a word, such as PDF."""
+    """A file to open. ``kind`` is its type in a word, such as PDF; ``state`` says whether it may be opened yet."""
 
     url: str
     name: str
     kind: str
     size: int
+    state: str = "released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,7 +336,13 @@ def _decided(row: dict[str, Any], definition: Definition, files: list[dict[str, 
 
 def _files(rows: list[dict[str, Any]], owner: str, key: int) -> tuple[File, ...]:
     return tuple(
-        File(reverse("files:download", args=[row["id"]]), row["name"], _kind(row["type"]), row["size"])
+        File(
+            reverse("files:download", args=[row["id"]]),
+            row["name"],
+            _kind(row["type"]),
+            row["size"],
+            row.get("state", "released"),
+        )
         for row in rows
         if row.get(owner) == key
     )

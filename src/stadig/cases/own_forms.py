@@ -7,25 +7,21 @@ from uuid import uuid4
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stadig.cases.attaching import FilesField
+
 
 class WriteForm(forms.Form):
-    """A message, perhaps with a picture."""
+    """A message, perhaps with files."""
 
     request_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
     text = forms.CharField(
         label=_("Skriv till oss"),
         max_length=10_000,
-        error_messages={"required": _("Skriv något först.")},
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Bara den som arbetar med ärendet läser det."),
     )
-    file = forms.FileField(
-        label=_("Bild"),
-        required=False,
-        help_text=_("JPEG, PNG, WebP eller HEIC. Vi tar bort uppgiften om var bilden togs."),
-        widget=forms.FileInput(attrs={"accept": "image/*"}),
-        error_messages={"empty": _("Filen är tom. Välj bilden en gång till.")},
-    )
+    attached = FilesField()
 
 
 def message() -> WriteForm:

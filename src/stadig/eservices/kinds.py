@@ -5,15 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from stadig.eservices.package import Question
+from stadig.files.purposes import ACCEPT, ALL
 
-ALL: Final = ("picture", "pdf", "office")
 FAMILIES: Final = {"image/*": "picture", "application/pdf": "pdf"}
 """``contentMediaType`` of a question's schema → what may be sent in; without one, all that a draft may hold."""
-ACCEPT: Final = {
-    "picture": "image/jpeg,image/png,image/webp,image/heic,image/heif",
-    "pdf": "application/pdf",
-    "office": ".docx,.xlsx,.pptx,.odt,.ods,.odp",
-}
 
 
 def families_of(question: Question) -> tuple[str, ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -147,9 +149,9 @@ class Form:
         found = get(self.state.answers, part.path)
         count = max(len(found) if isinstance(found, list) else 0, part.least)
         label = self.package.text(f"question.{part.path}.label", self.language)
-        one = self.package.text(f"question.{part.path}.one", self.language) or label
         rows = tuple(
-            Row(number, f"{one} {number + 1}", tuple(self._row(part, number)), count > part.least) for number in range(count)
+            Row(number, self.row_name(part.path, number), tuple(self._row(part, number)), count > part.least)
+            for number in range(count)
         )
         fault = self._fault(part.path)
         said = self.said(fault, at_field=True) if fault else ""
@@ -185,16 +187,23 @@ class Form:
             f"computed.{key}.label", self.language
         )
 
+    def row_name(self, group: str, number: int) -> str:
+        """What a row is called: *Barn 1*, in the group's own word for one of them."""
+        word = self.package.text(f"question.{group}.one", self.language) or self.label_of(group)
+        return f"{word} {number + 1}"
+
+    def question_at(self, path: str) -> str:
+        """The question, with its row where there are several."""
+        row = _ROW_OF.match(path)
+        return f"{self.label_of(path)} ({self.row_name(row[1], int(row[2]))})" if row else self.label_of(path)
+
     def said(self, fault: Fault, *, at_field: bool = False) -> str:
         """The words for a fault: in the summary with the question's label, and the row's number where there are several."""
         part = part_at(self.package, fault.path)
         question = part if isinstance(part, Question) else None
         value = get(self.answers, fault.path)
-        label = self.label_of(fault.path)
-        row = re.search(r"\[(\d+)\]", fault.path)
-        if row:
-            label = f"{label} ({int(row[1]) + 1})"
-        return words.of(fault, self.package, question, label="" if at_field else label, value=value, language=self.language)
+        label = "" if at_field else self.question_at(fault.path)
+        return words.of(fault, self.package, question, label=label, value=value, language=self.language)
 
     def ask(self, question: Question, path: str) -> Ask:
         """One question as it is drawn, visible or not."""
@@ -257,6 +266,11 @@ class Form:
         if isinstance(value, int | float):
             unit = self.package.text(f"question.{question.key}.unit", self.language) or question.unit
             return f"{in_words(value)} {unit or ('kr' if question.kind == 'money' else '')}".strip()
+        with contextlib.suppress(ValueError):
+            if question.kind == "month":
+                return formatting.month(str(value))
+            if question.kind == "date":
+                return formatting.day(date.fromisoformat(str(value)), year=True)
         return written(question, value)
 
     def _is_money(self, uses: set[str]) -> bool:
@@ -311,6 +325,8 @@ def slot_id(path: str) -> str:
 
 
 _ROW: Final = re.compile(r"\[\d+\]")
+_ROW_OF: Final = re.compile(r"([^\[]+)\[(\d+)\]")
+"""The group, and the number of its row."""
 
 
 def part_at(package: Package, path: str) -> Question | Repeat | None:

@@ -87,13 +87,9 @@ def _sections(received: Document, sections: tuple[answered.Section, ...]) -> lis
         {
             "title": section.title or _("Uträknat"),
             "rows": [
-                (_label(one), one.value or ", ".join(names.get(file, _("Bifogad fil")) for file in one.files))
+                (one.question, one.value or ", ".join(names.get(file, _("Bifogad fil")) for file in one.files))
                 for one in section.answers
             ],
         }
         for section in sections
     ]
-
-
-def _label(answer: answered.Answer) -> str:
-    return f"{answer.label} ({answer.row})" if answer.row else answer.label

@@ -16,6 +16,7 @@ urlpatterns = [
     path("e/utkast/<uuid:draft_id>/<slug:step_id>/", filling.step, name="step"),
     path("e/utkast/<uuid:draft_id>/<slug:step_id>/spara/", filling.save, name="save"),
     path("e/underskrift/<slug:code>/", signing.sign, name="sign"),
+    path("e/underskrift/<slug:code>/fil/<uuid:file_id>/", signing.signed_file, name="sign-file"),
     path("e/underskrift/<int:signature_id>/adress/", signing.address, name="sign-address"),
     path("e/komplettera/<int:case_id>/", completing.complete, name="complete"),
     path("e/statistik/", statistics.every, name="statistics"),

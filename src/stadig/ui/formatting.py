@@ -121,6 +121,12 @@ def today() -> date:
     return now().astimezone(STOCKHOLM).date()
 
 
+def month(written: str) -> str:
+    """*oktober 2026* for ``2026-10``. Raises ValueError for what is no month."""
+    first = date.fromisoformat(f"{written}-01")
+    return f"{MONTHS[language()][first.month - 1]} {first.year}"
+
+
 def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | None = None) -> str:
     """*fredag 4 december*; the year is added when it is not the current one."""
     if moment is None or moment == "":

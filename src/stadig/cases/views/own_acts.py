@@ -6,13 +6,12 @@ from typing import Any
 
 from django.contrib import messages as flash
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, writing
+from stadig.cases import attaching, writing
 from stadig.cases.actions import CaseError
 from stadig.cases.own_forms import WriteForm
 from stadig.cases.views import own
@@ -28,14 +27,12 @@ def write(request: HttpRequest, case_id: int) -> HttpResponse:
     user: Any = request.user
     form = WriteForm(request.POST, request.FILES)
     if form.is_valid():
+        said = form.cleaned_data
+        text = said["text"].replace("\0", "")
         try:
-            with transaction.atomic():
-                upload = form.cleaned_data["file"]
-                sent = [files.store(upload, user, purpose=access.FILES)] if upload else []
-                text = form.cleaned_data["text"].replace("\0", "")
-                writing.write(user, case_id, text, sent, request_id=form.cleaned_data["request_id"])
+            attaching.write(user, case_id, text, said["attached"], request_id=said["request_id"])
         except files.FileError as error:
-            form.add_error("file", str(error))
+            form.add_error("attached", str(error))
         except ValidationError as error:
             form.add_error("text", " ".join(error.messages))
         else:

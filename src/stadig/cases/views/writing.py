@@ -15,13 +15,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stadig.cases import access, actions, answered, colleagues, definitions, reviewing, writing
+from stadig.cases import access, actions, answered, attaching, colleagues, definitions, reviewing, writing
 from stadig.cases.forms import AskCompletion, AskReview, Write
 from stadig.cases.models import Case, Review
 from stadig.cases.views.case import found, once, page, text_of
 from stadig.city import clock
 from stadig.city.holidays import last_day
 from stadig.city.permissions import needs
+from stadig.files import actions as files
 
 USUAL_DAYS = 14
 
@@ -50,10 +51,23 @@ def show(request: HttpRequest, template: str, case: Case, form: Form, **more: An
 def write(request: HttpRequest, case_id: int) -> HttpResponse:
     """A message to the one whom the case concerns."""
     case = handled(request, case_id)
-    form = Write(request.POST)
-    if not form.is_valid():
-        return page(request, case, error=_("Skriv något först."), error_at="write", written=text_of(request, "text"))
-    writing.write(request.user, case_id, form.cleaned_data["text"], request_id=once(request))  # type: ignore[arg-type]
+    form = Write(request.POST, request.FILES)
+    said = " ".join(map(str, form.errors.get("attached", []))) or _("Skriv något först.")
+    if form.is_valid():
+        try:
+            attaching.write(
+                request.user,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+                case_id,
+                text_of(request, "text"),
+                form.cleaned_data["attached"],
+                request_id=once(request),
+            )
+        except (files.FileError, ValidationError) as fault:
+            said = " ".join(fault.messages) if isinstance(fault, ValidationError) else str(fault)
+        else:
+            said = ""
+    if said:
+        return page(request, case, error=said, error_at="write", written=text_of(request, "text"))
     messages.success(request, _("Skickat. Den som ärendet gäller får veta att du har skrivit."))
     return redirect("cases:case", case_id=case_id)
 

@@ -14,6 +14,7 @@ from stadig.cases.models import Case, CaseType, Completion, Document
 from stadig.city import clock
 from stadig.city.verbs import verb
 from stadig.eservices import checking, flow, pages, posting, published
+from stadig.eservices.kinds import families_of
 from stadig.eservices.models import PackageVersion, Submission
 from stadig.eservices.package import Package, Question
 from stadig.files import actions as files
@@ -75,7 +76,7 @@ def complete(
     after, stored = copy.deepcopy(dict(answers)), []
     for path, question in questions(package, completion):
         for upload in uploads.get(path, ()) if question.kind == "file" else ():
-            file = files.store(upload, by, purpose=case_access.FILES)
+            file = files.store(upload, by, purpose=case_access.FILES, families=families_of(question), name="komplettering")
             stored.append(file)
             before = flow.get(after, path)
             several = question.schema.get("type") == "array"

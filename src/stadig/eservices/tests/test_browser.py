@@ -160,3 +160,22 @@ def test_a_place_is_pointed_out_with_the_keyboard_and_kept(new_page, installed):
     kept = drafts.answers_of(Draft.objects.get())["where"]
     assert kept["text"] == "Utpekad på kartan" and 10 < kept["lon"] < 25
     testing.axe(page)
+
+
+def test_a_place_that_an_answer_made_appear_gets_its_map_at_once(new_page, installed):
+    service = installed("association-grant")
+    page = new_page()
+    user = log_in(page)
+    draft = draft_of(user, service, {})
+    page.goto(reverse("eservices:step", args=[draft.pk, "what"]))
+    assert page.locator("[data-map]").count() == 0
+    with testing.watched(page):
+        page.locator('[name="kind"][value="event"]').check()
+        page.locator("[data-map][data-ready]").wait_for()
+        with page.expect_response("**/spara/"):
+            page.get_by_role("button", name="Välj kartans mitt").press("Enter")
+        page.get_by_text("Platsen är utpekad.").wait_for()
+        testing.sound(page)
+        testing.axe(page)
+    page.locator('[name="kind"]:not([value="event"]):not([value="premises"])').first.check()
+    page.locator("[data-map]").wait_for(state="detached")

@@ -133,3 +133,76 @@ def test_the_applicant_mends_the_address_and_the_old_link_is_dead(applied, karin
     with pytest.raises(ValidationError):
         signatures.correct_address(karin, signature.pk, "@")
     signatures.sign(yusuf, link())
+
+
+@pytest.fixture
+def granted(installed, karin, settings, tmp_path, at):
+    """An association's application with a file, that a second signatory is to sign; and a file that came later."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from stadig.cases import attaching
+    from stadig.eservices import access, uploads
+    from stadig.files import actions as files
+
+    settings.MEDIA_ROOT = str(tmp_path)
+    at("2026-11-24T09:00+01:00")
+    service = installed("association-grant")
+    package = published.of(service.current)
+    scenario = next(one for one in package.scenarios if one.answers.get("two_sign") and not one.errors)
+    draft = Draft.objects.create(
+        version=service.current, person=karin.person, answers=drafts.sealed(dict(scenario.answers) | {"new_here": True, "statutes": []}),
+        started_at=clock.now(), saved_at=clock.now(), erase_at=clock.now(),
+    )  # fmt: skip
+    pdf = lambda: SimpleUploadedFile("stadgar.pdf", PDF)  # noqa: E731
+    question = package.question("statutes")
+    uploads.take(karin, access.may_fill_in(karin), draft.pk, pdf(), path="statutes", question=question)
+    case = actions.submit(karin, draft.pk).case
+    later = attaching.write(karin, case.pk, "En fil till", [pdf()]).files.get()
+    files.release(later.pk)
+    return case, case.documents.get(number=1).files.get(), later
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def test_who_signs_opens_the_files_they_sign_for_and_no_others(granted, client, someone):
+    from stadig.files import actions as files
+
+    case, file, later = granted
+    code = link_of(case)
+    address = f"/e/underskrift/{code}/"
+    assert "En fil kontrolleras." in client.get(address).content.decode()
+    assert client.get(f"{address}fil/{file.pk}/").status_code == 404, "not before it is checked"
+    files.release(file.pk)
+    assert f"{address}fil/{file.pk}/" in client.get(address).content.decode()
+    answer = client.get(f"{address}fil/{file.pk}/")
+    assert b"".join(answer.streaming_content) == PDF
+    assert answer["Content-Disposition"].startswith("attachment") and "sandbox" in answer["Content-Security-Policy"]
+    assert client.get(f"{address}fil/{later.pk}/").status_code == 404, "what came later is not what they sign"
+    for other in ("0" * 32, code[::-1]):
+        assert client.get(f"/e/underskrift/{other}/fil/{file.pk}/").status_code == 404
+    client.force_login(someone(Role.RESIDENT))
+    assert client.get(f"/filer/{file.pk}/").status_code == 404, "the link is the only way"
+    client.logout()
+    signatures.decline(None, code)
+    assert client.get(f"{address}fil/{file.pk}/").status_code == 404, "who declined is done"
+
+
+def test_a_signer_who_is_named_must_be_logged_in_for_the_files_too(applied, karin, yusuf, client, granted):
+    from stadig.files import actions as files
+
+    _case, file, _later = granted
+    files.release(file.pk)
+    case = applied()
+    case.documents.get(number=1).files.add(file)
+    address = f"/e/underskrift/{link_of(case)}/fil/{file.pk}/"
+    assert client.get(address).status_code == 404
+    client.force_login(karin)
+    assert client.get(address).status_code == 404
+    client.force_login(yusuf)
+    assert client.get(address).status_code == 200
+
+
+def link_of(case: Case) -> str:
+    sent = (one.body for one in Message.objects.order_by("-pk") if case.number in one.body)
+    return next(found[0] for body in sent if (found := re.findall(r"/e/underskrift/(\w+)/", body)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -189,12 +188,9 @@ def _sections(filling: Filling) -> Iterator[Section]:
 
 
 def _answer(form: pages.Form, question: Question, path: str, url: str) -> Answer:
-    label = form.label_of(path)
-    if row := re.search(r"\[(\d+)\]", path):
-        label = f"{label} ({int(row[1]) + 1})"
     fault = next((one for one in form.faults if one.path == path), None) if form.faults else None
     said = form.said(fault) if fault else ""
-    return Answer(label, form.spoken(question, flow.get(form.answers, path)), f"{url}#{pages.id_of(path)}", said)
+    return Answer(form.question_at(path), form.spoken(question, flow.get(form.answers, path)), f"{url}#{pages.id_of(path)}", said)
 
 
 @public

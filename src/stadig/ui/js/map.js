@@ -364,10 +364,17 @@ function choose(map, place) {
 
 const worker = document.querySelector("[data-map-worker]")?.dataset.mapWorker;
 if (worker) maplibre.setWorkerUrl(worker);
-for (const place of document.querySelectorAll("[data-map]")) {
-  draw(place).catch((error) => {
-    place.hidden = true;
-    place.closest(".mapbox")?.classList.remove("is-live");
-    console.warn("The map could not be drawn; the list has the same content.", error.message);
-  });
+function drawIn(root) {
+  for (const place of root.querySelectorAll("[data-map]:not([data-drawn])")) {
+    place.dataset.drawn = "true";
+    draw(place).catch((error) => {
+      place.hidden = true;
+      place.closest(".mapbox")?.classList.remove("is-live");
+      console.warn("The map could not be drawn; the list has the same content.", error.message);
+    });
+  }
 }
+drawIn(document);
+// A question about a place that an answer made appear, or took away again.
+document.addEventListener("htmx:load", ({ target }) => drawIn(target));
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => target.stadigMap?.remove());
