@@ -5,11 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from stadig.cases import actions as cases
 from stadig.cases import writing
+from stadig.cases.actions import NewParty
+from stadig.cases.models import Document
 from stadig.city import clock
 from stadig.city.roles import Role
-from stadig.eservices import actions
+from stadig.eservices import actions, published
+from stadig.eservices.models import Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -59,33 +64,29 @@ def test_nobody_else_completes_it(asked, someone, client):
     assert client.get(f"/e/komplettera/{asked.pk}/").status_code == 404
 
 
-def test_a_completion_may_be_a_document_and_waits_in_quarantine(installed, karin, someone, client, settings, tmp_path, at):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    from stadig.cases import actions as cases
-    from stadig.cases.actions import NewParty
-    from stadig.cases.models import Document
-    from stadig.city.models import Organisation
-    from stadig.eservices import published
-    from stadig.eservices.models import Submission
-
+@pytest.fixture
+def permit(installed, karin, someone, at):
+    """A case about a parking permit of Karin's, where we ask for the certificate again."""
     at("2026-11-24T09:00+01:00")
-    settings.MEDIA_ROOT = str(tmp_path)
     version = installed("parking-permit").current
     scenario = next(one for one in published.of(version).scenarios if not one.errors and "certificate" in one.answers)
-    case = cases.register(
-        None, version.case_type, title="x", answers=scenario.answers, parties=[NewParty("applicant", karin.person)]
-    )
+    karins = [NewParty("applicant", karin.person)]
+    case = cases.register(None, version.case_type, title="x", answers=scenario.answers, parties=karins)
     Submission.objects.create(
         id="9a3b2c1d-0000-4000-8000-000000000002", version=version, case=case, channel="web", digest="x", submitted_at=clock.now()
     )
-    amina = someone(Role.CASE_WORKER, organisation=Organisation.objects.get(pk=version.case_type.unit_id))
+    amina = someone(Role.CASE_WORKER, organisation=version.case_type.unit)
     writing.ask_completion(amina, case.pk, ["certificate"], "Sidan 2 saknas.", clock.today() + dt.timedelta(days=10))
+    return case
+
+
+def test_a_completion_may_be_a_document_and_waits_in_quarantine(permit, karin, client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
     client.force_login(karin)
-    page = f"/e/komplettera/{case.pk}/"
+    page = f"/e/komplettera/{permit.pk}/"
     pdf = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
     assert 'type="file"' in client.get(page).content.decode()
     answer = client.post(page, {"_q": "certificate", "certificate": SimpleUploadedFile("intyg.pdf", pdf)})
     assert answer.status_code == 302
-    file = Document.objects.get(case=case, kind="completion").files.get()
+    file = Document.objects.get(case=permit, kind="completion").files.get()
     assert (file.content_type, file.state) == ("application/pdf", "quarantined")
