@@ -22,7 +22,7 @@ COLOURS = 128
 
 @dataclass(frozen=True)
 class Picture:
-    """A page as one of the eight sees it. ``path`` is where to go after the log-in; empty stays where it leads."""
+    """A page as one of the eight sees it. ``path`` is where to go after the log-in; empty stays where it leads; ``press`` is a link there."""
 
     name: str
     person: str
@@ -30,6 +30,7 @@ class Picture:
     width: int
     height: int
     scale: float = 1.0
+    press: str = ""
 
 
 PICTURES = (
@@ -37,6 +38,9 @@ PICTURES = (
     Picture("planner", "leila", "", 1440, 1000),
     Picture("bins", "leila", "/arbetsplats/korgar/", 1440, 1000),
     Picture("crew", "jonas", "", 390, 844, 2.0),
+    Picture("form", "karin", "/mina/", 1440, 1000, press="Anmäl ett fel på gata eller park"),
+    Picture("mine", "karin", "/mina/", 390, 844, 2.0, press="Parkeringstillstånd"),
+    Picture("inbox", "amina", "/arbetsplats/arenden/", 1440, 1000),
 )
 
 
@@ -54,6 +58,8 @@ def take(browser: Browser, url: str, picture: Picture) -> Path:
         _become(page, picture.person)
     if picture.path not in {"", "/"}:
         page.goto(url.rstrip("/") + picture.path)
+    if picture.press:
+        page.get_by_role("link", name=picture.press).first.click()
     page.wait_for_load_state("load")
     page.wait_for_timeout(4000)  # a map draws itself
     path = TARGET / f"{picture.name}.png"
