@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -190,7 +190,8 @@ def sealed(answers: Mapping[str, Any], acting: Acting | None = None) -> str:
 
 
 def _sealed(contents: Contents) -> str:
-    return persons.seal_text(json.dumps(asdict(contents), ensure_ascii=False))
+    held = {one.name: getattr(contents, one.name) for one in fields(contents)}
+    return persons.seal_text(json.dumps(held, ensure_ascii=False, default=asdict))
 
 
 def sealed_post(posted: Mapping[str, list[str]]) -> str:

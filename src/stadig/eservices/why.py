@@ -91,7 +91,16 @@ class _Teller:
     def __init__(self, package: Package, repeat: str, language: str) -> None:
         self.package, self.repeat, self.language = package, repeat, language
         self.words = WORDS.get(language, WORDS["en"])
-        self.questions = {question.path: question for question in package.flow.questions()}
+        self.known = compile_package(package).by_path
+
+    def question(self, path: str) -> Question | None:
+        """The question at a path; None for a group, a computed value and what is not there."""
+        unit = self.known.get(path)
+        return unit.part if unit is not None and isinstance(unit.part, Question) else None
+
+    def has_value(self, path: str) -> bool:
+        """Whether something is answered or computed there."""
+        return self.question(path) is not None or path in self.package.flow.compute
 
     def sentence(self, rules: Iterable[Rule], data: Mapping[str, Any], frame: str, today: date) -> str:
         """What made these rules true, in one sentence; empty where nothing that was answered did."""
@@ -119,7 +128,7 @@ class _Teller:
     def truth(self, trace: Trace, *, wanted: bool) -> Iterator[str]:
         """A question that is read as it stands: answered yes, or answered at all."""
         path = self.path(trace)
-        question = self.questions.get(path)
+        question = self.question(path)
         if question is not None and question.kind in ("yes_no", "consent") and answered(trace.value):
             yield self.say("==", path, self.words["yes" if trace.value else "no"])
         elif question is not None or path in self.package.flow.compute:
@@ -139,7 +148,7 @@ class _Teller:
         if _reads(one) is None:
             one, other, operator = other, one, TURNED.get(operator, operator)
         read = _reads(one)
-        if read is None or _has_var(other) or self.path(read) not in {*self.questions, *self.package.flow.compute}:
+        if read is None or _has_var(other) or not self.has_value(self.path(read)):
             yield from self.anyhow(trace)
             return
         path = self.path(read)
@@ -156,13 +165,13 @@ class _Teller:
             yield self.say(self.key(operator, path), path, self.value(path, other.value))
 
     def inside(self, one: Trace, other: Trace, operator: str, trace: Trace) -> Iterator[str]:
-        if one.operator == "var" and not _has_var(other) and self.path(one) in self.questions:
+        if one.operator == "var" and not _has_var(other) and self.question(self.path(one)):
             path = self.path(one)
             if operator == "in":
                 yield self.say("==", path, self.value(path, one.value))
             else:
                 yield self.say("!" if not answered(one.value) else "==", path, self.value(path, one.value))
-        elif other.operator == "var" and not _has_var(one) and self.path(other) in self.questions:
+        elif other.operator == "var" and not _has_var(one) and self.question(self.path(other)):
             path = self.path(other)
             yield self.say("chose" if operator == "in" else "not_chose", path, self.value(path, one.value))
         else:
@@ -179,8 +188,8 @@ class _Teller:
     def key(self, operator: str, path: str) -> str:
         if path in self.package.flow.compute:
             return f"sum {operator}"
-        question = self.questions[path]
-        return f"date {operator}" if question.kind == "date" and operator in TURNED else operator
+        question = self.question(path)
+        return f"date {operator}" if question and question.kind == "date" and operator in TURNED else operator
 
     def say(self, key: str, path: str, value: str) -> str:
         return self.words[key].format(label=self.label(path), value=value)
@@ -197,7 +206,7 @@ class _Teller:
         return self.words["quoted"].format(text=text) if text else ""
 
     def value(self, path: str, value: Any) -> str:
-        question = self.questions.get(path)
+        question = self.question(path)
         if isinstance(value, bool):
             return self.words["yes" if value else "no"]
         if isinstance(question, Question) and question.options:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from stadig.config.bench import Figure, _cases_inbox, _eservices_engine, _eservices_submit, bench
+from stadig.config.bench import Figure, _cases_inbox, _eservices_engine, _eservices_step, _eservices_submit, bench
 
 PARTS: list[Callable[[], list[Figure]]] = [
     _eservices_engine.rules,
     _eservices_engine.validation,
+    _eservices_step.largest_step,
     _eservices_submit.submission,
     _eservices_submit.kills,
     _cases_inbox.handling,
