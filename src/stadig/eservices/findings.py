@@ -132,7 +132,7 @@ def lines(text: str) -> Mapping[str, int]:
     try:
         if too_deep(text):
             return {}
-        whole = yaml.compose(text, yaml.SafeLoader)
+        whole = yaml.compose(text, yaml.CSafeLoader)
         if whole is not None:
             walk(whole, "")
     except (yaml.YAMLError, RecursionError, ValueError):

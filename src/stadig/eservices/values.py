@@ -9,10 +9,15 @@ from typing import Any, Final
 from stadig.eservices.package import PackageError
 
 MOST_BRACKETS: Final = 100
+MOST_COLUMNS: Final = 1000
+"""Lines within lines stand each at least a column further in. The reader in C has no bound of its own and would exhaust the stack."""
+_INDENT: Final = re.compile(r"(?m)^(?:[ \t]|[-?:][ \t])*")
 
 
 def too_deep(text: str) -> bool:
-    """Whether brackets stand deeper within each other than anyone writes them; reading such a file costs far too much."""
+    """Whether brackets or lines stand deeper within each other than anyone writes them; reading such a file costs far too much."""
+    if any(found.end() - found.start() > MOST_COLUMNS for found in _INDENT.finditer(text)):
+        return True
     depth = 0
     for bracket in re.findall(r"[\[\]{}]", text):
         depth = depth + 1 if bracket in "[{" else max(0, depth - 1)
