@@ -54,6 +54,15 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Something in another's case that a person is asked to do, such as to sign."""
+
+    title: str
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """What Mina sidor begins with."""
 
@@ -62,10 +71,25 @@ class Overview:
     open: tuple[Row, ...]
     closed: tuple[Row, ...]
     drafts: tuple[Unfinished, ...]
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def waiting(self) -> int:
+        """How many things wait for the person."""
+        return len(self.yours) + len(self.asked)
 
     @property
     def empty(self) -> bool:
-        return not (self.yours or self.open or self.closed or self.drafts)
+        return not (self.yours or self.open or self.closed or self.drafts or self.asked)
+
+
+_asked: list[Callable[[Any], list[Asked]]] = []
+
+
+def register_asked(find: Callable[[Any], list[Asked]]) -> None:
+    """Let a room above show what a user is asked to do in another's case; called in ``apps.ready()``."""
+    if find not in _asked:
+        _asked.append(find)
 
 
 _unfinished: list[Callable[[Any], list[Unfinished]]] = []
@@ -94,6 +118,7 @@ def overview(user: Any) -> Overview:
         open=tuple(row for row, group in rows if group != Group.CLOSED and not (row.your_turn or row.unread)),
         closed=tuple(row for row, group in rows if group == Group.CLOSED and not row.unread)[:MOST_CLOSED],
         drafts=tuple(one for find in _unfinished for one in find(user)),
+        asked=tuple(one for find in _asked for one in find(user)),
     )
 
 

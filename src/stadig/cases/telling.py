@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stadig.cases.models import Case, Document, Party
-from stadig.city.models import Person, User
+from stadig.city.models import User
 from stadig.post import actions as post
 
 
@@ -28,21 +28,28 @@ def parties(case: Case, template: str, key: str, *, on_paper: bool = True, **con
     for party in Party.objects.filter(case=case).select_related("person__user"):
         if not on_paper and not reached(party):
             continue
-        address = _address(party)
-        to = party.person or post.Recipient(party.name, address, party.phone, party.address)
-        who = to.pk if isinstance(to, Person) else address or to.phone or to.address
+        who = _who(party)
         if not who or who in told:
             continue
         told.add(who)
         values = {"number": case.number, "url": settings.PUBLIC_URL + f"/mina/{case.pk}/"} | context
-        post.notify_person(
-            *(to, f"cases/mail/{template}.txt", values),
-            key=f"{key}:{party.pk}",
-            about=f"cases.case:{case.pk}",
-            language=language,
-            email=address if party.person else "",
-        )
+        reach(party, f"cases/mail/{template}.txt", values, key=f"{key}:{party.pk}", language=language)
     return len(told)
+
+
+def reach(party: Party, template: str, context: dict[str, Any], *, key: str, language: str) -> None:
+    """Say something to one party, by the channels they chose; once for ``key``. Nothing where nothing reaches them."""
+    if not _who(party):
+        return
+    address = _address(party)
+    to = party.person or post.Recipient(party.name, address, party.phone, party.address)
+    about, email = f"cases.case:{party.case_id}", address if party.person else ""
+    post.notify_person(to, template, context, key=key, about=about, language=language, email=email)
+
+
+def _who(party: Party) -> int | str:
+    """Who it is, as far as the same one is not told twice; empty for one whom nothing reaches."""
+    return party.person_id or _address(party) or party.phone or party.address
 
 
 def assignee(case: Case, text: str, *, but: User | None = None) -> None:

@@ -38,6 +38,22 @@ HAND_OVER = permission(
 )
 
 
+REMARKS = permission(
+    "eservices.remarks",
+    Role.MANAGER,
+    Role.ADMINISTRATOR,
+    description=_("Läsa vad människor skrev om hur lätt en tjänst var"),
+)
+
+
+def owned(user: Any) -> Q:
+    """Services whose remarks ``user`` may read: those whose cases go to their unit or committee."""
+    if not REMARKS.held_by(user):
+        return Q(pk__in=[])
+    reach = REMARKS.organisations(user)
+    return Q() if reach is None else Q(current__case_type__unit__in=reach) | Q(current__case_type__committee__in=reach)
+
+
 def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
     """Drafts that are ``user``'s own, that they began for someone or as an employee, or whose code their browser has shown (``held``)."""
     found = Q(pk__in=list(held), code_hash__isnull=False)

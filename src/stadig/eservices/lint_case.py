@@ -18,7 +18,7 @@ LEVELS: Final = ("", "loa2", "loa3", "loa4")
 HANDLED: Final = ("stadig", "external")
 ACTORS: Final = ("case_worker", "applicant", "manager", "registrar", "system")
 WORK_STATUSES: Final = ("opened", "done", "impossible")
-WORK_PATHS: Final = ("title", "place", "photos")
+WORK_PATHS: Final = ("answer", "title", "place", "photos")
 
 
 def lint_service(package: Package) -> Iterator[Finding]:

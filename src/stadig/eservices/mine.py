@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from stadig.cases import mine, own
 from stadig.cases.models import Case
 from stadig.eservices import published
+from stadig.eservices.actions import signatures
 from stadig.eservices.handing import actions as handing
 from stadig.eservices.models import Draft, HandOver, Signature, Submission
 from stadig.ui import formatting
@@ -19,6 +20,7 @@ from stadig.ui import formatting
 def register() -> None:
     """Said when the program starts."""
     mine.register_unfinished(unfinished)
+    mine.register_asked(to_sign)
     own.register_completer(complete_url)
     own.register_awaited(awaited)
     own.register_elsewhere(elsewhere)
@@ -37,6 +39,24 @@ def unfinished(user: Any) -> list[mine.Unfinished]:
         url = reverse("eservices:step", args=[pk, step or package.flow.steps[0].id])
         found.append(mine.Unfinished(package.text("service.title", language), url, saved_at, erase_at))
     return found
+
+
+def to_sign(user: Any) -> list[mine.Asked]:
+    """What others have sent in and asked this person, by their personnummer, to sign too."""
+    hashed = user.person.personnummer_hash if user.person_id else None
+    if not hashed:
+        return []
+    language = (get_language() or "sv").partition("-")[0]
+    asked = Signature.objects.filter(personnummer_hash=hashed, state=Signature.State.ASKED).order_by("asked_at")
+    found = asked.select_related("submission__version").defer("submission__version__archive")[:20]
+    return [
+        mine.Asked(
+            title=published.of(one.submission.version).text("service.title", language),
+            text=_("Läs och skriv under. Vi frågade dig %(day)s.") % {"day": formatting.day(one.asked_at)},
+            url=signatures.page_of(one),
+        )
+        for one in found
+    ]
 
 
 def complete_url(case: Case) -> str:

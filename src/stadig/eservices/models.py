@@ -144,6 +144,7 @@ class Signature(models.Model):
                 name="eservice_signature_answered", condition=Q(state="asked", answered_at=None) | ~Q(state="asked")
             )
         ]
+        indexes = [models.Index(name="eservice_signature_asked", fields=["personnummer_hash"], condition=Q(state="asked"))]
 
     def __str__(self) -> str:
         return f"signature {self.pk}"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from stadig.cases.models import Case
 from stadig.city import clock, persons
 from stadig.city.personnummer import NotAPersonnummer
-from stadig.eservices import tallies
+from stadig.city.verbs import verb
+from stadig.eservices import statistics, tallies
 from stadig.eservices.models import Remark, Submission, Tally
 
 if TYPE_CHECKING:
     from stadig.city.models import Person
 
+TRACES: Final = re.compile(r"[^\s@]+@[^\s@]+|\+?\d(?:[\s\-/()]{0,2}\d){5,}")
 BANDS = ((18, "0-17"), (30, "18-29"), (50, "30-49"), (65, "50-64"), (80, "65-79"), (200, "80-"))
 """Age below which one belongs to each band."""
 
@@ -24,7 +27,19 @@ def count(case: Case, score: int, line: str, person: Person | None) -> None:
         return
     tallies.count(submission.version.name, Tally.Kind.RATED, submission.channel, value=score, band=band_of(person))
     if line:
-        Remark.objects.create(service=submission.version.name, day=clock.today(), value=score, text=line)
+        Remark.objects.create(service=submission.version.name, day=clock.today(), value=score, text=without_traces(line))
+
+
+def without_traces(line: str) -> str:
+    """The line without what says who wrote it: e-mail addresses, and numbers as long as a telephone's or a personnummer."""
+    return TRACES.sub("[…]", line)
+
+
+@verb
+def erase_outdated() -> int:
+    """Erase lines older than the statistics; returns how many."""
+    begin, _until = statistics.period()
+    return Remark.objects.filter(day__lt=begin).delete()[0]
 
 
 def band_of(person: Person | None) -> str:

@@ -8,7 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from stadig.city import outbox
-from stadig.eservices import drafts
+from stadig.eservices import drafts, rated
 from stadig.eservices.actions import receipts, signatures, street
 from stadig.eservices.handing import tasks as handing  # noqa: F401 - its jobs and handlers
 
@@ -18,6 +18,12 @@ from stadig.eservices.handing import tasks as handing  # noqa: F401 - its jobs a
 def erase_drafts(timestamp: int) -> None:
     while drafts.erase_outdated() == 500:
         pass
+
+
+@app.periodic(cron="50 3 * * *")
+@app.task(name="eservices.erase_remarks", queueing_lock="eservices.erase_remarks")
+def erase_remarks(timestamp: int) -> None:
+    rated.erase_outdated()
 
 
 @app.task(name="eservices.receipt", queue="receipts", retry=RetryStrategy(max_attempts=8, exponential_wait=3))

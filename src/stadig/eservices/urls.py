@@ -24,5 +24,6 @@ urlpatterns = [
     path("e/<slug:name>/", catalogue.service, name="service"),
     path("e/<slug:name>/ny/", around.begin, name="begin"),
     path("e/<slug:name>/blankett.pdf", around.blank, name="blank"),
+    path("arbetsplats/synpunkter/<slug:name>/", statistics.lines, name="remarks"),
     path("arbetsplats/fyll-i/", assisting.assist, name="assist"),
 ]

@@ -1,4 +1,4 @@
-"""More than one signs: each is asked by e-mail, sees what they put their name to, and signs or declines. Then the case goes on."""
+"""More than one signs: each is asked by the channels they chose or by e-mail, sees what they put their name to, and signs or declines. Then the case goes on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from stadig.cases import actions as cases
 from stadig.cases import states
 from stadig.cases.models import Case, Event, Party
 from stadig.city import audit, clock, live, outbox, persons
+from stadig.city.models import Person
 from stadig.city.personnummer import NotAPersonnummer, parse
 from stadig.city.verbs import verb
 from stadig.eservices import flow, parties, published
@@ -40,7 +41,7 @@ class Answered(Exception):
 
 
 def ask(submission: Submission, package: Package, state: flow.State, signers: Sequence[Signer]) -> None:
-    """Ask each signer by e-mail. For submitting, inside its transaction."""
+    """Ask each signer. For submitting, inside its transaction."""
     for signer in signers:
         made = Signature.objects.create(
             submission=submission,
@@ -189,22 +190,36 @@ def _move(submission: Submission, to: str) -> None:
             return
 
 
+def page_of(signature: Signature) -> str:
+    """The page where the one who is asked answers. The code follows from whom and where we asked, so that a corrected address makes the old link dead."""
+    return reverse("eservices:sign", args=[_code_of(signature)])
+
+
+def _code_of(signature: Signature) -> str:
+    return persons.opaque(f"signature {signature.pk} {signature.email}")[:32]
+
+
 def _send(signature: Signature, template: str) -> None:
-    """The link, to the address as it stands. The code follows from both, so that a corrected address makes the old link dead."""
+    """The link: to a person whom the form names by the channels they chose, else to the address in the form, as it stands."""
     submission = signature.submission
-    code = persons.opaque(f"signature {signature.pk} {signature.email}")[:32]
-    signature.code_hash = _hash_of(code)
+    signature.code_hash = _hash_of(_code_of(signature))
     signature.save(update_fields=["code_hash"])
-    post.notify(
-        signature.email,
+    hashed = signature.personnummer_hash
+    person = Person.objects.filter(personnummer_hash=hashed).first() if hashed else None
+    post.notify_person(
+        person or post.Recipient(name=signature.name, email=signature.email),
         template,
         {
             "service": published.of(submission.version).text("service.title", submission.language),
             "number": submission.case.number,
-            "address": settings.PUBLIC_URL + reverse("eservices:sign", args=[code]),
+            "address": settings.PUBLIC_URL + page_of(signature),
+            "mine": settings.PUBLIC_URL + reverse("cases:mine") if person else "",
         },
-        language=submission.language,
         key=f"signature:{signature.pk}:{signature.code_hash[:12]}:{template[-12:]}",
+        about=f"cases.case:{submission.case.pk}",
+        language=submission.language,
+        email=signature.email if person else "",
+        gather=timedelta(),
     )
 
 

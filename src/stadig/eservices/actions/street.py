@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from stadig.cases import actions as cases
-from stadig.cases import definitions, following, states
+from stadig.cases import definitions, following, states, telling
 from stadig.cases.models import Case, Document
 from stadig.city import audit, clock, effects
 from stadig.city.verbs import verb
@@ -17,7 +17,6 @@ from stadig.eservices import flow, published
 from stadig.eservices.handing import actions as handing
 from stadig.eservices.models import Submission
 from stadig.geo import places
-from stadig.post import actions as post
 from stadig.work import actions as work
 from stadig.work.models import State, WorkOrder
 
@@ -84,30 +83,29 @@ def follow_work(order_id: int) -> Case | None:
             district=case.district_id,
             key=key,
         )
-    _answer(submission, case, order)
+    _answer(submission, case, order, mapping)
     audit.record(None, "answered", case, order=order.pk)
     return case
 
 
-def _answer(submission: Submission, case: Case, order: WorkOrder) -> None:
-    """By e-mail to every party who left an address; others see it where they follow the case."""
+def _answer(submission: Submission, case: Case, order: WorkOrder, mapping: Mapping[str, str]) -> None:
+    """To every party by the channels they chose, unless who reported said that they want no answer."""
+    received: Document = case.documents.get(number=1)  # pyright: ignore[reportAttributeAccessIssue]
+    if flow.get(received.data or {}, mapping.get("answer", "answer_me")) is False:
+        return
     definition, language = definitions.of(case), submission.language
-    for party in case.parties.exclude(email=""):  # pyright: ignore[reportAttributeAccessIssue]
-        post.notify(
-            party.email,
-            "eservices/post/mended.txt",
-            {
-                "number": case.number,
-                "title": case.title,
-                "status": definition.text(f"status.{case.status}.resident", language),
-                "next": definition.text(f"status.{case.status}.next", language),
-                "outcome": order.outcome if order.state != State.DONE else "",
-                "address": settings.PUBLIC_URL + reverse("cases:mine" if party.person_id else "cases:follow"),
-                "code": "" if party.person_id else following.code_of(case),
-            },
-            language=language,
-            key=f"case:{case.pk}:work:{order.pk}:{party.pk}",
-        )
+    for party in case.parties.select_related("person__user"):  # pyright: ignore[reportAttributeAccessIssue]
+        values = {
+            "number": case.number,
+            "title": case.title,
+            "status": definition.text(f"status.{case.status}.resident", language),
+            "next": definition.text(f"status.{case.status}.next", language),
+            "outcome": order.outcome if order.state != State.DONE else "",
+            "address": settings.PUBLIC_URL + reverse("cases:mine" if party.person_id else "cases:follow"),
+            "code": "" if party.person_id else following.code_of(case),
+        }
+        key = f"case:{case.pk}:work:{order.pk}:{party.pk}"
+        telling.reach(party, "eservices/post/mended.txt", values, key=key, language=language)
 
 
 def _submission(case_id: int | None) -> Submission | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,7 +13,7 @@ from stadig.cases.models import Case, Channel, Event
 from stadig.cases.terms import STOCKHOLM
 from stadig.city.models import Effect
 from stadig.eservices import flow
-from stadig.eservices.models import Tally
+from stadig.eservices.models import Remark, Tally
 from stadig.eservices.package import Package
 
 if TYPE_CHECKING:
@@ -41,6 +41,15 @@ EASE: Final = {
 """How easy people find it, of 5."""
 BANDS: Final = ("16-19", "20-29", "30-44", "45-64", "65-79", "80+")
 BAND_SHARES: Final = (0.03, 0.18, 0.34, 0.28, 0.14, 0.03)
+LINES: Final = (
+    (2, "Jag hittade inte var jag skulle lägga till filen."),
+    (5, "Skönt att kunna spara och fortsätta nästa dag."),
+    (3, "Det tog tid att förstå vilka papper ni ville ha."),
+    (1, "Sidan sade att numret var fel, men inte vad som var fel med det."),
+    (4, "Enkelt. Skriv gärna hur lång tid det tar redan från början."),
+    (5, "Min mamma klarade det själv på telefonen."),
+)
+"""What people wrote about how easy it was, and which of 1–5 they chose."""
 Key = tuple[str, date, str, str, str, int, str]
 
 
@@ -52,6 +61,16 @@ def write(made: Sequence[Made], rng: np.random.Generator) -> None:
             _count(found, one, rng)
     names = ("service", "day", "channel", "kind", "step", "value", "band")
     Tally.objects.bulk_create((Tally(count=count, **dict(zip(names, key, strict=True))) for key, count in found.items()), 2000)
+    Remark.objects.bulk_create(_remarks(found), 2000)
+
+
+def _remarks(found: Counter[Key]) -> Iterator[Remark]:
+    """A line in every twelfth answer or so, that fits how easy it was."""
+    rated = sorted(key for key in found if key[3] == Tally.Kind.RATED)
+    for number, (service, day, *_rest, value, _band) in enumerate(rated):
+        said, text = LINES[number // 12 % len(LINES)]
+        if number % 12 == 0 and abs(said - value) <= 1:
+            yield Remark(service=service, day=day, value=value, text=text)
 
 
 def _count(found: Counter[Key], one: Made, rng: np.random.Generator) -> None:

@@ -64,7 +64,8 @@ def link() -> str:
 def test_the_case_waits_until_the_other_has_signed(applied, yusuf, karin, monkeypatch):
     case = applied()
     assert case.status == "unsigned"
-    assert Message.objects.get().address == "yusuf@example.se"
+    message = Message.objects.get()
+    assert (message.person, message.channel, message.contact) == (yusuf.person, "email", {"email": "yusuf@example.se"})
     told = []
     monkeypatch.setattr(signatures.outbox, "announce", lambda name, **ids: told.append((name, ids)))
     for _ in range(2):
@@ -79,6 +80,28 @@ def test_the_case_waits_until_the_other_has_signed(applied, yusuf, karin, monkey
         "sign_asked",
         "signed",
     ]
+
+
+def test_who_is_asked_is_reached_by_the_channels_they_chose_and_finds_it_on_mina_sidor(applied, yusuf, someone, client, settings):
+    from stadig.post import contact
+
+    settings.SMS_GATEWAY = "declared.yaml"
+    yusuf.person.address = "Kajen 2, 432 44 Lindhamn"
+    yusuf.person.save()
+    contact.choose_contact(yusuf, yusuf.person, channels=["sms"], phone="070-123 45 67")
+    case = applied()
+    message = Message.objects.get()
+    assert (message.channel, message.left) == ("sms", ["letter"])
+    assert "/mina/" in message.body and f"/e/underskrift/{link()}/" in message.body
+    client.force_login(yusuf)
+    page = client.get("/mina/").content.decode()
+    assert "Ett ärende väntar på dig." in page and f"/e/underskrift/{link()}/" in page and case.number not in page
+    client.force_login(someone(Role.RESIDENT))
+    assert "underskrift" not in client.get("/mina/").content.decode()
+    signatures.sign(yusuf, link())
+    client.force_login(yusuf)
+    page = client.get("/mina/").content.decode()
+    assert "underskrift" not in page and case.number in page
 
 
 def test_only_the_one_the_form_names_may_read_and_sign(applied, karin, yusuf, client):
@@ -126,7 +149,7 @@ def test_the_applicant_mends_the_address_and_the_old_link_is_dead(applied, karin
     assert f"/e/underskrift/{signature.pk}/adress/" in client.get(f"/mina/{case.pk}/").content.decode()
     assert client.post(f"/e/underskrift/{signature.pk}/adress/", {"email": "inte"}).status_code == 422
     client.post(f"/e/underskrift/{signature.pk}/adress/", {"email": "ny@example.se"})
-    assert Message.objects.order_by("-pk").first().address == "ny@example.se"
+    assert Message.objects.order_by("-pk").first().contact == {"email": "ny@example.se"}
     assert client.get(f"/e/underskrift/{old}/").status_code == 404
     with pytest.raises(Signature.DoesNotExist):
         signatures.sign(yusuf, old)

@@ -36,7 +36,7 @@ def test_a_report_becomes_work_and_its_closing_an_answer(drafted, deliver, crew,
     case.refresh_from_db()
     assert (case.status, case.group) == ("mended", "closed")
     message = Message.objects.get()
-    assert message.address == "berit@example.se"
+    assert (message.channel, message.contact["email"]) == ("email", "berit@example.se")
     assert "Felet är lagat" in message.subject
     assert case.number in message.body
     assert "Bytte lampan" not in message.body
@@ -76,6 +76,21 @@ def test_who_wants_no_answer_gets_none(drafted, deliver, crew):
     deliver()
     assert not Message.objects.exists()
     assert Case.objects.get().status == "mended"
+
+
+def test_who_reported_gets_the_answer_by_the_channels_they_chose(drafted, deliver, crew, someone, settings):
+    from stadig.post import contact
+
+    settings.SMS_GATEWAY = "declared.yaml"
+    karin = someone(Role.RESIDENT)
+    contact.choose_contact(karin, karin.person, channels=["sms"], phone="070-123 45 67")
+    actions.submit(karin, drafted(by=karin).pk)
+    deliver()
+    work.close_order(crew, WorkOrder.objects.get().pk)
+    deliver()
+    message = Message.objects.get()
+    assert (message.person, message.channel, message.left) == (karin.person, "sms", [])
+    assert "Felet är lagat" in message.subject and "/mina/" in message.body
 
 
 def test_a_case_closed_by_hand_meanwhile_stands(drafted, deliver, crew):

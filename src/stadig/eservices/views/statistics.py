@@ -10,10 +10,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
+from stadig.cases import rating
 from stadig.cases.models import Channel
-from stadig.city.permissions import public
-from stadig.eservices import published, statistics
+from stadig.city.permissions import needs, public
+from stadig.eservices import access, published, remarks, statistics
 from stadig.eservices.models import EService
 from stadig.eservices.statistics import Figures, Mean
 from stadig.ui import charts, formatting
@@ -66,8 +69,34 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
         "dropping": _dropping(statistics.steps(package, figures, language), figures),
         "channels": _channels(figures),
         "easy": _easy(figures),
+        "may_read_lines": EService.objects.filter(access.owned(request.user), name=name).exists()
+        if access.REMARKS.held_by(request.user)
+        else False,
     }
     return render(request, "eservices/service_statistics.html", context)
+
+
+@needs(access.REMARKS)
+@never_cache
+@require_safe
+def lines(request: HttpRequest, name: str) -> HttpResponse:
+    """What people wrote about how easy one service was, for those who own it."""
+    if not EService.objects.filter(access.owned(request.user), name=name).exists():
+        raise Http404
+    _service, package = published.current(name)
+    labels: dict[int, Any] = dict(rating.SCORES)
+    written = remarks.of(name)
+    context = {
+        "name": name,
+        "title": package.text("service.title", _language()),
+        "enough": written.enough,
+        "least": statistics.LEAST,
+        "next": remarks.next_month(),
+        "lines": tuple(
+            (formatting.month(f"{one.month:%Y-%m}"), str(labels[one.value]), one.value, one.text) for one in written.lines
+        ),
+    }
+    return render(request, "eservices/remarks.html", context)
 
 
 def _language() -> str:
