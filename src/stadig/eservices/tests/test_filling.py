@@ -53,6 +53,7 @@ def test_a_fault_in_the_street_from_first_page_to_receipt(client, installed):
     page = client.get("/e/street-fault/").content.decode()
     assert "Börja" in page and "6 § förvaltningslagen" in page
     draft = begun(client, "street-fault")
+    assert reverse("eservices:blank", args=["street-fault"]) in client.get(url(draft, "what")).content.decode()
     again = send(client, draft, "what", what="lamp")
     assert again.status_code == 302 and again["Location"].endswith("?fler=1#q-lamp_number")
     page = client.get(url(draft, "what")).content.decode()

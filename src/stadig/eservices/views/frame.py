@@ -164,6 +164,7 @@ def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str
         "acting": filling.contents.acting,
         "for_whom": for_whom(request, filling),
         "phone": _phone(filling),
+        "paper_url": _paper_url(filling),
         "again": filling.contents.again,
         "saved_at": filling.draft.saved_at,
         "untouched": filling.draft.revision == 0,
@@ -172,6 +173,12 @@ def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str
         "assisted": filling.draft.channel != Channel.WEB,
         "back_url": filling.before(here) if here else "",
     }
+
+
+def _paper_url(filling: Filling) -> str:
+    """The same form to print, for who would rather; empty where the service is not taken in on paper, and for staff."""
+    on_paper = "paper" in filling.package.about.channels and filling.draft.channel == Channel.WEB
+    return reverse("eservices:blank", args=[filling.package.name]) if on_paper else ""
 
 
 def _stage(one: str, here: Step | None, reached: tuple[str, ...]) -> str:
