@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from stadig.cases import access, casefile, definitions
 from stadig.cases.models import Decision
+from stadig.ui import formatting
 
 MOST = 500
 
@@ -26,7 +27,7 @@ class Line:
     number: str
     what: str
     delegation: str
-    at: datetime
+    day: str
     who: str
 
 
@@ -73,6 +74,6 @@ def _groups(found: QuerySet[Decision]) -> tuple[Group, ...]:
     def line(row: Any) -> Line:
         definition = types[row[9], row[10]]
         what = f"{definition.text('title', language)}: {casefile.decision_words(definition, row[4], language)}"
-        return Line(row[1], row[2], row[3], what, row[5], row[6], f"{row[7]} {row[8]}".strip())
+        return Line(row[1], row[2], row[3], what, row[5], formatting.day(row[6]), f"{row[7]} {row[8]}".strip())
 
     return tuple(Group(name, tuple(line(row) for row in lines)) for name, lines in groupby(rows, key=lambda row: row[0]))

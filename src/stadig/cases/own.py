@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from stadig.cases import answered, definitions, rating, reads, terms
@@ -52,6 +52,19 @@ TOLD = (
     "declined",
     "claimed",
 )
+SAYS: Final[dict[str, Any]] = {
+    "registered": gettext_lazy("Vi tog emot det du skickade"),
+    "completion_asked": gettext_lazy("Vi bad dig om mer"),
+    "completed": gettext_lazy("Du kompletterade"),
+    "decided": gettext_lazy("Vi fattade beslut"),
+    "decision_asked": gettext_lazy("Du bad oss avgöra ärendet"),
+    "withdrawn": gettext_lazy("Du tog tillbaka ärendet"),
+    "sign_asked": gettext_lazy("Vi bad en person till skriva under"),
+    "sign_reminded": gettext_lazy("Vi påminde den som ska skriva under"),
+    "signed": gettext_lazy("En person till skrev under"),
+    "declined": gettext_lazy("En person ville inte skriva under"),
+    "claimed": gettext_lazy("Du hämtade ärendet hit"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,11 @@ class OwnCase:
     to_rate: bool
     has_person: bool
     """Someone follows the case on Mina sidor."""
+
+    @property
+    def today(self) -> date:
+        """The day on which moments are *i dag*."""
+        return clock.today()
 
     @property
     def private(self) -> bool:
@@ -288,19 +306,7 @@ def _event(row: dict[str, Any], definition: Definition, language: str) -> str:
             if row["note"] or who
             else _("Ärendet har en handläggare")
         )
-    return {
-        "registered": _("Vi tog emot det du skickade"),
-        "completion_asked": _("Vi bad dig om mer"),
-        "completed": _("Du kompletterade"),
-        "decided": _("Vi fattade beslut"),
-        "decision_asked": _("Du bad oss avgöra ärendet"),
-        "withdrawn": _("Du tog tillbaka ärendet"),
-        "sign_asked": _("Vi bad en person till skriva under"),
-        "sign_reminded": _("Vi påminde den som ska skriva under"),
-        "signed": _("En person till skrev under"),
-        "declined": _("En person ville inte skriva under"),
-        "claimed": _("Du hämtade ärendet hit"),
-    }[kind]
+    return str(SAYS[kind])
 
 
 def _said(row: dict[str, Any], files: list[dict[str, Any]]) -> Said:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -224,11 +225,19 @@ def ask_for_decision(by: User, case_id: int, *, request_id: UUID | None = None) 
     return made
 
 
+CAME_IN = (
+    "SELECT data::json FROM cases_document WHERE case_id = %s AND direction = 'received' AND data IS NOT NULL ORDER BY number"
+)
+
+
 def came_in(case: Case) -> dict[str, Any]:
     """What the applicant answered, with every completion laid over it."""
+    with connection.cursor() as cursor:
+        cursor.execute(CAME_IN, [case.pk])
+        found: list[tuple[dict[str, Any]]] = cursor.fetchall()
     data: dict[str, Any] = {}
-    for one in Document.objects.filter(case=case, direction=Document.Direction.RECEIVED).exclude(data=None).order_by("number"):
-        data |= one.data or {}
+    for (one,) in found:
+        data |= one or {}
     return data
 
 

@@ -22,12 +22,17 @@ M = TypeVar("M", bound=models.Model)
 @lru_cache(maxsize=64)
 def _fields(model: type[models.Model], without: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     wanted = [field for field in model._meta.concrete_fields if field.attname not in without]
-    return tuple(field.attname for field in wanted), tuple(field.column for field in wanted)
+    return tuple(field.attname for field in wanted), tuple(
+        f'"{field.column}"::json' if isinstance(field, models.JSONField) else f'"{field.column}"' for field in wanted
+    )
 
 
 def columns(model: type[models.Model], alias: str, *without: str) -> str:
-    """What to select of a table called ``alias``, but for large columns that are not wanted."""
-    return ", ".join([f'{alias}."{name}"' for name in _fields(model, without)[1]])
+    """What to select of a table called ``alias``, but for large columns that are not wanted.
+
+    ``jsonb`` is read as ``json``, which the driver decodes; Django lets the other come as text and decodes it itself.
+    """
+    return ", ".join([f"{alias}.{name}" for name in _fields(model, without)[1]])
 
 
 def made(model: type[M], row: Iterator[Any], *without: str) -> M | None:

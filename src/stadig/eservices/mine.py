@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Final, LiteralString, NamedTuple
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,8 +15,24 @@ from stadig.cases.models import Case
 from stadig.eservices import published
 from stadig.eservices.actions import signatures
 from stadig.eservices.handing import actions as handing
-from stadig.eservices.models import Draft, HandOver, Signature, Submission
+from stadig.eservices.models import Draft, HandOver
 from stadig.ui import formatting
+
+WAITING: Final = """
+SELECT asked.id, asked.name, asked.email, asked.asked_at
+FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked.submission_id
+WHERE sent.case_id = %s AND asked.state = 'asked' ORDER BY asked.id
+"""
+HANDED: Final = "SELECT service, number, theirs_at, state FROM eservices_handover WHERE case_id = %s ORDER BY id LIMIT 1"
+
+
+class HandedOver(NamedTuple):
+    """What is known of a case that another system handles."""
+
+    service: str
+    number: str
+    theirs_at: datetime | None
+    state: str
 
 
 def register() -> None:
@@ -61,27 +79,32 @@ def to_sign(user: Any) -> list[mine.Asked]:
 
 def complete_url(case: Case) -> str:
     """Where what was asked for is completed; empty for a case that no e-service made."""
-    made = Submission.objects.filter(case=case).exists()
+    made = _asked("SELECT 1 FROM eservices_submission WHERE case_id = %s", case)
     return reverse("eservices:complete", args=[case.pk]) if made else ""
 
 
+def _asked(sql: LiteralString, case: Case) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [case.pk])
+        return cursor.fetchall()
+
+
 def awaited(case: Case) -> list[own.Awaited]:
-    """Those who have been asked to sign and have not answered."""
-    asked = Signature.objects.filter(submission__case=case, state=Signature.State.ASKED).order_by("pk")
+    """Those who have been asked to sign and have not answered. One query."""
     return [
         own.Awaited(
-            title=_("Vi väntar på att %(name)s skriver under") % {"name": one.name or one.email},
-            text=_("Länken gick till %(email)s %(day)s.") % {"email": one.email, "day": formatting.day(one.asked_at)},
-            url=reverse("eservices:sign-address", args=[one.pk]),
+            title=_("Vi väntar på att %(name)s skriver under") % {"name": name or email},
+            text=_("Länken gick till %(email)s %(day)s.") % {"email": email, "day": formatting.day(asked_at)},
+            url=reverse("eservices:sign-address", args=[pk]),
             link=_("Ändra adressen, eller skicka igen"),
         )
-        for one in asked
+        for pk, name, email, asked_at in _asked(WAITING, case)
     ]
 
 
 def elsewhere(case: Case) -> own.Elsewhere | None:
     """The system that handles the case, with its own number; None for one that is handled here. One query for most cases."""
-    row = HandOver.objects.filter(case=case).only("service", "number", "theirs_at", "state").first()
+    row = next((HandedOver(*one) for one in _asked(HANDED, case)), None)
     if row is None:
         return None
     how = handing.declared_of(row.service)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, claiming, mine, own, own_forms, rating, writing
+from stadig.cases import access, claiming, mine, opening, own, own_forms, rating, writing
 from stadig.cases.models import Case
 from stadig.city.permissions import public, signed_in
 from stadig.post import contact as reaching
@@ -80,8 +80,7 @@ def my_case(request: HttpRequest, case_id: int) -> HttpResponse:
 
 def find(request: HttpRequest, case_id: int) -> Case:
     """The reader's case, or 404: that another's exists is not told."""
-    user: Any = request.user
-    found = _cases().filter(access.of_party(user), pk=case_id).first()
+    found = opening.case(request.user, case_id, access.OF_PARTY)
     if found is None:
         raise Http404
     return found
@@ -154,12 +153,8 @@ def follow(request: HttpRequest) -> HttpResponse:
 @public
 def followed(request: HttpRequest, case_id: int) -> HttpResponse:
     """Where a case stands, for one whose browser has shown its code."""
-    case = _cases().filter(pk=case_id).first() if case_id in request.session.get(FOLLOWED, []) else None
+    case = opening.case(request.user, case_id, "true") if case_id in request.session.get(FOLLOWED, []) else None
     if case is None:
         return redirect("cases:follow")
     may_claim = bool(getattr(request.user, "person_id", None)) and not access.is_party(request.user, case.pk)
     return render(request, "cases/followed.html", {"own": own.read(case), "case": case, "may_claim": may_claim})
-
-
-def _cases() -> Any:
-    return Case.objects.select_related("type", "unit", "assignee")

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from stadig.cases import access as case_access
-from stadig.cases import writing
-from stadig.cases.models import Case, Completion
+from stadig.cases import opening, writing
+from stadig.cases.models import Completion
 from stadig.city import clock
 from stadig.city.permissions import signed_in
 from stadig.eservices import flow, pages, widgets
@@ -28,7 +28,7 @@ from stadig.files.actions import FileError
 def complete(request: HttpRequest, case_id: int) -> HttpResponse:
     """Draw the open questions with what was answered before, and take the new answers."""
     user: Any = request.user
-    case = Case.objects.select_related("type").filter(case_access.of_party(user), pk=case_id).first()
+    case = opening.case(user, case_id, case_access.OF_PARTY)
     package = completing.package_of(case) if case else None
     if case is None or package is None:
         raise Http404

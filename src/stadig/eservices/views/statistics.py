@@ -39,11 +39,7 @@ class Row:
 def every(request: HttpRequest) -> HttpResponse:
     """All services."""
     found, language = statistics.of(), _language()
-    rows: list[Row] = []
-    for name in EService.objects.order_by("name").values_list("name", flat=True):  # a–z alone
-        _service, package = published.current(name)
-        figures = found.get(name)
-        rows.append(_row(name, package.text("service.title", language), figures))
+    rows = [_row(one.name, one.text("service.title", language), found.get(one.name)) for one in published.every()]
     begin, until = statistics.period()
     return render(request, "eservices/statistics.html", {"rows": tuple(rows), "begin": begin, "until": until})
 
