@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from stadig.cases import access, casefile, definitions, drafting, papers, telling, terms
@@ -41,9 +42,10 @@ class UnderReview(CaseError):
 
 def types(case: Case, definition: Definition) -> tuple[DecisionType, ...]:
     """The decisions that may be made now."""
-    return casefile.decidable(
-        definition, case.status, set(Clock.objects.filter(case=case, met_at=None).values_list("name", flat=True))
-    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM cases_clock WHERE case_id = %s AND met_at IS NULL", [case.pk])
+        clocks = {name for (name,) in cursor.fetchall()}
+    return casefile.decidable(definition, case.status, clocks)
 
 
 def propose(

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
 from django.utils.translation import get_language
 
 from stadig.cases import access, casefile, definitions
-from stadig.cases.models import Decision
 from stadig.ui import formatting
 
 MOST = 500
+WITHIN = """
+FROM cases_decision d JOIN cases_case c ON c.id = d.case_id
+WHERE d.delegation <> '' AND (%(reach)s::bigint[] IS NULL OR c.committee_id = ANY(%(reach)s::bigint[]))
+"""
+DECISIONS = f"""
+SELECT committee.name, found.id, found.case_id, found.number, found.type, found.delegation, found.decided_at,
+    trim(who.first_name || ' ' || who.last_name), found.type_id, kind.digest
+FROM (
+    SELECT d.id, d.case_id, c.number, d.type, d.delegation, d.decided_at, d.decided_by_id, c.committee_id, c.type_id
+    {WITHIN} AND d.reported_on IS NOT DISTINCT FROM %(meeting)s
+) found
+JOIN city_organisation committee ON committee.id = found.committee_id JOIN city_user who ON who.id = found.decided_by_id
+JOIN cases_casetype kind ON kind.id = found.type_id
+ORDER BY committee.sort_key, found.delegation, found.decided_at, found.id LIMIT {MOST}
+"""  # noqa: S608 - only what stands above
+MEETINGS = f"SELECT DISTINCT d.reported_on {WITHIN} AND d.reported_on IS NOT NULL ORDER BY 1 DESC LIMIT 12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,40 +54,38 @@ class Group:
 
 
 def untold(user: Any) -> tuple[Group, ...]:
-    """What the committees have not been told of, those the user reports to."""
-    return _groups(_within(user).filter(reported_on=None))
+    """What the committees have not been told of, those the user reports to. One query."""
+    return _groups(user, None)
 
 
 def told(user: Any, meeting: date) -> tuple[Group, ...]:
-    """What they were told at a meeting."""
-    return _groups(_within(user).filter(reported_on=meeting))
+    """What they were told at a meeting. One query."""
+    return _groups(user, meeting)
 
 
 def meetings(user: Any) -> list[date]:
-    """The latest meetings where something was told."""
-    found = _within(user).exclude(reported_on=None).order_by("-reported_on").values_list("reported_on", flat=True).distinct()
-    return [day for day in found[:12] if day]
+    """The latest meetings where something was told. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(MEETINGS, _reach(user))
+        return [day for (day,) in cursor.fetchall()]
 
 
-def _within(user: Any) -> QuerySet[Decision]:
-    found = Decision.objects.exclude(delegation="")
+def _reach(user: Any) -> dict[str, Any]:
     reach = access.REPORT.organisations(user)
-    return found if reach is None else found.filter(case__committee__in=reach)
+    return {"reach": None if reach is None else sorted(reach)}
 
 
-def _groups(found: QuerySet[Decision]) -> tuple[Group, ...]:
-    rows: Iterable[Any] = list(
-        found.order_by("case__committee__sort_key", "delegation", "decided_at", "pk").values_list(
-            "case__committee__name", "pk", "case_id", "case__number", "type", "delegation", "decided_at",
-            "decided_by__first_name", "decided_by__last_name", "case__type_id", "case__type__digest",
-        )[:MOST]
-    )  # fmt: skip
-    types = definitions.known((row[9], row[10]) for row in rows)
+def _groups(user: Any, meeting: date | None) -> tuple[Group, ...]:
+    with connection.cursor() as cursor:
+        cursor.execute(DECISIONS, _reach(user) | {"meeting": meeting})  # pyright: ignore[reportArgumentType]
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    types = definitions.known((row[8], row[9]) for row in rows)
     language = (get_language() or "sv")[:2]
 
     def line(row: Any) -> Line:
-        definition = types[row[9], row[10]]
-        what = f"{definition.text('title', language)}: {casefile.decision_words(definition, row[4], language)}"
-        return Line(row[1], row[2], row[3], what, row[5], formatting.day(row[6]), f"{row[7]} {row[8]}".strip())
+        _committee, pk, case, number, kind, delegation, at, who, *version = row
+        definition = types[tuple(version)]
+        what = f"{definition.text('title', language)}: {casefile.decision_words(definition, kind, language)}"
+        return Line(pk, case, number, what, delegation, formatting.day(at), who)
 
     return tuple(Group(name, tuple(line(row) for row in lines)) for name, lines in groupby(rows, key=lambda row: row[0]))

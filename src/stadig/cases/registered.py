@@ -36,14 +36,16 @@ def latest(user: Any) -> list[Row]:
     """The latest that the user registered. One query."""
     with connection.cursor() as cursor:
         cursor.execute(LATEST, access.reach(user) | {"user": user.pk})  # pyright: ignore[reportArgumentType]
-        found = cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    kinds = {kind: registering.kind_words(kind) for kind in {row[4] for row in found}}
+    directions = {value: str(Document.Direction(value).label) for value in {row[5] for row in found}}
     return [
         Row(
             number=number,
             document=document,
             title=title if seen else "",
-            kind=registering.kind_words(kind),
-            direction=str(Document.Direction(direction).label),
+            kind=kinds[kind],
+            direction=directions[direction],
             when=formatting.moment(at),
             case=case if seen else None,
         )

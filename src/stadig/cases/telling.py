@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from stadig.cases.models import Case, Document, Party
+from stadig.cases.models import Case, Party
 from stadig.city.models import User
 from stadig.post import actions as post
 
 
 def language_of(case: Case) -> str:
     """The language the applicant wrote in."""
-    return Document.objects.filter(case=case, number=1).values_list("language", flat=True).first() or "sv"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT language FROM cases_document WHERE case_id = %s AND number = 1", [case.pk])
+        found: tuple[str] | None = cursor.fetchone()
+    return (found[0] if found else "") or "sv"
 
 
 def parties(case: Case, template: str, key: str, *, on_paper: bool = True, **context: Any) -> int:

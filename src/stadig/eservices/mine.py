@@ -15,7 +15,7 @@ from stadig.cases.models import Case
 from stadig.eservices import published
 from stadig.eservices.actions import signatures
 from stadig.eservices.handing import actions as handing
-from stadig.eservices.models import Draft, HandOver
+from stadig.eservices.models import Draft, HandOver, Signature
 from stadig.ui import formatting
 
 WAITING: Final = """

@@ -107,6 +107,7 @@ class Submission(models.Model):
     id = models.UUIDField(primary_key=True, help_text="the draft's id: a second click finds the same row")
     version = models.ForeignKey(PackageVersion, models.PROTECT, related_name="submissions")
     case = models.OneToOneField(Case, models.PROTECT, related_name="+")
+    case_id: int
     channel = models.CharField(max_length=10, choices=Channel.choices)
     language = models.CharField(max_length=8)
     digest = models.CharField(max_length=64, help_text="SHA-256 of the answers as canonical JSON: what a signer signs")

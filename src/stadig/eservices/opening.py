@@ -1,4 +1,4 @@
-"""A draft as the one who fills it in opens it: read with one plain statement, since each of their pages begins with it."""
+"""A draft as the one who fills it in opens it, and what became of it: each read with one plain statement."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from stadig.cases import access as cases
 from stadig.city import plain
 from stadig.eservices import access
-from stadig.eservices.models import Draft, PackageVersion
+from stadig.eservices.actions.receipts import KIND as RECEIPT
+from stadig.eservices.models import Draft, PackageVersion, Submission
 
 
 class StoredFile(NamedTuple):
@@ -30,6 +32,14 @@ class Opened(NamedTuple):
     files: tuple[StoredFile, ...]
 
 
+class Sent(NamedTuple):
+    """What was sent, whether its receipt is made, and whether someone follows the case on Mina sidor."""
+
+    submission: Submission
+    made: bool
+    has_log_in: bool
+
+
 SQL = f"""
 SELECT {plain.columns(Draft, "d")}, {plain.columns(PackageVersion, "v", "archive")},
     coalesce((SELECT local FROM eservices_eservice WHERE name = v.name)::json, '{{}}'), (
@@ -38,6 +48,14 @@ SELECT {plain.columns(Draft, "d")}, {plain.columns(PackageVersion, "v", "archive
     )
 FROM eservices_draft d JOIN eservices_packageversion v ON v.id = d.version_id
 WHERE d.id = %(draft)s AND {access.MAY_FILL_IN}
+"""  # noqa: S608 - the names are those of our own columns
+
+SENT = f"""
+SELECT {plain.columns(Submission, "s")}, {plain.columns(PackageVersion, "v", "archive")},
+    EXISTS (SELECT FROM cases_document d WHERE d.case_id = s.case_id AND d.kind = %(receipt)s),
+    EXISTS (SELECT FROM cases_party p WHERE p.case_id = s.case_id AND p.person_id IS NOT NULL)
+FROM eservices_submission s JOIN eservices_packageversion v ON v.id = s.version_id JOIN cases_case c ON c.id = s.case_id
+WHERE s.id = %(draft)s AND (%(held)s OR s.staff_id = %(user)s OR {cases.OF_PARTY} OR {cases.SEEN_AT_WORK})
 """  # noqa: S608 - the names are those of our own columns
 
 
@@ -53,3 +71,18 @@ def read(user: Any, held: Iterable[UUID], draft_id: UUID) -> Opened:
     draft.version = plain.made(PackageVersion, row, "archive")
     local, files = row
     return Opened(draft, local, tuple(StoredFile(*one) for one in files or ()))
+
+
+def sent(user: Any, held: Iterable[UUID], draft_id: UUID) -> Sent | None:
+    """What was sent, for the one who sent it or may see the case; None for others. One query."""
+    who = cases.reach(user) | {"user": user.pk, "held": draft_id in held, "draft": draft_id, "receipt": RECEIPT}
+    with connection.cursor() as cursor:
+        cursor.execute(SENT, who)  # pyright: ignore[reportArgumentType]
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    row = iter(found)
+    submission: Any = plain.made(Submission, row)
+    submission.version = plain.made(PackageVersion, row, "archive")
+    made, has_log_in = row
+    return Sent(submission, made, has_log_in)

@@ -18,14 +18,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from stadig.cases import access as case_access
 from stadig.cases import definitions, following
+from stadig.cases import opening as cases
 from stadig.cases.models import Document
 from stadig.city import municipality
 from stadig.city.permissions import public
-from stadig.eservices import acting, actions, again, drafts, flow, offers, pages, paper, published, receipts
+from stadig.eservices import acting, actions, again, drafts, flow, offers, opening, pages, paper, published
 from stadig.eservices.actions.receipts import KIND as RECEIPT
-from stadig.eservices.models import Draft, EService, Submission
+from stadig.eservices.models import Draft, EService
 from stadig.eservices.package import Question, Repeat
 from stadig.eservices.views import own
 from stadig.eservices.views.filling import SUMMARY
@@ -198,10 +198,12 @@ def _answer(form: pages.Form, question: Question, path: str, url: str) -> Answer
 @require_safe
 def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     """What was sent, its number, and what happens now. Only for the one who sent it."""
-    found = Submission.objects.select_related("case__type", "version").defer("version__archive").filter(pk=draft_id).first()
-    if found is None or not (draft_id in own.held(request) or _may_see(request, found)):
+    sent = opening.sent(request.user, own.held(request), draft_id)
+    if sent is None:
         raise Http404
-    definition = definitions.of(found.case)
+    found = sent.submission
+    case = cases.case(request.user, found.case_id, "true")
+    definition = definitions.of(case)
     language = (get_language() or "sv").partition("-")[0]
     package = published.of(found.version)
     return render(
@@ -209,13 +211,13 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "eservices/receipt.html",
         {
             "submission": found,
-            "case": found.case,
+            "case": case,
             "title": package.text("service.title", language),
-            "said": definition.text(f"status.{found.case.status}.resident", language),
-            "next": definition.text(f"status.{found.case.status}.next", language),
+            "said": definition.text(f"status.{case.status}.resident", language),
+            "next": definition.text(f"status.{case.status}.next", language),
             "days": package.about.handling_days,
-            "code": "" if receipts.has_log_in(found.case) else following.code_of(found.case),
-            "made": Document.objects.filter(case=found.case, kind=RECEIPT).exists(),
+            "code": "" if sent.has_log_in else following.code_of(case),
+            "made": sent.made,
             "anonymous": draft_id in own.held(request),
             "assisted": found.staff_id is not None and found.channel != "web",  # pyright: ignore[reportAttributeAccessIssue]
             "case_url": reverse("cases:my-case", args=[found.case_id]) if not found.staff_id and own.person(request) else "",  # pyright: ignore[reportAttributeAccessIssue]
@@ -227,24 +229,16 @@ def receipt(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 @require_safe
 def receipt_pdf(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """The receipt to keep, for the one who sent it; the page says when it is not made yet."""
-    found = Submission.objects.select_related("case").filter(pk=draft_id).first()
-    if found is None or not (draft_id in own.held(request) or _may_see(request, found)):
+    sent = opening.sent(request.user, own.held(request), draft_id)
+    if sent is None:
         raise Http404
-    document = Document.objects.filter(case=found.case, kind=RECEIPT).first()
+    document = Document.objects.filter(case=sent.submission.case_id, kind=RECEIPT).first()
     if document is None:
         return redirect("eservices:receipt", draft_id)
     file = document.files.get()
     return FileResponse(
         default_storage.open(files.path_of(file)), as_attachment=True, filename=file.name, content_type=file.content_type
     )
-
-
-def _may_see(request: HttpRequest, submission: Submission) -> bool:
-    user = own.user(request)
-    if user is None:
-        return False
-    mine = submission.staff_id == user.pk  # pyright: ignore[reportAttributeAccessIssue]
-    return mine or type(submission.case).objects.filter(case_access.visible_to(user), pk=submission.case_id).exists()  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @public
