@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ASSIST = permission(
     "eservices.assist",
     Role.CASE_WORKER,
+    Role.CONTACT_CENTRE,
     Role.REGISTRAR,
     Role.MANAGER,
     description=_("Fylla i en e-tjänst åt någon annan och registrera pappersblanketter"),
