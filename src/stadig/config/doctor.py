@@ -17,42 +17,23 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from stadig.config import postgres
+from stadig.config import doctor_outside, postgres
 from stadig.config.environment import Environment
+from stadig.config.finding import SECONDS, Finding, State
 
-SECONDS = 5.0
-"""How long anything outside may take to answer."""
 LEAST_FREE_BYTES = 2**30
 LEAST_FREE_SHARE = 0.10
 CERTIFICATE_DAYS = 21
 SKEW_SECONDS = 5.0
 HEARTBEAT_SECONDS = 60
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class State(StrEnum):
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the doctor's report. ``advice`` is empty when all is well."""
-
-    state: State
-    what: str
-    text: str
-    advice: str = ""
 
 
 def examine(env: Environment) -> Iterator[Finding]:
@@ -62,6 +43,10 @@ def examine(env: Environment) -> Iterator[Finding]:
         ("worker", worker),
         ("broker", broker),
         ("mail", mail),
+        ("text messages", doctor_outside.text_messages),
+        ("hand-overs", _with(doctor_outside.hand_overs)),
+        ("webhooks", _with(doctor_outside.webhooks)),
+        ("letters", _with(doctor_outside.letters)),
         ("identity provider", identity_provider),
         ("certificate", certificate),
         ("disk", disk),
@@ -73,6 +58,18 @@ def examine(env: Environment) -> Iterator[Finding]:
             yield from check(env)
         except Exception as fault:  # a doctor who faints helps nobody
             yield Finding(State.FAIL, name, f"{type(fault).__name__} while looking", "Report this: it should have been foreseen.")
+
+
+def _with(
+    check: Callable[[Environment, psycopg.Connection[Any]], Iterator[Finding]],
+) -> Callable[[Environment], Iterator[Finding]]:
+    """A check that asks the database; one that is away has been told of already."""
+
+    def run(env: Environment) -> Iterator[Finding]:
+        with contextlib.suppress(psycopg.OperationalError), _connect(env) as connection:
+            yield from check(env, connection)
+
+    return run
 
 
 def database(env: Environment) -> Iterator[Finding]:

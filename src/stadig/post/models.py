@@ -141,12 +141,14 @@ class Notice(models.Model):
 
 
 class Subscriber(models.Model):
-    """A system that follows events. Its secret is encrypted: it was shown once."""
+    """A system that follows events. Its secret is encrypted: it was shown once. ``secret_before`` signs too until ``before_until``."""
 
     name = models.CharField(max_length=80)
     url = models.CharField(max_length=300)
     events = ArrayField(models.CharField(max_length=60))
     secret = models.TextField()
+    secret_before = models.TextField(blank=True)
+    before_until = models.DateTimeField(null=True, blank=True, help_text="real time")
     made_at = models.DateTimeField()
     stopped_at = models.DateTimeField(null=True, blank=True)
 

@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -35,12 +35,15 @@ def signature(secret: str, message_id: str, at: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
 
 
-def headers(secret: str, message_id: str, at: int, body: bytes) -> dict[str, str]:
-    """The headers of one try. The id stays the same from try to try: a receiver that has seen it has had the message."""
+def headers(secrets_: Sequence[str], message_id: str, at: int, body: bytes) -> dict[str, str]:
+    """The headers of one try. The id stays the same from try to try: a receiver that has seen it has had the message.
+
+    While a secret is being changed there are two, the new one first: a receiver that knows either of them finds its signature among them.
+    """
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(at),
-        "webhook-signature": signature(secret, message_id, at, body),
+        "webhook-signature": " ".join(signature(one, message_id, at, body) for one in secrets_),
         "Content-Type": CONTENT_TYPE,
     }
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 
 @dataclass(slots=True)
@@ -25,18 +28,30 @@ class Outsider:
     """The server: ``answers`` are given in turn, the last again and again. An answer is (status, body, seconds to wait before it)."""
 
     url: str
+    port: int
     answers: list[tuple[int, bytes, float]] = field(default_factory=lambda: [(200, b"{}", 0.0)])
     got: list[Got] = field(default_factory=list[Got])
     headers: dict[str, str] = field(default_factory=dict[str, str])
     """Sent with every answer."""
 
 
+class Server(ThreadingHTTPServer):
+    """Answers each in a thread of its own; one who is not let in by TLS leaves nothing on the terminal."""
+
+    daemon_threads = True
+    context: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        plain, address = super().get_request()
+        return (self.context.wrap_socket(plain, server_side=True) if self.context else plain), address
+
+
 @contextlib.contextmanager
-def outsider() -> Iterator[Outsider]:
-    """Another system, for as long as the block lasts."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.daemon_threads = True
-    found = Outsider(f"http://127.0.0.1:{server.server_port}")
+def outsider(context: ssl.SSLContext | None = None) -> Iterator[Outsider]:
+    """Another system, for as long as the block lasts. With ``context`` it speaks TLS."""
+    server = Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server.context = context
+    found = Outsider(f"http{'s' if context else ''}://127.0.0.1:{server.server_port}", server.server_port)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.post import access, webhooks
 from stadig.post.models import Subscriber, WebhookDelivery
@@ -72,7 +73,13 @@ def overview(request: HttpRequest) -> HttpResponse:
         )
         for one in page.object_list
     ]
-    context = {"form": form, "page": page, "rows": rows, "subscribers": Subscriber.objects.order_by("-stopped_at", "id")}
+    context = {
+        "form": form,
+        "page": page,
+        "rows": rows,
+        "now": clock.real_now(),
+        "subscribers": Subscriber.objects.order_by("-stopped_at", "id"),
+    }
     return render(request, "post/webhooks.html", context, status=400 if form.errors else 200)
 
 
@@ -82,6 +89,27 @@ def stop(request: HttpRequest, subscriber_id: int) -> HttpResponse:
     """Tell a subscriber nothing more."""
     webhooks.stop(request.user, subscriber_id)  # type: ignore[arg-type]
     messages.success(request, _("Systemet får inga fler händelser."))
+    return redirect("post:webhooks")
+
+
+@needs(access.WEBHOOKS)
+@require_POST
+def rotate(request: HttpRequest, subscriber_id: int) -> HttpResponse:
+    """A new secret, shown once; the one before signs too for a while."""
+    try:
+        changed, secret = webhooks.rotate(request.user, subscriber_id)  # type: ignore[arg-type]
+    except Subscriber.DoesNotExist:
+        messages.error(request, _("Systemet är stoppat. Lägg till det på nytt för att få en ny nyckel."))
+        return redirect("post:webhooks")
+    return render(request, "post/webhook_secret.html", {"subscriber": changed, "secret": secret})
+
+
+@needs(access.WEBHOOKS)
+@require_POST
+def forget_before(request: HttpRequest, subscriber_id: int) -> HttpResponse:
+    """The receiver has the new secret: the old one holds no more."""
+    webhooks.forget_before(request.user, subscriber_id)  # type: ignore[arg-type]
+    messages.success(request, _("Den gamla nyckeln gäller inte längre."))
     return redirect("post:webhooks")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _offered: dict[str, Any] = {}
 TIMEOUT_S = 15.0
+OVERLAP = timedelta(days=2)
+"""How long the secret before signs too, so that the receiver can be given the new one without losing a message. Real time."""
 GONE = 410
 """The subscriber says that it wants no more: it is stopped (Standard Webhooks)."""
 
@@ -83,6 +86,31 @@ def subscribe(by: User, *, name: str, url: str, events: Iterable[str]) -> tuple[
 
 
 @verb
+def rotate(by: User, subscriber_id: int) -> tuple[Subscriber, str]:
+    """Give a subscriber a new secret; returns it and the secret, shown once. For ``OVERLAP`` messages bear both signatures.
+
+    Changed again within that time, the one before the last holds no more. Raises Subscriber.DoesNotExist for one that was stopped.
+    """
+    found = Subscriber.objects.select_for_update().get(pk=subscriber_id, stopped_at=None)
+    secret = signing.new_secret()
+    found.secret_before, found.before_until = found.secret, clock.real_now() + OVERLAP
+    found.secret = persons.seal_text(secret)
+    found.save(update_fields=["secret", "secret_before", "before_until"])
+    audit.record(by, "changed secret", found)
+    return found, secret
+
+
+@verb
+def forget_before(by: User, subscriber_id: int) -> Subscriber:
+    """The receiver has the new secret: the one before holds no more, at once."""
+    found = Subscriber.objects.select_for_update().get(pk=subscriber_id)
+    found.secret_before, found.before_until = "", None
+    found.save(update_fields=["secret_before", "before_until"])
+    audit.record(by, "forgot secret", found)
+    return found
+
+
+@verb
 def stop(by: User | None, subscriber_id: int) -> Subscriber:
     """Tell this subscriber nothing more."""
     found = Subscriber.objects.select_for_update().get(pk=subscriber_id)
@@ -116,7 +144,7 @@ def deliver(delivery_id: uuid.UUID) -> WebhookDelivery:
         found.save(update_fields=["state", "error"])
         return found
     body = signing.event(found.event, str(found.event_id), settings.PUBLIC_URL, found.happened_at, found.ids)
-    headers = signing.headers(persons.unseal_text(to.secret), f"msg_{found.pk.hex}", int(clock.real_now().timestamp()), body)
+    headers = signing.headers(_secrets(to), f"msg_{found.pk.hex}", int(clock.real_now().timestamp()), body)
     answer = outside.call("POST", to.url, headers=headers, content=body, timeout_s=TIMEOUT_S)
     if not 200 <= answer.status < 300:
         raise outside.Refused(answer.status)
@@ -137,6 +165,12 @@ def failed(delivery_id: uuid.UUID, reason: str, *, last: bool, gone: bool = Fals
     found.save(update_fields=["attempts", "error", "state"])
     if gone:
         stop(None, found.subscriber_id)
+
+
+def _secrets(to: Subscriber) -> list[str]:
+    """What a message is signed with now: the secret, and the one before while it still holds."""
+    holds = to.before_until is not None and to.before_until > clock.real_now()
+    return [persons.unseal_text(one) for one in (to.secret, to.secret_before if holds else "") if one]
 
 
 def _fault_of(url: str) -> str:

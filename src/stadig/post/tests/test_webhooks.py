@@ -43,7 +43,7 @@ def run(delivery, attempts=0):
 def test_the_signature_is_that_of_the_specifications_own_example():
     """The example of the reference libraries of Standard Webhooks."""
     secret, message = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
-    signed = signing.headers(secret, message, 1614265330, b'{"test": 2432232314}')
+    signed = signing.headers([secret], message, 1614265330, b'{"test": 2432232314}')
     assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert (signed["webhook-id"], signed["webhook-timestamp"]) == (message, "1614265330")
 
@@ -175,3 +175,54 @@ def test_a_follower_that_was_stopped_gets_nothing_more(follower, client, someone
     client.post(f"/laget/webhooks/system/{follower.row.pk}/stoppa/")
     assert run(WebhookDelivery.objects.get()).error == "Stopped"
     assert not follower.system.got
+
+
+def signed_with(got, *secrets) -> list[bool]:
+    """Which of the secrets the message is signed with, as a receiver finds out: it tries each signature."""
+    at = int(got.headers["webhook-timestamp"])
+    sent = got.headers["webhook-signature"].split(" ")
+    return [signing.signature(one, got.headers["webhook-id"], at, got.body) in sent for one in secrets]
+
+
+def test_while_a_secret_is_changed_the_receiver_may_know_either(follower, someone, monkeypatch):
+    ove = someone(Role.ADMINISTRATOR)
+    _, new = webhooks.rotate(ove, follower.row.pk)
+    assert not traces(new, follower.secret)
+    webhooks.publish("case.registered", {"case": 1})
+    run(WebhookDelivery.objects.latest("happened_at"))
+    assert signed_with(follower.system.got[-1], new, follower.secret) == [True, True]
+    later = webhooks.clock.real_now() + webhooks.OVERLAP + dt.timedelta(seconds=1)
+    monkeypatch.setattr(webhooks.clock, "real_now", lambda: later)
+    webhooks.publish("case.registered", {"case": 2})
+    run(WebhookDelivery.objects.get(ids={"case": 2}))
+    assert signed_with(follower.system.got[-1], new, follower.secret) == [True, False]
+
+
+def test_the_old_secret_may_be_ended_at_once_and_a_second_change_ends_the_first(follower, someone):
+    ove = someone(Role.ADMINISTRATOR)
+    _, second = webhooks.rotate(ove, follower.row.pk)
+    _, third = webhooks.rotate(ove, follower.row.pk)
+    webhooks.publish("case.registered", {"case": 1})
+    run(WebhookDelivery.objects.get())
+    assert signed_with(follower.system.got[-1], third, second, follower.secret) == [True, True, False]
+    webhooks.forget_before(ove, follower.row.pk)
+    webhooks.publish("case.registered", {"case": 2})
+    run(WebhookDelivery.objects.get(ids={"case": 2}))
+    assert signed_with(follower.system.got[-1], third, second) == [True, False]
+
+
+def test_a_secret_is_changed_on_the_page_and_a_stopped_system_gets_none(follower, someone, client):
+    client.force_login(someone(Role.ADMINISTRATOR))
+    page = client.post(f"/laget/webhooks/system/{follower.row.pk}/ny-nyckel/").content.decode()
+    assert "whsec_" in page
+    assert "skriver vi under med båda" in page
+    page = client.get("/laget/webhooks/").content.decode()
+    assert "Den gamla nyckeln gäller också" in page
+    assert "whsec_" not in page
+    client.post(f"/laget/webhooks/system/{follower.row.pk}/gammal-nyckel/")
+    assert "Den gamla nyckeln gäller också" not in client.get("/laget/webhooks/").content.decode()
+    webhooks.stop(None, follower.row.pk)
+    page = client.post(f"/laget/webhooks/system/{follower.row.pk}/ny-nyckel/", follow=True).content.decode()
+    assert "Systemet är stoppat" in page
+    client.force_login(someone(Role.CASE_WORKER))
+    assert client.post(f"/laget/webhooks/system/{follower.row.pk}/ny-nyckel/").status_code == 403
