@@ -268,6 +268,7 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
     until = {one.name: one.until for one in definition.deadlines}
     left: list[datetime] = []
     for one in Clock.objects.filter(case=case, met_at=None):
+        stood = (one.due_at, one.paused_at)
         if until.get(one.name, Group.CLOSED) in {case.status, case.group} or case.group == Group.CLOSED:
             one.met_at = now
         elif one.name == terms.DECISION_ASKED:
@@ -276,7 +277,8 @@ def _run_clocks(case: Case, definition: Definition, before: str, now: datetime) 
             one.paused_at = now
         elif before == Group.APPLICANT != case.group and one.paused_at:
             one.due_at, one.paused_at = terms.after_pause(one.due_at, one.paused_at, now), None
-        one.save(update_fields=["met_at", "paused_at", "due_at"])
+        if one.met_at or stood != (one.due_at, one.paused_at):
+            one.save(update_fields=["met_at", "paused_at", "due_at"])
         if one.met_at is None and one.paused_at is None:
             left.append(one.due_at)
     case.due_at = min(left, default=None)

@@ -17,7 +17,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 Handler = Callable[..., object]
+Wanted = Callable[[], bool]
 _handlers: dict[str, dict[str, Handler]] = {}
+_wanted: dict[str, dict[str, Wanted | None]] = {}
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 log = logging.getLogger("stadig.outbox")
 
@@ -28,13 +30,21 @@ def announce(name: str, **ids: int | str | None) -> uuid.UUID:
     for value in ids.values():
         if not isinstance(value, (int, str, type(None))):
             raise TypeError(f"The event {name} may carry ids alone, not {type(value).__name__}.")
-    if name in _handlers:
+    if any(wanted is None or wanted() for wanted in _in_order(name)):
         app.configure_task(_task(name), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]
     return event
 
 
-def handler(name: str) -> Callable[[Handler], Handler]:
+def _in_order(name: str) -> list[Wanted | None]:
+    """Whether the handlers of an event want it; first those that always do, so that no one is asked in vain."""
+    return sorted(_wanted.get(name, {}).values(), key=lambda wanted: wanted is not None)
+
+
+def handler(name: str, *, wanted: Wanted | None = None) -> Callable[[Handler], Handler]:
     """Run the function, in a transaction, once for every event of this name.
+
+    ``wanted`` is asked in the transaction of the one who announces: when no handler of the event wants it, there is no job. It may
+    read, and must not raise.
 
     When it raises it is tried again, alone, in a job of its own: the other handlers of the event neither wait for it nor run again.
     """
@@ -44,6 +54,7 @@ def handler(name: str) -> Callable[[Handler], Handler]:
         if name not in _handlers:
             _event_job(name)
         _handlers.setdefault(name, {})[key] = function
+        _wanted.setdefault(name, {})[key] = wanted
 
         @app.task(name=_task(name, key), queue="events", retry=RETRY)
         def job(event: str, ids: dict[str, Any]) -> None:

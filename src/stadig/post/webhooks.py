@@ -21,6 +21,8 @@ from stadig.post import outside, signing
 from stadig.post.models import Subscriber, WebhookDelivery
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from stadig.city.models import User
 
 _offered: dict[str, Any] = {}
@@ -38,7 +40,7 @@ def offer(name: str, description: Any) -> None:
     def tell(**ids: int | str | None) -> None:
         publish(name, ids)
 
-    outbox.handler(name)(tell)
+    outbox.handler(name, wanted=lambda: _following(name).exists())(tell)
 
 
 def offered() -> dict[str, Any]:
@@ -50,15 +52,18 @@ def offered() -> dict[str, Any]:
 def publish(name: str, ids: dict[str, int | str | None]) -> int:
     """Something happened: one delivery for each subscriber that follows it. Returns how many."""
     now = clock.now()
-    following = Subscriber.objects.filter(stopped_at=None, events__contains=[name])
     event_id = uuid.uuid4()
     made = [
         WebhookDelivery(subscriber=one, event=name, event_id=event_id, ids=ids, happened_at=now)
-        for one in following.order_by("pk")
+        for one in _following(name).order_by("pk")
     ]
     for one in WebhookDelivery.objects.bulk_create(made):
         _defer(one)
     return len(made)
+
+
+def _following(name: str) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(stopped_at=None, events__contains=[name])
 
 
 @verb

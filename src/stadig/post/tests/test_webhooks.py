@@ -13,6 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from stadig.city import outbox
 from stadig.city.roles import Role
@@ -68,6 +69,21 @@ def test_an_event_is_a_cloudevent_with_ids_alone():
         "datacontenttype": "application/json",
         "data": {"case": 7, "event": 9},
     }
+
+
+def test_an_event_that_only_followers_want_makes_no_job_when_no_one_follows_it(follower):
+    def waiting() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name LIKE 'event:case.%%'")
+            return cursor.fetchone()[0]
+
+    outbox.announce("case.status", case=7, event=9)
+    assert waiting() == 0
+    Subscriber.objects.filter(pk=follower.row.pk).update(events=["case.status"])
+    outbox.announce("case.status", case=7, event=10)
+    assert waiting() == 1
+    outbox.announce("case.registered", case=7)
+    assert waiting() == 2, "others than followers want it too"
 
 
 def test_a_follower_is_told_once_and_can_check_that_it_was_us(follower):
