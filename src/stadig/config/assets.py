@@ -23,6 +23,8 @@ UI = SOURCE / "ui"
 NODE = CHECKOUT / "node_modules"
 BUILD = CHECKOUT / "build"
 ASSETS = BUILD / "assets"
+FONTS = BUILD / "fonts"
+"""Fonts of the documents we draw up (:mod:`stadig.files.documents`); the browser is never sent them."""
 STAMP = BUILD / "assets.stamp"
 
 PACKAGE = "service.yaml"
@@ -190,6 +192,17 @@ def _assemble(files: list[os.DirEntry[str]]) -> None:
     shutil.rmtree(work)
 
 
+def _fonts() -> None:
+    """Keep one weight of each font that documents need for the signs of Sweden's residents: a package holds nine."""
+    FONTS.mkdir(exist_ok=True)
+    found = {path.name: path for path in (NODE / "@expo-google-fonts").glob("*/400Regular/*.ttf")}
+    for name, path in found.items():
+        _write(FONTS / name, path.read_bytes())
+    for path in FONTS.iterdir():
+        if path.name not in found:
+            path.unlink()
+
+
 def _collect() -> None:
     """Copy everything under hashed names, with the manifest; compress beforehand."""
     from stadig.config import django
@@ -213,6 +226,7 @@ def build(*, force: bool = False) -> bool:
         return False
     ASSETS.mkdir(parents=True, exist_ok=True)
     _assemble(files)
+    _fonts()
     before = _fingerprint()
     if force or not manifest.exists() or before != _read(BUILD / "assets.sum"):
         _collect()
