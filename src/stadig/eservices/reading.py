@@ -149,21 +149,42 @@ _Loader.yaml_implicit_resolvers = {
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
-def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
-    if name not in files:
-        raise PackageError(name, "", "is missing.")
-    text = _utf8(files[name], name)
+_ALIAS: Final = re.compile(r"(?m)(?:^|[\s\[{,])\*\w")
+
+
+def tree_of(data: bytes, name: str) -> tuple[str, yaml.Node | None, Any]:
+    """The text of a YAML file, the tree of its values with their places in the text, and what they say. Raises PackageError."""
+    text = _utf8(data, name)
     if too_deep(text):
         raise PackageError(name, "", "is nested too deep.")
     try:
-        if text.count("*") and re.search(r"(?m)(?:^|[\s\[{,])\*\w", text):
+        if _ALIAS.search(text) and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
             raise PackageError(name, "", "uses YAML aliases (*name). Write the value out.")
-        found = yaml.load(text, _Loader)  # noqa: S506 - the loader is a SafeLoader
+        loader = _Loader(text)
+        try:
+            node: yaml.Node | None = loader.get_single_node()
+            return text, node, None if node is None else loader.construct_document(node)
+        finally:
+            loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise PackageError(name, f"line {mark.line + 1}" if mark else "", f"{error.problem or 'is not YAML'}.") from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise PackageError(name, "", f"is not YAML ({type(error).__name__}).") from None
+
+
+def scalar_of(text: str) -> Any:
+    """What a word means where it stands without quotes; None for what cannot."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506 - the loader is a SafeLoader
+    except yaml.YAMLError:
+        return None
+
+
+def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
+    if name not in files:
+        raise PackageError(name, "", "is missing.")
+    _, _, found = tree_of(files[name], name)
     if not isinstance(found, dict):
         raise PackageError(name, "", "must be a mapping: lines of *key: value*.")
     return found
@@ -181,17 +202,21 @@ def _schema(files: Mapping[str, bytes]) -> dict[str, Any]:
     name = "data.schema.json"
     if name not in files:
         raise PackageError(name, "", "is missing.")
-    try:
-        found = json.loads(_utf8(files[name], name))
-    except json.JSONDecodeError as error:
-        raise PackageError(name, f"line {error.lineno}", f"{error.msg}.") from None
-    except RecursionError:
-        raise PackageError(name, "", "is nested too deep.") from None
+    found = _json(files[name], name)
     if not isinstance(found, dict) or found.get("type") != "object" or not isinstance(found.get("properties"), dict):
         raise PackageError(name, "", "must describe an object with properties.")
     for fault in faults(found):
         raise SchemaError(name, fault.place, f"is not valid JSON Schema 2020-12: {fault.text}", found)
     return found
+
+
+def _json(data: bytes, name: str) -> Any:
+    try:
+        return json.loads(_utf8(data, name))
+    except json.JSONDecodeError as error:
+        raise PackageError(name, f"line {error.lineno}", f"{error.msg}.") from None
+    except RecursionError:
+        raise PackageError(name, "", "is nested too deep.") from None
 
 
 def _about(service: Mapping[str, Any]) -> About:
