@@ -185,8 +185,11 @@ def sheet(case: Case, document: Document, by: User, to: tuple[str, ...], languag
 
 def follow_later(case: Case) -> tuple[str, ...]:
     """How one who has no log-in yet takes the case to Mina sidor when they have got one; nothing for a case that someone follows there."""
-    if Party.objects.filter(case=case, person__isnull=False).exists():
-        return ()
+    return () if Party.objects.filter(case=case, person__isnull=False).exists() else claim_words()
+
+
+def claim_words() -> tuple[str, ...]:
+    """How a case is taken to Mina sidor."""
     address = settings.PUBLIC_URL + reverse("cases:claim")
     return (_("Skaffar du e-legitimation? Hämta ärendet till Mina sidor: %(address)s") % {"address": address},)
 

@@ -75,7 +75,7 @@ def _follow(case: Case) -> list[str]:
     return [
         _("Gå till %(address)s och skriv ärendets nummer och den här koden.") % {"address": address},
         _("Kod: %(code)s") % {"code": following.code_of(case)},
-        *letters.follow_later(case),
+        *letters.claim_words(),
     ]
 
 

@@ -10,7 +10,8 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from stadig.cases import access, actions, handling, inbox, many, panels
+from stadig.cases import access, actions, definitions, handling, inbox, many, panels
+from stadig.cases.definition import from_data
 from stadig.cases.models import Case, Event, Note
 from stadig.city import actions as city
 from stadig.city.models import AuditEntry, Organisation, User
@@ -79,6 +80,18 @@ def test_a_list_is_read_in_the_order_of_an_index_whatever_units_one_sees(open_ca
         plan = "\n".join(row for (row,) in cursor.fetchall())
     assert f"using {index} " in plan
     assert "Sort" not in plan
+
+
+def test_a_process_that_has_just_begun_reads_all_definitions_at_once(open_case, parking, amina, monkeypatch):
+    open_case()
+    for name in ("boat", "stall"):
+        held = from_data(parking.definition)
+        actions.define(None, name, name * 4, held, committee=parking.committee, unit=parking.unit, series="GPN")
+    monkeypatch.setattr(definitions, "_known", {})
+    with CaptureQueriesContext(connection) as asked:
+        assert len(inbox.choices(amina).services) == 3
+        inbox.page(amina, inbox.Filter())
+    assert sum('"cases_casetype"."definition"' in one["sql"] for one in asked.captured_queries) == 1
 
 
 @pytest.mark.parametrize("after", ["x", "~", "2026-13-45~1", "~99999999999999999999999", "2026-11-23T08:00:00+01:00~1"])

@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from stadig.cases import access as case_access
 from stadig.cases import actions as cases
-from stadig.cases.models import Case, Document
+from stadig.cases.models import Document
 from stadig.city import audit
 from stadig.city.verbs import verb
-from stadig.eservices import receipts
-from stadig.eservices.models import Submission
+from stadig.eservices import receipts, submissions
 from stadig.files import actions as files
 
 KIND = "receipt"
@@ -22,8 +21,7 @@ KIND = "receipt"
 @verb
 def make_receipt(submission_id: UUID) -> Document:
     """The receipt as a document of the case. The first one stands, however often it is asked for, and whoever was killed on the way."""
-    locked = Submission.objects.select_for_update(of=("self",)).select_related("case__type").defer("case__type__definition")
-    submission = locked.get(pk=submission_id)
+    submission = submissions.locked(submission_id)
     made = Document.objects.filter(case=submission.case, kind=KIND).first()
     if made is not None:
         return made
@@ -32,7 +30,7 @@ def make_receipt(submission_id: UUID) -> Document:
         name, title = _("kvittens-%(number)s.pdf"), _("Kvittens")
     number = case.number.replace(" ", "-").replace("/", "-").casefold()
     file = files.keep(receipts.pdf(submission), None, purpose=case_access.FILES, name=name % {"number": number})
-    Case.objects.select_for_update().only("pk").get(pk=case.pk)  # documents are numbered one at a time
+    cases.locked(None, case.pk)  # documents are numbered one at a time
     made = cases.add_document(case, Document.Direction.SENT, KIND, title, language=submission.language)
     made.files.add(file)
     audit.record(None, "made a receipt", submission, case=case.pk)

@@ -13,7 +13,7 @@ from stadig.cases import definitions, following, states, telling
 from stadig.cases.models import Case, Document
 from stadig.city import audit, clock, effects
 from stadig.city.verbs import verb
-from stadig.eservices import flow, published
+from stadig.eservices import flow, published, submissions
 from stadig.eservices.handing import actions as handing
 from stadig.eservices.models import Submission
 from stadig.geo import places
@@ -31,7 +31,7 @@ def open_work(case_id: int) -> WorkOrder | None:
     A place that was written and not pointed out is looked for among the streets; what nobody finds lies in the middle of town,
     with the words as they were written.
     """
-    submission = _submission(case_id)
+    submission = submissions.of_case(case_id)
     mapping = published.of(submission.version).case.work if submission else None
     if submission is None or not mapping or handing.declared(submission) is not None:
         return None
@@ -66,7 +66,7 @@ def follow_work(order_id: int) -> Case | None:
     A case that someone has closed by hand meanwhile stands as it is.
     """
     order = WorkOrder.objects.get(pk=order_id)
-    submission = _submission(order.source_id) if order.source_label == SOURCE and order.source_id else None
+    submission = submissions.of_case(order.source_id) if order.source_label == SOURCE and order.source_id else None
     mapping = published.of(submission.version).case.work if submission else None
     if submission is None or not mapping:
         return None
@@ -106,8 +106,3 @@ def _answer(submission: Submission, case: Case, order: WorkOrder, mapping: Mappi
         }
         key = f"case:{case.pk}:work:{order.pk}:{party.pk}"
         telling.reach(party, "eservices/post/mended.txt", values, key=key, language=language)
-
-
-def _submission(case_id: int | None) -> Submission | None:
-    found = Submission.objects.select_related("version", "case__type", "case__district")
-    return found.defer("version__archive", "case__type__definition", "case__district__geometry").filter(case=case_id).first()

@@ -11,7 +11,7 @@ from stadig.cases import actions as cases
 from stadig.city import audit, clock
 from stadig.city.actions import NotAllowed
 from stadig.city.verbs import verb
-from stadig.eservices import access, published
+from stadig.eservices import access, published, submissions
 from stadig.eservices.handing import declaration, delivery
 from stadig.eservices.handing.declaration import Declaration
 from stadig.eservices.models import EService, HandOver, Signature, Submission, SystemKey
@@ -41,7 +41,7 @@ def begin(case_id: int) -> HandOver | None:
 
     What others are to sign is not handed over before all of them have; one that someone declined stays with us.
     """
-    submission = Submission.objects.select_related("version").defer("version__archive").filter(case=case_id).first()
+    submission = submissions.of_case(case_id)
     if submission is None or declared(submission) is None:
         return None
     if Signature.objects.filter(submission=submission).exclude(state=Signature.State.SIGNED).exists():
