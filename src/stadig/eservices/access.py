@@ -55,6 +55,12 @@ def owned(user: Any) -> Q:
     return Q() if reach is None else Q(current__case_type__unit__in=reach) | Q(current__case_type__committee__in=reach)
 
 
+EDIT = permission("eservices.edit", Role.MANAGER, Role.ADMINISTRATOR, description=_("Bygga och ändra e-tjänster"))
+PUBLISH = permission(
+    "eservices.publish", Role.MANAGER, Role.ADMINISTRATOR, description=_("Publicera e-tjänster som någon annan har ändrat")
+)
+
+
 def may_fill_in(user: Any, held: Iterable[UUID] = ()) -> Q:
     """Drafts that are ``user``'s own, that they began for someone or as an employee, or whose code their browser has shown (``held``)."""
     found = Q(pk__in=list(held), code_hash__isnull=False)

@@ -241,3 +241,66 @@ class SystemKey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Edition(models.Model):
+    """A service that someone is changing: all its files as one archive. Two persons publish: one asks, another publishes just that."""
+
+    class State(models.TextChoices):
+        WORKING = "working", _("Under arbete")
+        ASKED = "asked", _("Väntar på att publiceras")
+        PUBLISHED = "published", _("Publicerad")
+        DISCARDED = "discarded", _("Kastad")
+
+    OPEN = (State.WORKING, State.ASKED)
+
+    name = models.SlugField(max_length=60)
+    base = models.ForeignKey(
+        PackageVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="what it began from; empty for a new service",
+    )
+    base_id: int | None
+    archive = models.BinaryField(help_text="all files as a zip archive, the city's overlay too; they can always be read")
+    revision = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WORKING)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by_id: int | None
+    asked_at = models.DateTimeField(null=True, blank=True)
+    asked_digest = models.CharField(max_length=64, blank=True, help_text="SHA-256 of the archive that was asked for")
+    sent_back_why = models.TextField(blank=True)
+    published = models.ForeignKey(PackageVersion, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="eservice_one_edition", fields=["name"], condition=Q(state__in=["working", "asked"])),
+            models.CheckConstraint(
+                name="eservice_edition_asked", condition=~Q(state="asked") | (Q(asked_by__isnull=False) & ~Q(asked_digest=""))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"edition of {self.name}"
+
+
+class EditionRevision(models.Model):
+    """An edition as it was after one change, so that the change can be undone."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    before = models.PositiveIntegerField(null=True, blank=True, help_text="the revision that undoing goes back to")
+    archive = models.BinaryField()
+    what = models.SlugField(max_length=40, help_text="what was done: a key of the editor's words")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="eservice_revision_once", fields=["edition", "revision"])]
+
+    def __str__(self) -> str:
+        return f"revision {self.revision} of edition {self.edition.pk}"

@@ -15,6 +15,7 @@ WORDS: Final[Mapping[str, str]] = {
     "read_by": "{id} is read by {readers}. Change or remove them first",
     "last": "{id} is the only {what}. Add another first",
     "unreadable": "the package could not be read any more. {problem}",
+    "not_open": "the edition is published or thrown away. Begin a new one",
     "never_opens": "{kind} questions cannot stand in a repeated group",
 }
 """Kind → how it is said on the command line; pages have their own words."""
