@@ -56,10 +56,10 @@ class Paper:
     foot: tuple[str, ...]
 
 
-def paper(case: Case, proposal: Proposal, by: User, language: str) -> Paper:
-    """The document's words. A protected person is not named in it: the case number says whose it is."""
+def paper(case: Case, proposal: Proposal, by: User, language: str, *, on: date | None = None) -> Paper:
+    """The document's words, of a decision made ``on`` a day (today). A protected person is not named in it: the number says whose it is."""
     with translation.override(language):
-        definition, today, city = definitions.of(case), clock.today(), municipality.current()
+        definition, today, city = definitions.of(case), on or clock.today(), municipality.current()
         phone = case.unit.phone or city.phone
         own = _paragraphs(definition.text(f"decision.{proposal.type.id}.appeal", language))
         return Paper(

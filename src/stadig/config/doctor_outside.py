@@ -75,7 +75,7 @@ def hand_overs(env: Environment, connection: psycopg.Connection[Any]) -> Iterato
     for service, failed, late, unknown in connection.execute(HAND_OVERS).fetchall():
         what = f"hand-over of {service}"
         if failed:
-            advice = "Read why under Överlämnat (/arbetsplats/overlamnat/), mend it, and press Försök igen."
+            advice = "Read why under Överlämnat (/arbetsplats/overlamning/), mend it, and press Försök igen."
             yield Finding(State.FAIL, what, f"{failed} cases did not get over.", advice)
         if late:
             yield Finding(State.WARN, what, f"{late} cases have waited for more than two hours.", "See that the worker runs.")

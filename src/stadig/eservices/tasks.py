@@ -31,6 +31,14 @@ def make_receipt(submission: str) -> None:
     receipts.make_receipt(UUID(submission))
 
 
+@app.task(name="eservices.draw_papers", queue="receipts")
+def draw_papers(case_id: int) -> None:
+    """Of the demo town alone: its seeded cases get their papers when it has woken."""
+    from stadig.eservices.demo import filed
+
+    filed.draw(case_id)
+
+
 @app.periodic(cron="10 7 * * *")
 @app.task(name="eservices.remind_signers", queueing_lock="eservices.remind_signers")
 def remind_signers(timestamp: int) -> None:

@@ -75,7 +75,7 @@ KROGAR: Final = (
 
 
 def answer(package: Package, at: date, spots: Sequence[Spot], rng: np.random.Generator) -> tuple[Answers, Spot | None]:
-    """Answers that may be submitted, and the place where there is one. Files are left out: nobody sent any."""
+    """Answers that may be submitted, and the place where there is one. Files are left out: ``filed`` puts them in."""
     right = [one for one in package.scenarios if not one.errors]
     answers: Answers = copy.deepcopy(dict(right[int(rng.integers(len(right)))].answers))
     spot = spots[int(rng.integers(len(spots)))]

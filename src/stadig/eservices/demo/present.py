@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import uuid4
 
 import numpy as np
 
@@ -18,11 +19,13 @@ from stadig.cases.actions import CaseError
 from stadig.cases.models import Case, Channel, Group
 from stadig.city import clock
 from stadig.city.models import Person, User
-from stadig.eservices import actions, checking, drafts, flow, published
-from stadig.eservices.demo import seasons, words
+from stadig.city.verbs import verb
+from stadig.eservices import actions, checking, drafts, flow, published, uploads
+from stadig.eservices.demo import filed, seasons, words
 from stadig.eservices.demo.answers import Spot, answer
 from stadig.eservices.demo.past import CASES, WORKERS
-from stadig.eservices.models import EService, Submission
+from stadig.eservices.models import DraftFile, EService, Submission
+from stadig.eservices.package import Package
 
 SUBMITTED_PER_HOUR: Final = 0.9
 """By day; a quarter of it by night."""
@@ -31,7 +34,7 @@ MOVED_PER_HOUR: Final = 0.35
 MOST_HOURS: Final = 2.0
 """What a long silence counts as, so that a town that slept does not wake to a heap."""
 TRIES: Final = 6
-"""How many times answers are thought out before it is let be: those that need a file cannot be sent from here."""
+"""How many times answers are thought out before it is let be."""
 
 ON: Final = ("offer", "finish", "begin", "queue")
 """Buttons that lead a case on. The others are for what seldom happens."""
@@ -58,26 +61,31 @@ class Present:
                     self.move(service, worker)
 
     def submit(self, now: datetime) -> Submission | None:
-        """Someone fills in a form and sends it. None when only forms that need a file came to mind."""
+        """Someone fills in a form and sends it, with the files it asks for. None when no answers that hold together came to mind."""
         weights = np.array([CASES[name] * seasons.MONTHS[name][clock.local(now).month - 1] for name in CASES])
         for _ in range(TRIES):
             name = list(CASES)[int(self.rng.choice(len(weights), p=weights / weights.sum()))]
             service, package = published.current(name)
             answers, _spot = answer(package, now.date(), self.spots, self.rng)
-            state = flow.evaluate(package, answers, today=clock.today())
+            asked = filed.asked_for(package, answers, now)
+            named = filed.with_names(answers, {path: str(uuid4()) for path in asked})
+            state = flow.evaluate(package, named, today=clock.today())
             if not checking.errors(package, state, today=clock.today()):
-                return self._send(service, answers)
+                return self._send(service, package, answers)
         return None
 
-    def _send(self, service: EService, answers: dict[str, Any]) -> Submission:
+    @verb
+    def _send(self, service: EService, package: Package, answers: dict[str, Any]) -> Submission:
+        worker = None if service.name == "street-fault" else User.objects.get(username=WORKERS[service.name])
+        answers, sent = filed.send(worker, package, answers, uploads.PURPOSE)
         begun = drafts.Contents(answers=answers)
-        if service.name == "street-fault":
+        if worker is None:
             draft = drafts.start(None, service, begin_with=begun)
-            return actions.submit(None, draft.pk)
-        worker = User.objects.get(username=WORKERS[service.name])
-        people = Person.objects.filter(user=None, protection="").order_by("pk")
-        person = people[int(self.rng.integers(people.count()))]
-        draft = drafts.start(worker, service, channel=Channel.ASSISTED, person=person, begin_with=begun)
+        else:
+            people = Person.objects.filter(user=None, protection="").order_by("pk")
+            person = people[int(self.rng.integers(people.count()))]
+            draft = drafts.start(worker, service, channel=Channel.ASSISTED, person=person, begin_with=begun)
+        DraftFile.objects.bulk_create(DraftFile(draft=draft, path=path, file=file) for path, file in sent.items())
         return actions.submit(worker, draft.pk)
 
     def move(self, service: str, worker: User) -> Case | None:

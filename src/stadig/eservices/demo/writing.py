@@ -18,7 +18,7 @@ from stadig.city import clock, persons
 from stadig.city.models import District, Organisation, User
 from stadig.eservices import flow, parties
 from stadig.eservices.actions.submitting import title_of
-from stadig.eservices.demo import counting, seasons, words
+from stadig.eservices.demo import counting, filed, seasons, words
 from stadig.eservices.demo.past import FORMS, Made
 from stadig.eservices.models import Signature, Submission
 from stadig.eservices.signing import digest
@@ -43,14 +43,15 @@ class Rows:
     submissions: list[Submission] = field(default_factory=list[Submission])
     signatures: list[Signature] = field(default_factory=list[Signature])
     orders: list[WorkOrder] = field(default_factory=list[WorkOrder])
+    filed: filed.Files = field(default_factory=filed.Files)
 
 
 def write(made: Sequence[Made], rng: np.random.Generator) -> None:
     """Write them in the order they came in, so that the numbers of each series follow the days."""
     districts = {one.code: one for one in District.objects.defer("geometry", "population")}
+    rows = Rows(filed=filed.thought_out(made, rng))
     cases = _numbered(made, districts)
     _create(cases)
-    rows = Rows()
     crews = _crews()
     for one, case in zip(made, cases, strict=True):
         _Writer(one, case, rows, rng, crews).write()
@@ -59,6 +60,7 @@ def write(made: Sequence[Made], rng: np.random.Generator) -> None:
         *(rows.decisions, rows.submissions, rows.signatures, rows.orders),
     ):
         _create(found)
+    filed.save(rows.filed)
     counting.effects(cases, rows.events)
     counting.write(made, rng)
 
@@ -140,6 +142,8 @@ class _Writer:
         one = self.one
         self._parties()
         received = self._document(one.at, Document.Direction.RECEIVED, "application", self.case.title, data=dict(one.answers))
+        if self.rows.filed.lie_in(received, one.id):
+            self._document(one.at, Document.Direction.SENT, "receipt", "Kvittens")
         by = None if one.channel in FORMS else self.worker
         self._event(one.at, "registered", status=one.life.steps[0].status, by=by, document=received)
         self.rows.clocks += [

@@ -124,7 +124,7 @@ def status(request: HttpRequest) -> JsonResponse:
 
 def _take(service: str, said: Any) -> JsonResponse:
     wanted = {"case": "", "status": "", "number": ""}
-    if not isinstance(said, dict) or not all(isinstance(said.get(name, ""), str) for name in wanted) or not said.get("case"):
+    if not isinstance(said, dict) or not all(_is_text(said.get(name, "")) for name in wanted) or not said.get("case"):
         return _said(400, "Send case, and status or number, as texts.")
     try:
         row = actions.take_status(service, said["case"], status=said.get("status", ""), number=said.get("number", ""))
@@ -136,6 +136,11 @@ def _take(service: str, said: Any) -> JsonResponse:
         return _said(409, f"The case stands at {error.start}. From there it can go to: {', '.join(error.ways) or 'nowhere'}.")
     row.case.refresh_from_db(fields=["status"])
     return JsonResponse({"case": row.case.number, "status": row.case.status, "number": row.number})
+
+
+def _is_text(value: Any) -> bool:
+    """A text that can be stored: no NUL, no half of a sign."""
+    return isinstance(value, str) and "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _said(code: int, text: str) -> JsonResponse:

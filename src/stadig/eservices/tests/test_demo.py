@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import defaultdict
 from itertools import pairwise
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db.models import Q
 
-from stadig.cases import access, states, terms
+from stadig.cases import access, reads, states, terms
 from stadig.cases.definition import from_data
 from stadig.cases.models import Case, CaseType, Channel, Completion, Decision, Document, Event, Group, Series
 from stadig.city import clock
 from stadig.city.models import Effect, User
 from stadig.eservices import checking, drafts, flow, published
+from stadig.eservices.demo.past import FORMS
 from stadig.eservices.models import Draft, EService, Signature, Submission, Tally
+from stadig.eservices.signing import digest
+from stadig.files import actions as files
+from stadig.files import sniffing
 from stadig.work.models import WorkOrder
 
 pytestmark = pytest.mark.usefixtures("demo_town_to_read")
@@ -162,3 +169,31 @@ def test_karin_and_yusuf_have_cases_drafts_and_a_signature_that_is_waited_for():
 def test_every_kind_of_case_has_its_unit_and_someone_who_handles_it():
     for type_ in CaseType.objects.exclude(slug="general").select_related("unit"):
         assert User.objects.filter(organisation=type_.unit, assignments__role="case_worker").exists(), type_
+
+
+def with_papers() -> list[Case]:
+    return list(Case.objects.filter(documents__kind="receipt", documents__number=2).order_by("registered_at"))
+
+
+def test_open_cases_and_the_last_hundred_have_the_files_that_their_forms_ask_for():
+    furnished = with_papers()
+    open_ones = Case.objects.exclude(DIARY).exclude(group=Group.CLOSED).filter(channel__in=FORMS)
+    assert set(open_ones) <= set(furnished)
+    for case in furnished:
+        received = case.documents.get(number=1)
+        named = set(re.findall(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", json.dumps(received.data)))
+        held = {str(file.pk): file for file in received.files.all()}
+        assert set(held) == named
+        for file in held.values():
+            with default_storage.open(files.path_of(file)) as stored:
+                assert sniffing.kind_of(stored.read()).content_type == file.content_type
+        submission = Submission.objects.get(case=case)
+        assert submission.digest == digest(received.data)
+        package = published.of(submission.version)
+        state = flow.evaluate(package, received.data, today=clock.local(case.registered_at).date())
+        assert not checking.errors(package, state, today=clock.local(case.registered_at).date())
+
+
+def test_someone_has_read_each_open_case():
+    for case in Case.objects.filter(assignee__isnull=False, pk__in=[one.pk for one in with_papers()])[:20]:
+        assert reads.of(case, User())
