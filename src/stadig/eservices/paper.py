@@ -37,7 +37,7 @@ def _data(package: Package, language: str, *, sender: str, address: str, phone: 
         "language": language,
         "sender": sender,
         "send_to": _("Skicka blanketten till %(sender)s, %(address)s.")
-        % {"sender": sender, "address": " ".join(address.split())},
+        % {"sender": sender, "address": ", ".join(filter(None, map(str.strip, address.splitlines())))},
         "help": _("Vill du ha hjälp? Ring %(phone)s.") % {"phone": phone} if phone else "",
         "you": _("Vem är du?"),
         "you_fields": [_("Namn"), _("Personnummer"), _("Adress"), _("Telefon")],

@@ -25,6 +25,7 @@ from stadig.city import municipality
 from stadig.city.permissions import public
 from stadig.eservices import acting, actions, again, drafts, flow, offers, opening, pages, paper, published
 from stadig.eservices.actions.receipts import KIND as RECEIPT
+from stadig.eservices.checking import Fault
 from stadig.eservices.models import Draft, EService
 from stadig.eservices.package import Question, Repeat
 from stadig.eservices.views import own
@@ -132,6 +133,8 @@ class Answer:
     value: str
     url: str
     fault: str
+    """What is wrong, under the question; ``wrong`` says it with the question, for the list at the top."""
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +164,7 @@ def summary(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
             return redirect("eservices:receipt", submission.pk)
     tried = request.method == "POST"
     sections = list(_sections(filling))
-    wrong = [(one.url, one.fault) for section in sections for one in section.answers if one.fault]
+    wrong = [(one.url, one.wrong) for section in sections for one in section.answers if one.fault]
     context = frame(request, filling, None) | {"sections": sections, "wrong": wrong, "tried": tried, "back_url": _last(filling)}
     return render(request, "eservices/summary.html", context, status=422 if tried else 200)
 
@@ -182,15 +185,21 @@ def _sections(filling: Filling) -> Iterator[Section]:
             if isinstance(part, Question):
                 answers.append(_answer(form, part, path, url))
             elif isinstance(part, Repeat) and path in faults:
-                answers.append(Answer(form.label_of(path), "", f"{url}#{pages.id_of(path)}", form.said(faults[path])))
+                answers.append(Answer(form.label_of(path), "", f"{url}#{pages.id_of(path)}", *_said(form, faults[path])))
         answers += [Answer(one.label, one.value, "", "") for one in form.sums(step)]
         yield Section(filling.package.text(f"step.{step_id}.title", filling.language), url, tuple(answers))
 
 
 def _answer(form: pages.Form, question: Question, path: str, url: str) -> Answer:
     fault = next((one for one in form.faults if one.path == path), None) if form.faults else None
-    said = form.said(fault) if fault else ""
-    return Answer(form.question_at(path), form.spoken(question, flow.get(form.answers, path)), f"{url}#{pages.id_of(path)}", said)
+    said = _said(form, fault) if fault else ("", "")
+    return Answer(
+        form.question_at(path), form.spoken(question, flow.get(form.answers, path)), f"{url}#{pages.id_of(path)}", *said
+    )
+
+
+def _said(form: pages.Form, fault: Fault) -> tuple[str, str]:
+    return form.said(fault, at_field=True), form.said(fault)
 
 
 @public

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -23,6 +23,13 @@ from stadig.eservices.views import own
 from stadig.eservices.views.frame import away, filling_of, frame
 
 MYSELF, ORGANISATION, CLAIMED = "myself", "organisation", "claimed"
+
+
+NEEDED: Final[dict[str, Any]] = {
+    "name": _("Skriv vad företaget eller föreningen heter."),
+    "number": _("Skriv organisationsnumret med tio siffror. Kontrollera varje siffra."),
+    "mandate": _("Välj på vilken grund du företräder dem."),
+}
 
 
 class Whom(forms.Form):
@@ -50,17 +57,20 @@ class Whom(forms.Form):
     def __init__(self, *args: Any, choices: list[tuple[str, Any]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["whom"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:  # nobody but an organisation can apply: nothing to choose, and nothing to leave out
+            self.fields["whom"].widget = forms.HiddenInput()
+            for name, said in NEEDED.items():
+                self.fields[name].required = True
+                self.fields[name].error_messages["required"] = said
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         if values.get("whom") == ORGANISATION:
             values["number"] = acting.written(values.get("number", ""))
-            if not values.get("name"):
-                self.add_error("name", _("Skriv vad företaget eller föreningen heter."))
-            if not values["number"]:
-                self.add_error("number", _("Skriv organisationsnumret med tio siffror. Kontrollera varje siffra."))
-        if values.get("whom") in (ORGANISATION, CLAIMED) and not values.get("mandate"):
-            self.add_error("mandate", _("Välj på vilken grund du företräder dem."))
+        needed = {ORGANISATION: ("name", "number", "mandate"), CLAIMED: ("mandate",)}.get(values.get("whom", ""), ())
+        for name in needed:
+            if not values.get(name) and name not in self.errors:
+                self.add_error(name, NEEDED[name])
         return values
 
 

@@ -66,6 +66,12 @@ def capital(value: Any) -> str:
     return text[:1].upper() + text[1:]
 
 
+@register.filter
+def one_line(value: Any) -> str:
+    """An address of several lines on one: *Hamngatan 2, 432 80 Lindhamn*."""
+    return ", ".join(filter(None, map(str.strip, str(value).splitlines())))
+
+
 @lru_cache(maxsize=8)
 def _sprite(_: bool) -> str:
     return static("icons.svg")
