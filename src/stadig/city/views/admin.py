@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -54,7 +54,9 @@ def new_user(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def user(request: HttpRequest, pk: int) -> HttpResponse:
     """One staff member: roles, and whether they may log in."""
-    shown = get_object_or_404(User.objects.filter(is_staff=True).select_related("organisation"), pk=pk)
+    shown = queries.staff(pk)
+    if shown is None:
+        raise Http404
     form = WithRole(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.assign_role(request.user, shown, **form.cleaned_data)  # type: ignore[arg-type]
