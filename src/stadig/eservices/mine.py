@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, LiteralString, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.urls import reverse
@@ -12,12 +12,24 @@ from django.utils.translation import gettext as _
 
 from stadig.cases import mine, own
 from stadig.cases.models import Case
+from stadig.city import plain
 from stadig.eservices import published
 from stadig.eservices.actions import signatures
 from stadig.eservices.handing import actions as handing
-from stadig.eservices.models import Draft, HandOver, Signature
+from stadig.eservices.models import HandOver, Signature
 from stadig.ui import formatting
 
+BEGUN: Final = """
+SELECT d.id, d.step, v.digest, d.saved_at, d.erase_at
+FROM eservices_draft d JOIN eservices_packageversion v ON v.id = d.version_id
+WHERE d.person_id = %s AND d.staff_id IS NULL ORDER BY d.saved_at DESC LIMIT 20
+"""
+TO_SIGN: Final = f"""
+SELECT {plain.columns(Signature, "asked")}, v.digest
+FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked.submission_id
+JOIN eservices_packageversion v ON v.id = sent.version_id JOIN city_person who ON who.personnummer_hash = asked.personnummer_hash
+WHERE who.id = %s AND asked.state = 'asked' ORDER BY asked.asked_at LIMIT 20
+"""  # noqa: S608 - the names are those of our own columns
 WAITING: Final = """
 SELECT asked.id, asked.name, asked.email, asked.asked_at
 FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked.submission_id
@@ -45,47 +57,42 @@ def register() -> None:
 
 
 def unfinished(user: Any) -> list[mine.Unfinished]:
-    """The drafts of a person who has logged in, latest first."""
-    if not user.person_id:
-        return []
+    """The drafts of a person who has logged in, latest first. One query."""
     language = (get_language() or "sv").partition("-")[0]
-    drafts = Draft.objects.filter(person=user.person_id, staff=None).order_by("-saved_at")
-    rows = drafts.values_list("pk", "step", "version__digest", "saved_at", "erase_at")[:20]
     found: list[mine.Unfinished] = []
-    for pk, step, digest, saved_at, erase_at in rows:
+    for pk, step, digest, saved_at, erase_at in _found(BEGUN, user.person_id):
         package = published.by_digest(digest)
         url = reverse("eservices:step", args=[pk, step or package.flow.steps[0].id])
-        found.append(mine.Unfinished(package.text("service.title", language), url, saved_at, erase_at))
+        title = package.text("service.title", language)
+        found.append(mine.Unfinished(title, url, formatting.moment(saved_at), formatting.day(erase_at)))
     return found
 
 
 def to_sign(user: Any) -> list[mine.Asked]:
-    """What others have sent in and asked this person, by their personnummer, to sign too."""
-    hashed = user.person.personnummer_hash if user.person_id else None
-    if not hashed:
-        return []
+    """What others have sent in and asked this person, by their personnummer, to sign too. One query."""
     language = (get_language() or "sv").partition("-")[0]
-    asked = Signature.objects.filter(personnummer_hash=hashed, state=Signature.State.ASKED).order_by("asked_at")
-    found = asked.select_related("submission__version").defer("submission__version__archive")[:20]
-    return [
-        mine.Asked(
-            title=published.of(one.submission.version).text("service.title", language),
-            text=_("Läs och skriv under. Vi frågade dig %(day)s.") % {"day": formatting.day(one.asked_at)},
-            url=signatures.page_of(one),
+    found: list[mine.Asked] = []
+    for row in map(iter, _found(TO_SIGN, user.person_id)):
+        one: Any = plain.made(Signature, row)
+        found.append(
+            mine.Asked(
+                title=published.by_digest(next(row)).text("service.title", language),
+                text=_("Läs och skriv under. Vi frågade dig %(day)s.") % {"day": formatting.day(one.asked_at)},
+                url=signatures.page_of(one),
+            )
         )
-        for one in found
-    ]
+    return found
 
 
 def complete_url(case: Case) -> str:
     """Where what was asked for is completed; empty for a case that no e-service made."""
-    made = _asked("SELECT 1 FROM eservices_submission WHERE case_id = %s", case)
+    made = _found("SELECT 1 FROM eservices_submission WHERE case_id = %s", case.pk)
     return reverse("eservices:complete", args=[case.pk]) if made else ""
 
 
-def _asked(sql: LiteralString, case: Case) -> list[tuple[Any, ...]]:
+def _found(sql: str, key: int | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [case.pk])
+        cursor.execute(sql, [key])  # pyright: ignore[reportArgumentType]
         return cursor.fetchall()
 
 
@@ -98,13 +105,13 @@ def awaited(case: Case) -> list[own.Awaited]:
             url=reverse("eservices:sign-address", args=[pk]),
             link=_("Ändra adressen, eller skicka igen"),
         )
-        for pk, name, email, asked_at in _asked(WAITING, case)
+        for pk, name, email, asked_at in _found(WAITING, case.pk)
     ]
 
 
 def elsewhere(case: Case) -> own.Elsewhere | None:
     """The system that handles the case, with its own number; None for one that is handled here. One query for most cases."""
-    row = next((HandedOver(*one) for one in _asked(HANDED, case)), None)
+    row = next((HandedOver(*one) for one in _found(HANDED, case.pk)), None)
     if row is None:
         return None
     how = handing.declared_of(row.service)
