@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Max
 
 from stadig.cases import access, definitions, numbering, states, terms
 from stadig.cases.definition import Definition, to_data
@@ -229,7 +228,9 @@ def set_status(by: User | None, case_id: int, status: str, *, note: str = "", re
 
 def add_document(case: Case, direction: str, kind: str, title: str, **more: Any) -> Document:
     """The next document of a locked case, numbered within it. For verbs inside their transaction."""
-    last = Document.objects.filter(case=case).aggregate(last=Max("number"))["last"] or 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(number), 0) FROM cases_document WHERE case_id = %s", [case.pk])
+        (last,) = cursor.fetchone()  # pyright: ignore[reportGeneralTypeIssues]
     said = {"at": clock.now(), "confidentiality": case.confidentiality} | more
     return Document.objects.create(case=case, number=last + 1, direction=direction, kind=kind, title=title[:200], **said)
 

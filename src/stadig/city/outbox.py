@@ -43,8 +43,8 @@ def _in_order(name: str) -> list[Wanted | None]:
 def handler(name: str, *, wanted: Wanted | None = None) -> Callable[[Handler], Handler]:
     """Run the function, in a transaction, once for every event of this name.
 
-    ``wanted`` is asked in the transaction of the one who announces: when no handler of the event wants it, there is no job. It may
-    read, and must not raise.
+    ``wanted`` is asked in the transaction of the one who announces: when no handler of the event wants it, there is no job; and
+    again before it runs. It may read, and must not raise.
 
     When it raises it is tried again, alone, in a job of its own: the other handlers of the event neither wait for it nor run again.
     """
@@ -76,7 +76,9 @@ def tell_all(name: str, event: uuid.UUID, ids: dict[str, Any]) -> int:
     ran = 0
     for key, function in _handlers.get(name, {}).items():
         try:
-            ran += handle(key, function, event, ids)
+            wanted = _wanted[name][key]
+            if wanted is None or wanted():
+                ran += handle(key, function, event, ids)
         except Exception as fault:
             log.warning("%s raised %s on %s and is tried again.", key, type(fault).__name__, name)
             app.configure_task(_task(name, key), queue="events").defer(event=str(event), ids=ids)  # pyright: ignore[reportArgumentType]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from django.db import connection
 
 from stadig.cases import actions as cases
 from stadig.city import audit, clock
@@ -180,7 +183,10 @@ def declared_of(service: str) -> Declaration | None:
 
 def declared(submission: Submission) -> Declaration | None:
     """How this case is handed over: by the version it was filled in with and the city's overlay as it is now."""
-    local = EService.objects.filter(name=submission.version.name).values_list("local", flat=True).first() or {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT local::text FROM eservices_eservice WHERE name = %s", [submission.version.name])
+        found = cursor.fetchone()
+    local = json.loads(found[0]) if found else {}
     return declaration.of(replace(published.of(submission.version), local=local))
 
 
