@@ -29,15 +29,15 @@ class RouteName:
             scope["stadig.route"] = request.resolver_match.view_name or view.__name__
 
 
-@lru_cache(maxsize=1)
-def policy() -> str:
+@lru_cache(maxsize=8)
+def policy(replaced: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> str:
     """The content security policy as it is sent, written once in a process: its settings do not change while one runs."""
-    return build_policy()
+    return build_policy(replace={name: list(values) for name, values in replaced})
 
 
 class ContentPolicy:
-    """``settings.CONTENT_SECURITY_POLICY`` on each answer. It has no nonce and no page has a policy of its own, so django-csp
-    writes it once instead of for each answer."""
+    """``settings.CONTENT_SECURITY_POLICY`` on each answer. It has no nonce, so django-csp writes it once instead of for each
+    answer; a view that ``csp_replace`` gives a policy of its own (a page that another of ours shows in itself) has it written once too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -45,5 +45,6 @@ class ContentPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass on, and set the header."""
         response = self.get_response(request)
-        response.headers.setdefault(HEADER, policy())
+        own: dict[str, list[str]] = getattr(response, "_csp_replace", None) or {}
+        response.headers.setdefault(HEADER, policy(tuple((name, tuple(values)) for name, values in own.items())))
         return response

@@ -15,6 +15,10 @@ PEOPLE = ("karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra", "y
 """Those of the demo town who together see every page."""
 
 
+EDITED = ("edition_id", "step_id", "path", "status_id", "decision_id")
+"""Parts of the addresses of the editor of e-services."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One page and who sees it; an empty ``who`` is someone not logged in."""
@@ -97,7 +101,29 @@ def sample(name: str, key: str) -> Any:
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
     if key == "day":
         return clock.today()
-    return _of_a_case(name, key) or {"name": "streets", "number": 1, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+    return (
+        _of_a_case(name, key)
+        or _of_an_edition(key)
+        or {"name": "streets", "number": 1, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+    )
+
+
+def _of_an_edition(key: str) -> Any:
+    """A part of the address of what someone is changing in an e-service."""
+    from stadig.eservices.editing.opening import package_of
+    from stadig.eservices.models import Edition
+
+    edition = Edition.objects.order_by("pk").first() if key in EDITED else None
+    if edition is None or key == "edition_id":
+        return edition and edition.pk
+    package = package_of(bytes(edition.archive))
+    found = {
+        "step_id": [step.id for step in package.flow.steps],
+        "path": [question.path for question in package.flow.questions()],
+        "status_id": [status.id for status in package.case.statuses],
+        "decision_id": [decision.id for decision in package.case.decisions],
+    }
+    return next(iter(found[key]), None)
 
 
 def _of_a_case(name: str, key: str) -> Any:

@@ -30,5 +30,6 @@ class EServicesConfig(AppConfig):
         rating.register(rated.count)
         kinds.register("street", _("Fel på gata"), "construction")
         effects.metric("faults_mended", _("Lagade fel på gata"), "count", additivity="sum", sustainability="social")
+        navigation.staff(_("Bygg tjänster"), "eservices:edit-list", access.EDIT, order=82, administrative=True)
         navigation.staff(_("Fyll i åt någon"), "eservices:assist", access.ASSIST, order=25)
         navigation.resident(_("Ansök och anmäl"), "eservices:catalogue", order=12)

@@ -1,10 +1,12 @@
 from django.urls import path
 
+from stadig.eservices.editing import urls as editing
 from stadig.eservices.handing import urls as handing
 from stadig.eservices.views import around, assisting, catalogue, completing, filling, signing, statistics, whom
 
 app_name = "eservices"
 urlpatterns = [
+    *editing.urlpatterns,
     *handing.urlpatterns,
     path("e/", catalogue.catalogue, name="catalogue"),
     path("e/fortsatt/", around.resume, name="resume"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from stadig.city import rollout, services
 from stadig.city.models import Service
 from stadig.city.permissions import public
-from stadig.eservices import offers
+from stadig.eservices import access, offers
 from stadig.eservices.models import EService
 from stadig.eservices.package import Package
 from stadig.eservices.views import own
@@ -76,6 +76,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
             "paper_url": reverse("eservices:blank", args=[name]) if offer.on_paper else "",
             "steps": len(package.flow.steps),
             "request_id": uuid4(),
+            "may_edit": access.EDIT.held_by(request.user),
         },
     )
 

@@ -66,18 +66,18 @@ def save(request: HttpRequest, draft_id: UUID, step_id: str) -> HttpResponse:
     filling = _save(request, filling, here, posted)
     form = filling.form(here)
     told = set(posted.get("_slots", ()))
-    changed = [one for place, shown in form.slots(here) for one in _changed(place, shown, told)]
+    changed = [one for place, shown in form.slots(here) for one in what_comes_and_goes(place, shown, told)]
     html = "".join(changed) + widgets.sums(form.sums(here), outside=True)
     context = frame(request, filling, here) | {"outside": True, "rail": filling.state.steps != steps_before}
     return HttpResponse(html + _saved(request, context))
 
 
-def _changed(place: str, shown: pages.Shown, told: set[str]) -> list[str]:
+def what_comes_and_goes(place: str, shown: pages.Shown, told: set[str]) -> list[str]:
     """The slots whose content comes or goes; a question that stands in the page and stays is left alone."""
     if (shown is not None) != (place in told):
         return [widgets.slot(place, shown, outside=True)]
     if isinstance(shown, pages.Group):
-        return [one for row in shown.rows for inner, ask in row.slots for one in _changed(inner, ask, told)]
+        return [one for row in shown.rows for inner, ask in row.slots for one in what_comes_and_goes(inner, ask, told)]
     return []
 
 

@@ -16,6 +16,7 @@ addEventListener("keydown", (event) => {
 
 // After a failed form the reader is taken to the list of what to put right.
 document.querySelector("[data-focus]")?.focus();
+addEventListener("htmx:afterSettle", (event) => event.target.querySelector?.("[data-focus]")?.focus());
 
 // A form that is being sent is not sent twice.
 addEventListener("submit", (event) => {

@@ -1,0 +1,139 @@
+"""Texts in all languages of a service, side by side: one field for each language, with what the linter says beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from django import forms
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from stadig.eservices.editing import changes
+from stadig.eservices.editing.opening import Opened
+from stadig.eservices.finding_words import words_of
+from stadig.eservices.findings import ERROR
+
+LONGEST: Final = 4000
+LISTS: Final = frozenset({"service.synonyms", "service.needs"})
+"""Texts that are lists: one thing on each line."""
+NAMES: Final[Mapping[str, Any]] = {"sv": gettext_lazy("svenska"), "en": gettext_lazy("engelska")}
+
+
+class Text(NamedTuple):
+    """One text to write. ``rows`` 0 is a single line; a ``needed`` text is written at least in Swedish."""
+
+    key: str
+    label: Any
+    hint: Any = ""
+    rows: int = 0
+    needed: bool = False
+    quiet: bool = False
+    """Does not say that it is optional."""
+
+
+class Side(NamedTuple):
+    """One language of a text as it is drawn."""
+
+    id: str
+    field: str
+    language: str
+    name: str
+    value: str
+    error: str
+    described: str
+    findings: tuple[tuple[str, str], ...]
+
+
+class Sides(NamedTuple):
+    """A text in all languages."""
+
+    id: str
+    key: str
+    label: str
+    hint: str
+    rows: int
+    optional: bool
+    sides: tuple[Side, ...]
+
+
+def name_of(language: str) -> str:
+    """What a language is called in the reader's."""
+    if language in NAMES:
+        return str(NAMES[language])
+    try:
+        return str(get_language_info(language)["name_local"])
+    except KeyError:
+        return language
+
+
+class TextForm(forms.Form):
+    """Some of an edition's texts. ``edit`` writes what differs; :meth:`sides` draws them."""
+
+    def __init__(self, opened: Opened, texts: Sequence[Text], *args: Any, **options: Any) -> None:
+        options.setdefault("auto_id", "%s")
+        super().__init__(*args, **options)
+        self.opened, self.texts = opened, tuple(texts)
+        self.told: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for finding in opened.findings:
+            if finding.file.startswith("texts/"):
+                place = (finding.file[6:-5], finding.place)
+                self.told.setdefault(place, []).append(
+                    ("danger" if finding.severity == ERROR else "warning", words_of(finding, opened.package, opened.language))
+                )
+        for text in self.texts:
+            for language, written in opened.texts(text.key).items():
+                self.fields[f"{text.key}:{language}"] = self._field(text, language, written)
+
+    def _field(self, text: Text, language: str, written: str) -> forms.CharField:
+        return forms.CharField(
+            label=text.label,
+            initial=written,
+            required=text.needed and language == "sv",
+            max_length=LONGEST,
+            widget=forms.TextInput(attrs={"id": f"{_id(text.key)}-{language}"}),
+            error_messages={"required": _("Skriv på svenska: %(label)s") % {"label": text.label}},
+        )
+
+    def sides(self) -> tuple[Sides, ...]:
+        """The texts with their languages, in order, as their template draws them."""
+        return tuple(
+            Sides(
+                _id(text.key),
+                text.key,
+                str(text.label),
+                str(text.hint),
+                text.rows or (4 if text.key in LISTS else 0),
+                not text.needed and not text.quiet,
+                tuple(self._side(text, language) for language in self.opened.languages),
+            )
+            for text in self.texts
+        )
+
+    def _side(self, text: Text, language: str) -> Side:
+        name, id_ = f"{text.key}:{language}", f"{_id(text.key)}-{language}"
+        told = tuple(self.told.get((language, text.key), ()))
+        error = " ".join(map(str, self.errors.get(name, ()))) if self.is_bound else ""
+        described = [f"{_id(text.key)}-hint"] * bool(text.hint) + [f"{id_}-error"] * bool(error) + [f"{id_}-finding"] * bool(told)
+        value = self.data.get(name, "") if self.is_bound else self.fields[name].initial
+        return Side(id_, name, language, name_of(language), str(value or ""), error, " ".join(described), told)
+
+    def edit(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """The files with the texts that were changed."""
+        for text in self.texts:
+            before = self.opened.texts(text.key)
+            after = {one: self.cleaned_data[f"{text.key}:{one}"].replace("\r\n", "\n").strip() for one in before}
+            if after != {one: value.strip() for one, value in before.items()}:
+                files = changes.set_text(files, text.key, {one: _value(text.key, said) for one, said in after.items()})
+        return files
+
+
+def _value(key: str, said: str) -> Any:
+    return [line.strip() for line in said.split("\n") if line.strip()] if key in LISTS else said
+
+
+@lru_cache(maxsize=4096)
+def _id(key: str) -> str:
+    return "t-" + re.sub(r"[^\w-]", "-", key)
