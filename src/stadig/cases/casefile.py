@@ -187,6 +187,11 @@ class CaseFile:
         return any(one.state == "waiting" for one in self.reviews)
 
     @property
+    def who(self) -> str:
+        """Whom it concerns first, as far as the reader may see."""
+        return self.parties[0].name if self.parties else ""
+
+    @property
     def unread(self) -> tuple[int, ...]:
         return tuple(one.pk for one in self.messages if one.unread and one.from_party)
 

@@ -97,7 +97,9 @@ class PaperForm(Once):
         required=False,
         help_text=_("Till exempel GPN 2026/00042. Skanna koden på svarstalongen, eller lämna tomt för ett nytt ärende."),
     )
-    committee = ByName(Organisation.objects.none(), label=_("Vilken nämnd, om ärendet är nytt?"), required=False)
+    committee = ByName(
+        Organisation.objects.none(), label=_("Vilken nämnd, om ärendet är nytt?"), required=False, empty_label=_("Välj nämnd")
+    )
     direction = forms.ChoiceField(
         label=_("Riktning"), choices=Document.Direction.choices, initial=Document.Direction.RECEIVED, widget=forms.RadioSelect
     )

@@ -15,7 +15,7 @@ MOST = 12
 LATEST = f"""
 SELECT c.id, c.number, d.number, d.title, d.kind, d.direction, d.at, {access.SEEN_AT_WORK}
 FROM cases_document d JOIN cases_case c ON c.id = d.case_id
-WHERE d.by_id = %(user)s ORDER BY d.id DESC LIMIT {MOST}
+WHERE d.by_id = %(user)s AND d.kind <> 'decision' ORDER BY d.id DESC LIMIT {MOST}
 """  # noqa: S608 - only what stands above
 
 

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from stadig.city.verbs import verb
-from stadig.eservices import drafts, posting
+from stadig.eservices import drafts, posting, published
 from stadig.eservices.flow import get
 from stadig.eservices.kinds import ALL, families_of
 from stadig.eservices.models import Draft, DraftFile
-from stadig.eservices.package import Question, Step
+from stadig.eservices.package import Package, Question, Step
 from stadig.files import actions as files
 from stadig.files import purposes
 
@@ -59,6 +60,13 @@ def take_all(
     return refused
 
 
+def name_of(package: Package, question: Question) -> str:
+    """What a file that answers the question is called, before day and time: the question's label, as ``lakarintyg``."""
+    return slugify(package.text(f"question.{question.key}.label"))[:40].strip("-") or question.key.replace(".", "-").replace(
+        "_", "-"
+    )
+
+
 @verb
 def take(by: User | None, scope: Q, draft_id: UUID, upload: UploadedFile, *, path: str, question: Question) -> DraftFile:
     """Take in one file as (part of) the answer to a question. Raises ``files.FileError`` with words for the sender."""
@@ -68,7 +76,7 @@ def take(by: User | None, scope: Q, draft_id: UUID, upload: UploadedFile, *, pat
     has = len(before) if isinstance(before, list) else 0
     if has >= most or draft.files.count() >= MOST_FILES:  # pyright: ignore[reportAttributeAccessIssue]
         raise files.FileError(_("Det får inte plats fler filer här. Ta bort en först."))
-    name = question.key.replace(".", "-").replace("_", "-")
+    name = name_of(published.of(draft.version), question)
     stored = files.store(upload, by, purpose=PURPOSE, families=families_of(question), name=name)
     kept = DraftFile.objects.create(draft=draft, path=path, file=stored)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -26,7 +27,7 @@ from stadig.cases import definitions, papers
 from stadig.cases.models import Case, Decision, Document, Group
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
-from stadig.eservices import access, flow, posting, receipts
+from stadig.eservices import access, flow, posting, receipts, uploads
 from stadig.eservices.models import Submission
 from stadig.eservices.package import Package
 from stadig.files import actions as files
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from stadig.eservices.demo.past import Made
 
 LATEST: Final = 100
+LATER: Final = -10
+"""After what someone waits for: a receipt of today goes first."""
 SENT_A_PHOTO: Final = 0.45
 """Share of faults in the street that came with a photo."""
 PAPER: Final = b"""#set document(title: "Intyg")
@@ -99,9 +102,9 @@ def with_names(answers: Mapping[str, Any], named: Mapping[str, str]) -> dict[str
     return changed
 
 
-def _word(path: str) -> str:
-    """``expenses[0].paper`` → ``paper``, as a name of a file."""
-    return path.rpartition(".")[2].replace("_", "-")
+def _called(package: Package, path: str) -> str:
+    """What the file at ``expenses[0].paper`` is called: as any that answers the question."""
+    return uploads.name_of(package, package.question(re.sub(r"\[\d+\]", "[]", path)))
 
 
 def with_files(one: Made, rng: np.random.Generator) -> list[StoredFile]:
@@ -115,7 +118,7 @@ def with_files(one: Made, rng: np.random.Generator) -> list[StoredFile]:
         file = StoredFile(
             id=UUID(bytes=rng.bytes(16), version=4),
             purpose=purpose,
-            name=f"{_word(path)}-{one.at:%Y%m%d}{name}",
+            name=f"{_called(one.service.package, path)}-{one.at:%Y%m%d}{name}",
             content_type=content_type,
             size=len(data),
             sha256=hashlib.sha256(data).hexdigest(),
@@ -154,7 +157,7 @@ def save(found: Files) -> None:
     """Write bytes and rows, and tie the files to their documents, which have been written."""
     rows = [file for of in found.sent.values() for file in of]
     for file in rows:
-        default_storage.save(files.path_of(file), ContentFile(like(file.name.partition("-")[0])[2]))
+        default_storage.save(files.path_of(file), ContentFile(photo() if file.content_type == "image/jpeg" else certificate()))
     StoredFile.objects.bulk_create(rows, batch_size=2000)
     through = Document.files.through
     through.objects.bulk_create(through(document_id=document.pk, storedfile_id=file.pk) for document, file in found.links)
@@ -162,7 +165,7 @@ def save(found: Files) -> None:
     from stadig.eservices.tasks import draw_papers
 
     for case in found.drawn:
-        draw_papers.defer(case_id=case.pk)
+        draw_papers.configure(priority=LATER).defer(case_id=case.pk)
 
 
 @verb
@@ -216,6 +219,6 @@ def send(
     sent: dict[str, StoredFile] = {}
     for path in asked_for(package, answers, clock.now()):
         ending, content_type, data = like(path)
-        name = f"{_word(path)}-{clock.now():%Y%m%d}{ending}"
+        name = f"{_called(package, path)}-{clock.now():%Y%m%d}{ending}"
         sent[path] = files.keep(data, by, purpose=purpose, name=name, content_type=content_type)
     return with_names(answers, {path: str(file.pk) for path, file in sent.items()}), sent

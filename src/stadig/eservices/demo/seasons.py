@@ -60,3 +60,8 @@ def at_work(after: datetime, days: float, rng: np.random.Generator) -> datetime:
     opens = max(datetime.combine(day, time(8), STOCKHOLM), after)
     closes = datetime.combine(day, time(16, 30), STOCKHOLM)
     return opens + (closes - opens) * float(rng.uniform(0.05, 0.95))
+
+
+def weekday(day: date) -> date:
+    """The same day, or the Monday after a weekend: committees meet when people work."""
+    return day + timedelta(days=7 - day.weekday()) if day.weekday() > 4 else day

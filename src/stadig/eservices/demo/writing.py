@@ -252,7 +252,7 @@ class _Writer:
         text = f"{self.definition.text(f'decision.{type_.id}.text')}\n\n{reasoning}"
         document = self._document(at, Document.Direction.DRAWN_UP, "decision", f"Beslut: {title}", text=text, by=self.worker)
         day = at.astimezone(terms.STOCKHOLM).date()
-        reported = terms.months_after(day.replace(day=18), 1)
+        reported = seasons.weekday(terms.months_after(day.replace(day=18), 1))
         self.rows.decisions.append(
             Decision(
                 case=self.case,

@@ -11,13 +11,15 @@ from django.core.paginator import Paginator
 from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stadig.cases.states import NoSuchWay
 from stadig.city.permissions import needs, token_api
-from stadig.eservices import access
+from stadig.city.sorting import sort_key
+from stadig.eservices import access, published
 from stadig.eservices.handing import actions
 from stadig.eservices.models import EService, HandOver, SystemKey
 
@@ -40,17 +42,25 @@ class Row(NamedTuple):
     at: datetime
 
 
+def _titles() -> dict[str, str]:
+    """The name of every service → what it is called in the reader's language. One query."""
+    language = (get_language() or "sv").partition("-")[0]
+    found = EService.objects.values_list("name", "current__digest")
+    return {name: published.by_digest(digest).text("service.title", language) or name for name, digest in found}
+
+
 @needs(access.HAND_OVER)
 def handed(request: HttpRequest) -> HttpResponse:
     """What waits, what failed and what has arrived: the failed first."""
     failed_first = Case(When(state=HandOver.State.FAILED, then=0), default=1)
     found = HandOver.objects.select_related("case").order_by(failed_first, "-created_at", "-pk")
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
+    titles = _titles()
     rows = [
         Row(
             one.pk,
             one.case.number,
-            one.service,
+            titles.get(one.service) or one.service,
             one.state,
             str(one.get_state_display()),  # pyright: ignore[reportAttributeAccessIssue]
             one.number,
@@ -64,8 +74,8 @@ def handed(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": rows,
-        "keys": SystemKey.objects.order_by("revoked_at", "id"),
-        "services": EService.objects.order_by("name").values_list("name", flat=True),  # a–z alone
+        "keys": [(one, titles.get(one.service, one.service)) for one in SystemKey.objects.order_by("revoked_at", "id")],
+        "services": sorted(titles.items(), key=lambda one: sort_key(one[1])),
     }
     return render(request, "eservices/handed.html", context)
 
