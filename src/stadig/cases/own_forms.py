@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django import forms
@@ -17,11 +18,15 @@ class WriteForm(forms.Form):
     text = forms.CharField(
         label=_("Skriv till oss"),
         max_length=10_000,
-        required=False,
+        error_messages={"required": _("Skriv något först.")},
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Bara den som arbetar med ärendet läser det."),
     )
     attached = FilesField()
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].required = not self.files  # a file may be all one wants to say
 
 
 def message() -> WriteForm:

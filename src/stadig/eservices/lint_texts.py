@@ -80,6 +80,7 @@ def needed_keys(package: Package) -> dict[str, None]:
 def optional_keys(package: Package) -> frozenset[str]:
     """Keys that are shown where they are."""
     keys = ["service.short", "service.synonyms", "service.help", "service.contact", "service.after"]
+    keys += ["service.legal_basis", "service.data_basis", "service.data_kept"]
     keys += [f"step.{step.id}.{what}" for step in package.flow.steps for what in ("lead", "help")]
     for _, part in parts_of(package):
         if isinstance(part, Question):

@@ -195,3 +195,15 @@ def test_the_register_of_services_knows_e_services_in_every_language(client, ins
     Service.objects.filter(slug="street-fault").update(paused=True, operating_message="Storm.")
     assert "Storm." in client.get("/e/street-fault/").content.decode()
     assert client.post(reverse("eservices:begin", args=["street-fault"]))["Location"] == "/e/street-fault/"
+
+
+def test_the_grounds_are_said_in_the_readers_language_or_marked_as_swedish(client, installed):
+    installed("parking-permit")
+    installed("street-fault")
+    client.cookies["stadig_language"] = "en"
+    page = client.get("/e/parking-permit/").content.decode()
+    assert "2 years after the permit has expired" in page and "trafikförordningen" not in page
+    assert '<dd lang="sv">1 år efter att felet är lagat</dd>' in client.get("/e/street-fault/").content.decode()
+    client.cookies["stadig_language"] = "sv"
+    page = client.get("/e/parking-permit/").content.decode()
+    assert "13 kap. 8 § trafikförordningen (1998:1276)" in page and '<dd lang="sv">' not in page

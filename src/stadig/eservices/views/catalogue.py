@@ -71,6 +71,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
             "audience": _audience(package),
             "needs": _needs(package, language),
             "about": package.about,
+            "grounds": _grounds(package, language),
             "begin_url": reverse("eservices:begin", args=[name]),
             "must_log_in": bool(package.about.login) and not offers.is_known(request),
             "paper_url": reverse("eservices:blank", args=[name]) if offer.on_paper else "",
@@ -79,6 +80,18 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
             "may_edit": access.EDIT.held_by(request.user),
         },
     )
+
+
+def _grounds(package: Package, language: str) -> list[tuple[Any, str, str]]:
+    """(what it is, the words, their language where it is not the page's): on what ground, and how long we keep what was said."""
+    named = {"legal_basis": _("Lagstöd"), "data_basis": _("Rättslig grund"), "data_kept": _("Så länge sparar vi dem")}
+    own_words = package.texts.get(language, {})
+    found: list[tuple[Any, str, str]] = []
+    for name, label in named.items():
+        said = str(own_words.get(f"service.{name}") or "")
+        if text := said or str(getattr(package.about, name)):
+            found.append((label, text, "" if said or language == "sv" else "sv"))
+    return found
 
 
 def _audience(package: Package) -> str:
