@@ -15,7 +15,6 @@ from stadig.city import access, clock, effects, plain
 from stadig.city.models import (
     AuditEntry,
     AuditReason,
-    Disclosure,
     Factor,
     Metric,
     Notice,
@@ -294,14 +293,27 @@ class DisclosureRow:
     reason: str
 
 
+DISCLOSED = """
+WITH RECURSIVE above(id, parent) AS (
+    SELECT id, parent_id FROM city_organisation WHERE id = %s
+    UNION SELECT o.id, o.parent_id FROM above JOIN city_organisation o ON o.id = above.parent
+)
+SELECT d.what, d.what_id, coalesce(nullif(trim(receiver.first_name || ' ' || receiver.last_name), ''), receiver.username),
+    coalesce(nullif(trim(giver.first_name || ' ' || giver.last_name), ''), giver.username), d.until, d.reason
+FROM city_disclosure d JOIN above ON above.id = d.committee_id AND above.parent IS NULL
+JOIN city_user receiver ON receiver.id = d.to_id JOIN city_user giver ON giver.id = d.by_id
+ORDER BY d.at DESC LIMIT 50
+"""
+
+
 def disclosures(user: Any) -> list[DisclosureRow]:
-    """The latest disclosures from the user's own committee. One query and one per level of the tree."""
-    if user.organisation is None:
-        return []
-    found = Disclosure.objects.filter(committee=committee_of(user.organisation)).select_related("by", "to").order_by("-at")[:50]
-    return [
-        DisclosureRow(one.what, one.what_id, str(one.to), str(one.by), formatting.day(one.until), one.reason) for one in found
-    ]
+    """The latest disclosures from the user's own committee, the root of their unit's tree. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(DISCLOSED, [user.organisation_id])
+        return [
+            DisclosureRow(what, key, to, by, formatting.day(until), reason)
+            for what, key, to, by, until, reason in cursor.fetchall()
+        ]
 
 
 @dataclass(frozen=True, slots=True)

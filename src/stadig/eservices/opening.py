@@ -52,7 +52,10 @@ WHERE d.id = %(draft)s AND {access.MAY_FILL_IN}
 
 SENT = f"""
 SELECT {plain.columns(Submission, "s")}, {plain.columns(PackageVersion, "v", "archive")},
-    EXISTS (SELECT FROM cases_document d WHERE d.case_id = s.case_id AND d.kind = %(receipt)s),
+    EXISTS (
+        SELECT FROM cases_document d JOIN cases_document_files file ON file.document_id = d.id
+        WHERE d.case_id = s.case_id AND d.kind = %(receipt)s
+    ),
     EXISTS (SELECT FROM cases_party p WHERE p.case_id = s.case_id AND p.person_id IS NOT NULL)
 FROM eservices_submission s JOIN eservices_packageversion v ON v.id = s.version_id JOIN cases_case c ON c.id = s.case_id
 WHERE s.id = %(draft)s AND (%(held)s OR s.staff_id = %(user)s OR {cases.OF_PARTY} OR {cases.SEEN_AT_WORK})

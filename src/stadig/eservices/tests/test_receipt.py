@@ -9,6 +9,7 @@ import zlib
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils import translation
 
 from stadig.cases import following
@@ -111,3 +112,14 @@ def test_the_page_after_sending_shows_number_what_happens_code_and_receipt_to_it
     pdf = client.get(f"/e/kvitto/{submission.pk}/pdf/")
     assert pdf["Content-Type"] == "application/pdf"
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")
+
+
+def test_a_receipt_whose_file_is_not_here_leads_back_to_its_page(drafted, client):
+    submission = actions.submit(None, drafted().pk)
+    make_receipt(submission.pk).files.clear()
+    session = client.session
+    session[HELD] = [str(submission.pk)]
+    session.save()
+    answer = client.get(reverse("eservices:receipt-pdf", args=[submission.pk]), follow=True)
+    assert answer.redirect_chain == [(reverse("eservices:receipt", args=[submission.pk]), 302)]
+    assert "strax klar" in answer.content.decode()

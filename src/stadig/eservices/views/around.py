@@ -241,7 +241,7 @@ def receipt_pdf(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     sent = opening.sent(request.user, own.held(request), draft_id)
     if sent is None:
         raise Http404
-    document = Document.objects.filter(case=sent.submission.case_id, kind=RECEIPT).first()
+    document = Document.objects.filter(case=sent.submission.case_id, kind=RECEIPT, files__isnull=False).first()
     if document is None:
         return redirect("eservices:receipt", draft_id)
     file = document.files.get()
