@@ -112,3 +112,27 @@ def test_it_all_works_without_javascript(town, new_page):
     page.get_by_role("button", name="De är utskrivna").click()
     page.get_by_role("button", name="Ångra").click()
     assert page.get_by_text("Ett brev väntar igen.").is_visible()
+
+
+def test_the_registrar_searches_by_sender_with_the_keyboard_alone(town, page):
+    testing.log_in(page, town["lars"])
+    look(page, reverse("cases:senders"), "senders")
+    page.get_by_role("link", name="Diarium").first.focus()
+    for _ in range(30):  # Tab leads to the field, whatever stands before it
+        page.keyboard.press("Tab")
+        if page.evaluate("() => document.activeElement.name") == "who":
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="behöver rättas").wait_for()
+    assert page.title().startswith("Fel:")
+    page.get_by_label("Från eller till vem?").focus()
+    page.keyboard.type("britta")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="En handling").wait_for()
+    assert "britta" not in page.url
+    for width in (320, testing.PHONE, testing.DESK):
+        page.set_viewport_size({"width": width, "height": 900})
+        testing.sound(page)
+        testing.axe(page)
+    page.get_by_role("link", name="/").first.focus()
+    assert page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") != "none"
