@@ -14,10 +14,10 @@ def read_flow(flow: Mapping[str, Any], schema: Mapping[str, Any]) -> Flow:
     file = "flow.yaml"
     steps = tuple(_step(one, f"steps[{number}]", schema) for number, one in enumerate(listed(flow, "steps", file)))
     if not steps:
-        raise PackageError(file, "steps", "is empty. A form has at least one step.")
+        raise PackageError(file, "steps", "empty_form")
     compute = flow.get("compute") or {}
     if not isinstance(compute, dict):
-        raise PackageError(file, "compute", "is a mapping of path: rule.")
+        raise PackageError(file, "compute", "mapping", such=" of path: rule")
     sign = tuple(
         Signer(
             word(one, "role", file),
@@ -33,7 +33,7 @@ def read_flow(flow: Mapping[str, Any], schema: Mapping[str, Any]) -> Flow:
 
 def _step(step: Any, place: str, schema: Mapping[str, Any]) -> Step:
     if not isinstance(step, dict):
-        raise PackageError("flow.yaml", place, "is a mapping with id and questions.")
+        raise PackageError("flow.yaml", place, "mapping", such=" with id and questions")
     parts: list[Part] = []
     for number, part in enumerate(listed(step, "questions", "flow.yaml")):
         parts.append(_part(part, f"{place}.questions[{number}]", schema, ""))
@@ -44,14 +44,14 @@ def _part(part: Any, place: str, schema: Mapping[str, Any], inside: str) -> Part
     if isinstance(part, str):
         part = {"ask": part}
     if not isinstance(part, dict):
-        raise PackageError("flow.yaml", place, "is the name of a question, or a mapping with ask, repeat or info.")
+        raise PackageError("flow.yaml", place, "no_part")
     if "info" in part:
         return Info(word(part, "info", "flow.yaml"), part.get("show_if"))
     if "repeat" in part and not inside:
         path = str(part["repeat"])
         found = _described(schema, path, place)
         if found.get("type") != "array":
-            raise PackageError("flow.yaml", place, f"{path} is repeated but is no array in data.schema.json.")
+            raise PackageError("flow.yaml", place, "no_array", path=path)
         inner = [
             _part(one, f"{place}.questions[{number}]", schema, f"{path}[].")
             for number, one in enumerate(listed(part, "questions", "flow.yaml"))
@@ -59,7 +59,7 @@ def _part(part: Any, place: str, schema: Mapping[str, Any], inside: str) -> Part
         questions = tuple(one for one in inner if not isinstance(one, Repeat))
         return Repeat(path, questions, int(found.get("minItems", 0)), int(found.get("maxItems", 20)), part.get("show_if"))
     if "ask" not in part:
-        raise PackageError("flow.yaml", place, "must hold ask, repeat or info; a repeated group holds no other.")
+        raise PackageError("flow.yaml", place, "no_inner")
     return _question(part, f"{inside}{part['ask']}", place, schema)
 
 
@@ -68,7 +68,7 @@ def _question(part: Mapping[str, Any], path: str, place: str, schema: Mapping[st
     widget = str(part.get("widget") or "")
     kind = kind_of(found, widget, schema)
     if kind not in KINDS:
-        raise PackageError("flow.yaml", place, f"{path} is of no kind that can be asked ({kind}). Known: {', '.join(KINDS)}.")
+        raise PackageError("flow.yaml", place, "no_kind", path=path, kind=kind, known=", ".join(KINDS))
     options = tuple(found.get("enum") or followed(schema, found.get("items")).get("enum") or ())
     return Question(
         path=path,
@@ -123,7 +123,7 @@ def _described(schema: Mapping[str, Any], path: str, place: str) -> Mapping[str,
         here = followed(schema, here)
         here = (here.get("properties") or {}).get(name.removesuffix("[]"))
         if here is None:
-            raise PackageError("flow.yaml", place, f"{path} is asked but not described in data.schema.json.")
+            raise PackageError("flow.yaml", place, "not_described", path=path)
         here = followed(schema, here)
         if name.endswith("[]"):
             here = followed(schema, here.get("items") or {})

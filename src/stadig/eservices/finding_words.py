@@ -9,12 +9,14 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.eservices.findings import Finding
-from stadig.eservices.package import Package, PackageError
+from stadig.eservices.package import Package
+from stadig.eservices.problem_words import of_error
 from stadig.ui import formatting
+
+__all__ = ["WORDS", "named", "of_error", "words_of"]
 
 WORDS: Final[Mapping[str, Any]] = {
     # the package
@@ -72,8 +74,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "markup": gettext_lazy("Texten innehåller kod som visas som den står: %(found)s. Ta bort den."),
     # scenarios
     "no_scenario": gettext_lazy("Tjänsten har inget prov. Den som vill vara säker låter en utvecklare skriva ett."),
-    "scenario_unknown": gettext_lazy("Ett prov nämner %(path)s, som inte finns längre. Ändra provet i filen."),
-    "scenario_failed": gettext_lazy("Ett prov stämmer inte: %(path)s blev %(got)s i stället för %(wanted)s. Ändra tjänsten eller provet."),
+    "scenario_unknown": gettext_lazy("Ett prov nämner %(path)s, som inte finns längre. Låt proven följa formuläret."),
+    "scenario_failed": gettext_lazy("Ett prov stämmer inte: %(path)s blev %(got)s i stället för %(wanted)s. Ändra tjänsten, eller låt proven följa formuläret."),
     "rule_never": gettext_lazy("Inget prov visar vad som händer när villkoret för %(path)s är tvärtom. Prova det i förhandsvisningen."),
 }  # fmt: skip
 """Kind → what is wrong and what to do."""
@@ -119,9 +121,3 @@ def named(package: Package, path: str, language: str) -> str:
     else:
         found = package.text(f"question.{key}.label", language) or package.text(f"computed.{key}.label", language)
     return f"”{found}”" if found else f"”{path}”"
-
-
-def of_error(error: PackageError) -> str:
-    """Why files cannot be taken in: the file and the place, with what its reader said."""
-    where = f"{error.file}, {error.place}" if error.place else error.file
-    return _("Tjänsten går inte att läsa. Se filen %(where)s: %(text)s") % {"where": where, "text": error.text}

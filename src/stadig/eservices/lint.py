@@ -29,7 +29,7 @@ def lint_files(files: Mapping[str, bytes], *, today: date) -> tuple[Finding, ...
         found = [Finding(error.file, fault.place, "schema", {"text": fault.text}) for fault in schemas.faults(error.schema)]
         return tuple(replace(finding, line=line_of(files, finding.file, finding.place)) for finding in found)
     except PackageError as error:
-        finding = Finding(error.file, error.place, "unreadable", {"text": error.text})
+        finding = Finding(error.file, error.place, "unreadable", {"text": error.text, "problem": error.kind, "of": error.values})
         return (replace(finding, line=line_of(files, error.file, error.place)),)
     return lint(package, today=today)
 

@@ -19,12 +19,63 @@ KINDS: Final = (
 )  # fmt: skip
 
 
-class PackageError(Exception):
-    """Why a package cannot be read: ``file``, ``place`` in it (may be empty) and what to mend."""
+PROBLEMS: Final[Mapping[str, str]] = {
+    # the archive and its files
+    "missing": "is missing.",
+    "missing_in_folder": "is missing in {folder}. A package is a folder that holds it.",
+    "too_many_files": "holds {count} files. At most {most} are read.",
+    "too_much": "has more than {files} files or is larger than {most} MB.",
+    "too_large": "is larger than {most} MB.",
+    "too_large_unpacked": "is larger than {most} MB when unpacked.",
+    "no_zip": "is not a zip file.",
+    "link": "is a link or is encrypted. A package holds plain files.",
+    "twice_in_archive": "stands twice in the archive.",
+    "damaged": "cannot be unpacked.",
+    "unsafe_name": "has a name that leads out of the package.",
+    "no_template": "is no template. Name it after a decision and a language: approved.sv.md.",
+    # YAML and JSON
+    "too_deep": "is nested too deep.",
+    "aliases": "uses YAML aliases (*name). Write the value out.",
+    "syntax": "{problem}.",
+    "not_yaml": "is not YAML ({problem}).",
+    "not_utf8": "is not UTF-8 text.",
+    # values
+    "no_mapping": "must be a mapping: lines of *key: value*.",
+    "mapping": "is a mapping{such}.",
+    "list": "is a list.",
+    "words": "is a list of words.",
+    "number": "is a whole number, zero or more.",
+    "text_or_list": "is a text, a list of texts, or a mapping of more.",
+    "bad_name": "is small letters, digits and hyphens, not {found!r}.",
+    "bad_version": "is three numbers with dots, such as 1.0.0, not {found!r}.",
+    "bad_series": "is two to six capitals, not {found!r}.",
+    "day": "is a day, such as 2026-11-22.",
+    # the schema and the form
+    "no_object": "must describe an object with properties.",
+    "schema": "is not valid JSON Schema 2020-12: {text}",
+    "empty_form": "is empty. A form has at least one step.",
+    "no_part": "is the name of a question, or a mapping with ask, repeat or info.",
+    "no_inner": "must hold ask, repeat or info; a repeated group holds no other.",
+    "no_array": "{path} is repeated but is no array in data.schema.json.",
+    "no_kind": "{path} is of no kind that can be asked ({kind}). Known: {known}.",
+    "not_described": "{path} is asked but not described in data.schema.json.",
+    # this city
+    "unknown_organisation": "there is no {name!r} in this city. Write the name of one that there is.",
+    "version_taken": "{name} {version} is installed with other contents. Give this one a higher version.",
+    "other_name": "is {name}, but this is {wanted}.",
+    "newer_published": "{version} was published meanwhile. Begin again from it.",
+    "handover": "{text}",
+}
+"""Why a package cannot be taken in → how it is said on the command line; pages have their own words."""
 
-    def __init__(self, file: str, place: str, text: str) -> None:
-        super().__init__(f"{file}{f', {place}' if place else ''}: {text}")
-        self.file, self.place, self.text = file, place, text
+
+class PackageError(Exception):
+    """Why a package cannot be taken in: ``file``, ``place`` in it (may be empty), ``kind`` of :data:`PROBLEMS`, ``values`` of its words."""
+
+    def __init__(self, file: str, place: str, kind: str, /, **values: Any) -> None:
+        self.file, self.place, self.kind, self.values = file, place, kind, values
+        self.text = PROBLEMS[kind].format(**values)
+        super().__init__(f"{file}{f', {place}' if place else ''}: {self.text}")
 
 
 LOCAL_WORD: Final = re.compile(r"\{([a-z_]+)\|([^{}]*)\}")

@@ -32,28 +32,28 @@ def unpack(data: bytes) -> dict[str, bytes]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise PackageError("the archive", "", "is not a zip file.") from error
+        raise PackageError("the archive", "", "no_zip") from error
     with archive:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
-            raise PackageError("the archive", "", f"holds {len(entries)} files. At most {MOST_FILES} are read.")
+            raise PackageError("the archive", "", "too_many_files", count=len(entries), most=MOST_FILES)
         if sum(entry.file_size for entry in entries) > MOST_BYTES:
-            raise PackageError("the archive", "", f"is larger than {MOST_BYTES // 2**20} MB when unpacked.")
+            raise PackageError("the archive", "", "too_large_unpacked", most=MOST_BYTES // 2**20)
         files: dict[str, bytes] = {}
         left = MOST_BYTES
         for entry in entries:
             if entry.external_attr >> 28 == 0xA or entry.flag_bits & 1:
-                raise PackageError(entry.filename, "", "is a link or is encrypted. A package holds plain files.")
+                raise PackageError(entry.filename, "", "link")
             if entry.filename in files:
-                raise PackageError(entry.filename, "", "stands twice in the archive.")
+                raise PackageError(entry.filename, "", "twice_in_archive")
             try:
                 with archive.open(entry) as opened:
                     files[entry.filename] = opened.read(left + 1)
             except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
-                raise PackageError(entry.filename, "", "cannot be unpacked.") from error
+                raise PackageError(entry.filename, "", "damaged") from error
             left -= len(files[entry.filename])
             if left < 0:  # the size it declared was a lie
-                raise PackageError("the archive", "", f"is larger than {MOST_BYTES // 2**20} MB when unpacked.")
+                raise PackageError("the archive", "", "too_large_unpacked", most=MOST_BYTES // 2**20)
     return _without_folder(files)
 
 

@@ -37,7 +37,7 @@ class SchemaError(PackageError):
     """``data.schema.json`` is JSON but no JSON Schema. ``schema`` is what it holds."""
 
     def __init__(self, file: str, place: str, text: str, schema: Mapping[str, Any]) -> None:
-        super().__init__(file, place, text)
+        super().__init__(file, place, "schema", text=text)
         self.schema = schema
 
 
@@ -49,14 +49,14 @@ def load(folder: Path) -> Package:
 def files_of(folder: Path) -> dict[str, bytes]:
     """The files of a folder, by their names inside it; hidden ones and links are left out. Raises PackageError, OSError."""
     if not (folder / "service.yaml").is_file():
-        raise PackageError("service.yaml", "", f"is missing in {folder.name}. A package is a folder that holds it.")
+        raise PackageError("service.yaml", "", "missing_in_folder", folder=folder.name)
     paths = [
         path
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.is_symlink() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     ]
     if len(paths) > MOST_FILES or sum(path.stat().st_size for path in paths) > MOST_BYTES:
-        raise PackageError("the package", "", f"has more than {MOST_FILES} files or is larger than {MOST_BYTES // 2**20} MB.")
+        raise PackageError("the package", "", "too_much", files=MOST_FILES, most=MOST_BYTES // 2**20)
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
@@ -77,8 +77,8 @@ def read(files: Mapping[str, bytes]) -> Package:
     schema = _schema(files)
     flow = read_flow(_mapping(files, "flow.yaml"), schema)
     return Package(
-        name=matching(service, "name", NAME, "small letters, digits and hyphens"),
-        version=matching(service, "version", VERSION, "three numbers with dots, such as 1.0.0"),
+        name=matching(service, "name", NAME, "bad_name"),
+        version=matching(service, "version", VERSION, "bad_version"),
         digest=digest(files),
         about=about,
         schema=schema,
@@ -106,20 +106,20 @@ def _templates(files: Mapping[str, bytes]) -> dict[str, dict[str, str]]:
     for name in sorted(one for one in files if one.startswith("templates/")):
         parts = TEMPLATE.fullmatch(name)
         if parts is None:
-            raise PackageError(name, "", "is no template. Name it after a decision and a language: approved.sv.md.")
+            raise PackageError(name, "", "no_template")
         found.setdefault(parts[2], {})[parts[1]] = _utf8(files[name], name)
     return found
 
 
 def _refuse_unsafe(files: Mapping[str, bytes]) -> None:
     if len(files) > MOST_FILES:
-        raise PackageError("the package", "", f"has {len(files)} files. At most {MOST_FILES} are read.")
+        raise PackageError("the package", "", "too_many_files", count=len(files), most=MOST_FILES)
     if sum(map(len, files.values())) > MOST_BYTES:
-        raise PackageError("the package", "", f"is larger than {MOST_BYTES // 2**20} MB.")
+        raise PackageError("the package", "", "too_large", most=MOST_BYTES // 2**20)
     for name in files:
         parts = PurePosixPath(name).parts
         if name.startswith("/") or "\\" in name or ".." in parts or ":" in name or not parts:
-            raise PackageError(name, "", "has a name that leads out of the package.")
+            raise PackageError(name, "", "unsafe_name")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -156,10 +156,10 @@ def tree_of(data: bytes, name: str) -> tuple[str, yaml.Node | None, Any]:
     """The text of a YAML file, the tree of its values with their places in the text, and what they say. Raises PackageError."""
     text = _utf8(data, name)
     if too_deep(text):
-        raise PackageError(name, "", "is nested too deep.")
+        raise PackageError(name, "", "too_deep")
     try:
         if _ALIAS.search(text) and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.CSafeLoader)):
-            raise PackageError(name, "", "uses YAML aliases (*name). Write the value out.")
+            raise PackageError(name, "", "aliases")
         loader = _Loader(text)
         try:
             node: yaml.Node | None = loader.get_single_node()
@@ -168,9 +168,11 @@ def tree_of(data: bytes, name: str) -> tuple[str, yaml.Node | None, Any]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
-        raise PackageError(name, f"line {mark.line + 1}" if mark else "", f"{error.problem or 'is not YAML'}.") from None
+        raise PackageError(
+            name, f"line {mark.line + 1}" if mark else "", "syntax", problem=error.problem or "is not YAML"
+        ) from None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise PackageError(name, "", f"is not YAML ({type(error).__name__}).") from None
+        raise PackageError(name, "", "not_yaml", problem=type(error).__name__) from None
 
 
 def scalar_of(text: str) -> Any:
@@ -183,10 +185,10 @@ def scalar_of(text: str) -> Any:
 
 def _mapping(files: Mapping[str, bytes], name: str) -> dict[str, Any]:
     if name not in files:
-        raise PackageError(name, "", "is missing.")
+        raise PackageError(name, "", "missing")
     _, _, found = tree_of(files[name], name)
     if not isinstance(found, dict):
-        raise PackageError(name, "", "must be a mapping: lines of *key: value*.")
+        raise PackageError(name, "", "no_mapping")
     return found
 
 
@@ -195,18 +197,18 @@ def _utf8(data: bytes, name: str) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise PackageError(name, f"line {line}", "is not UTF-8 text.") from None
+        raise PackageError(name, f"line {line}", "not_utf8") from None
 
 
 def _schema(files: Mapping[str, bytes]) -> dict[str, Any]:
     name = "data.schema.json"
     if name not in files:
-        raise PackageError(name, "", "is missing.")
+        raise PackageError(name, "", "missing")
     found = _json(files[name], name)
     if not isinstance(found, dict) or found.get("type") != "object" or not isinstance(found.get("properties"), dict):
-        raise PackageError(name, "", "must describe an object with properties.")
+        raise PackageError(name, "", "no_object")
     for fault in faults(found):
-        raise SchemaError(name, fault.place, f"is not valid JSON Schema 2020-12: {fault.text}", found)
+        raise SchemaError(name, fault.place, fault.text, found)
     return found
 
 
@@ -214,21 +216,21 @@ def _json(data: bytes, name: str) -> Any:
     try:
         return json.loads(_utf8(data, name))
     except json.JSONDecodeError as error:
-        raise PackageError(name, f"line {error.lineno}", f"{error.msg}.") from None
+        raise PackageError(name, f"line {error.lineno}", "syntax", problem=error.msg) from None
     except RecursionError:
-        raise PackageError(name, "", "is nested too deep.") from None
+        raise PackageError(name, "", "too_deep") from None
 
 
 def _about(service: Mapping[str, Any]) -> About:
     file = "service.yaml"
     login = service.get("login") or {}
     if not isinstance(login, dict):
-        raise PackageError(file, "login", "is a mapping: {level: loa3}, or {} for anyone.")
+        raise PackageError(file, "login", "mapping", such=": {level: loa3}, or {} for anyone")
     opens = service.get("open") or {}
     data = service.get("personal_data") or {}
     for name, value in (("open", opens), ("personal_data", data)):
         if not isinstance(value, dict):
-            raise PackageError(file, name, "is a mapping.")
+            raise PackageError(file, name, "mapping", such="")
     return About(
         icon=word(service, "icon", file, "file-text"),
         audience=words(service, "audience", file, ("resident",)),
@@ -252,15 +254,15 @@ def _case(case: Mapping[str, Any]) -> CaseType:
     file = "case.yaml"
     statuses = case.get("statuses")
     if not isinstance(statuses, dict) or not statuses:
-        raise PackageError(file, "statuses", "is a mapping of status: {group: …}.")
+        raise PackageError(file, "statuses", "mapping", such=" of status: {group: …}")
     decisions = case.get("decisions") or {}
     if not isinstance(decisions, dict):
-        raise PackageError(file, "decisions", "is a mapping of type: {…}.")
+        raise PackageError(file, "decisions", "mapping", such=" of type: {…}")
     if not isinstance(case.get("work"), dict | None):
-        raise PackageError(file, "work", "is a mapping.")
+        raise PackageError(file, "work", "mapping", such="")
     return CaseType(
         file=word(case, "file", file, "case"),
-        series=matching(case, "series", re.compile(r"[A-ZÅÄÖ]{2,6}"), "two to six capitals", file),
+        series=matching(case, "series", re.compile(r"[A-ZÅÄÖ]{2,6}"), "bad_series", file),
         committee=str(case.get("committee") or ""),
         unit=str(case.get("unit") or ""),
         first=word(case, "first", file),
@@ -289,13 +291,13 @@ def _signing(signing: Any) -> Mapping[str, str] | None:
         return None
     names = ("waiting", "signed", "declined")
     if not isinstance(signing, dict) or set(signing) != set(names):
-        raise PackageError("case.yaml", "signing", "is a mapping with waiting, signed and declined, each a status.")
+        raise PackageError("case.yaml", "signing", "mapping", such=" with waiting, signed and declined, each a status")
     return {name: word(signing, name, "case.yaml") for name in names}
 
 
 def _decision(name: str, decision: Any) -> DecisionType:
     if not isinstance(decision, dict):
-        raise PackageError("case.yaml", f"decisions.{name}", "is a mapping with outcome, status, statute and appeal.")
+        raise PackageError("case.yaml", f"decisions.{name}", "mapping", such=" with outcome, status, statute and appeal")
     return DecisionType(
         id=name,
         outcome=word(decision, "outcome", "case.yaml"),
@@ -310,13 +312,13 @@ def _decision(name: str, decision: Any) -> DecisionType:
 def _scenario(scenario: Mapping[str, Any], file: str) -> Scenario:
     answers = scenario.get("answers")
     if not isinstance(answers, dict):
-        raise PackageError(file, "answers", "is a mapping of answers.")
+        raise PackageError(file, "answers", "mapping", such=" of answers")
     wanted = scenario.get("expect") or {}
     if not isinstance(wanted, dict):
-        raise PackageError(file, "expect", "is a mapping with visible, hidden, computed, errors, status or documents.")
+        raise PackageError(file, "expect", "mapping", such=" with visible, hidden, computed, errors, status or documents")
     for name in ("computed", "errors"):
         if not isinstance(wanted.get(name), dict | None):
-            raise PackageError(file, f"expect.{name}", "is a mapping of path: value.")
+            raise PackageError(file, f"expect.{name}", "mapping", such=" of path: value")
     return Scenario(
         name=PurePosixPath(file).stem,
         answers=answers,
@@ -335,4 +337,4 @@ def _day(scenario: Mapping[str, Any], file: str) -> str:
     try:
         return date.fromisoformat(day).isoformat() if day else ""
     except ValueError:
-        raise PackageError(file, "today", "is a day, such as 2026-11-22.") from None
+        raise PackageError(file, "today", "day") from None

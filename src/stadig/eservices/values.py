@@ -34,7 +34,7 @@ def flat(texts: Mapping[str, Any], file: str, before: str = "") -> Iterator[tupl
         elif isinstance(value, str | int | float | list):
             yield key, value
         else:
-            raise PackageError(file, key, "is a text, a list of texts, or a mapping of more.")
+            raise PackageError(file, key, "text_or_list")
 
 
 def listed(holder: Mapping[str, Any], name: str, file: str, *, default: bool = False) -> list[Any]:
@@ -42,33 +42,33 @@ def listed(holder: Mapping[str, Any], name: str, file: str, *, default: bool = F
     if found is None and default:
         return []
     if not isinstance(found, list):
-        raise PackageError(file, name, "is a list.")
+        raise PackageError(file, name, "list")
     return found
 
 
 def word(holder: Any, name: str, file: str, default: str = "") -> str:
     found = holder.get(name, default) if isinstance(holder, dict) else None
     if not isinstance(found, str) or not found:
-        raise PackageError(file, name, "is missing.")
+        raise PackageError(file, name, "missing")
     return found
 
 
 def words(holder: Mapping[str, Any], name: str, file: str, default: tuple[str, ...]) -> tuple[str, ...]:
     found = holder.get(name, default)
     if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
-        raise PackageError(file, name, "is a list of words.")
+        raise PackageError(file, name, "words")
     return tuple(found)
 
 
 def count(holder: Mapping[str, Any], name: str, file: str) -> int:
     found = holder.get(name)
     if isinstance(found, bool) or not isinstance(found, int) or found < 0:
-        raise PackageError(file, name, "is a whole number, zero or more.")
+        raise PackageError(file, name, "number")
     return found
 
 
-def matching(holder: Mapping[str, Any], name: str, pattern: re.Pattern[str], meant: str, file: str = "service.yaml") -> str:
+def matching(holder: Mapping[str, Any], name: str, pattern: re.Pattern[str], otherwise: str, file: str = "service.yaml") -> str:
     found = holder.get(name)
     if not isinstance(found, str) or not pattern.fullmatch(found):
-        raise PackageError(file, name, f"is {meant}, not {found!r}.")
+        raise PackageError(file, name, otherwise, found=str(found)[:80])
     return found

@@ -22,9 +22,7 @@ class VersionTaken(PackageError):
     """The same name and version exist with other contents. Give the package a higher version in ``service.yaml``."""
 
     def __init__(self, name: str, version: str) -> None:
-        super().__init__(
-            "service.yaml", "version", f"{name} {version} is installed with other contents. Give this one a higher version."
-        )
+        super().__init__("service.yaml", "version", "version_taken", name=name, version=version)
 
 
 @verb
@@ -133,6 +131,6 @@ def _receivers(package: Package) -> tuple[Organisation, Organisation]:
     for what, name in (("committee", committee), ("unit", unit)):
         organisation = Organisation.objects.filter(name=name).first()
         if organisation is None:
-            raise PackageError("local.yaml", what, f"there is no {name!r} in this city. Write the name of one that there is.")
+            raise PackageError("local.yaml", what, "unknown_organisation", name=name)
         found.append(organisation)
     return found[0], found[1]

@@ -119,7 +119,7 @@ def take_in(by: User, edition_id: int, revision: int, files: Files) -> Edition:
     edition = _locked(by, edition_id, revision)
     package = reading.read(files)
     if package.name != edition.name:
-        raise PackageError("service.yaml", "name", f"is {package.name}, but this is {edition.name}.")
+        raise PackageError("service.yaml", "name", "other_name", name=package.name, wanted=edition.name)
     before = files_of(edition)
     local = {reading.LOCAL: before[reading.LOCAL]} if reading.LOCAL in before and reading.LOCAL not in files else {}
     return _kept(by, edition, {**files, **local}, "taken_in")
@@ -192,7 +192,7 @@ def publish(by: User, edition_id: int, digest: str) -> Edition:
         raise NotYours
     service = EService.objects.select_related("current").defer("current__archive").filter(name=edition.name).first()
     if service is not None and service.current.pk != edition.base_id:
-        raise PackageError("service.yaml", "version", f"{service.current.version} was published meanwhile. Begin again from it.")
+        raise PackageError("service.yaml", "version", "newer_published", version=service.current.version)
     files = files_of(edition)
     service = actions.install(by, {reading.LOCAL: b"{}\n", **files})
     edition.state, edition.published = Edition.State.PUBLISHED, service.current

@@ -195,11 +195,22 @@ def set_decision(files: Files, decision: str, **fields: Any) -> Files:
 
 
 def remove_decision(files: Files, decision: str) -> Files:
-    """Without a kind of decision."""
+    """Without a kind of decision and its templates."""
     if value(files, CASE, ("decisions", decision)) is None:
         raise EditError("unknown", what="decision", id=decision)
     files = remove_texts(remove(files, CASE, ("decisions", decision)), f"decision.{decision}")
+    files = {name: data for name, data in files.items() if not name.startswith(f"templates/{decision}.")}
     return remove(files, CASE, ("decisions",)) if not value(files, CASE, ("decisions",)) else files
+
+
+def set_template(files: Files, decision: str, language: str, text: str) -> Files:
+    """What a case worker begins from when they write a decision, in one language; without a text there is none."""
+    if value(files, CASE, ("decisions", decision)) is None:
+        raise EditError("unknown", what="decision", id=decision)
+    name = f"templates/{decision}.{language}.md"
+    if not text.strip():
+        return {one: data for one, data in files.items() if one != name}
+    return with_file(files, name, f"{text.rstrip()}\n".encode())
 
 
 def _known_status(files: Files, status: str) -> None:

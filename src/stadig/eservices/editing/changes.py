@@ -22,6 +22,7 @@ from stadig.eservices.editing.case_changes import (
     set_case,
     set_deadlines,
     set_decision,
+    set_template,
     set_transitions,
 )
 from stadig.eservices.editing.following import follow
@@ -84,6 +85,7 @@ __all__ = [
     "set_rule",
     "set_service",
     "set_step_rule",
+    "set_template",
     "set_text",
     "set_transitions",
     "slug_of",

@@ -34,6 +34,7 @@ DONE: Final[Mapping[str, Any]] = {
     "decision_added": _("Ett beslut lades till."),
     "decision_changed": _("Beslutet ändrades."),
     "decision_removed": _("Beslutet togs bort."),
+    "scenarios": _("Proven följer nu formuläret."),
 }
 
 

@@ -1,4 +1,4 @@
-"""Who reads a question: rules, signers, case.yaml and handover.yaml; and the scenarios that answer it. No Django."""
+"""Who reads a question: rules, signers, case.yaml, templates and handover.yaml; and the scenarios that answer it. No Django."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from stadig.cases.definition import PUT_IN
 from stadig.eservices import reading
 from stadig.eservices.editing import document
 from stadig.eservices.editing.ground import CASE, FLOW, Files, checked, put, value
@@ -28,6 +29,7 @@ def readers_of(files: Files, path: str, option: Any = None) -> list[str]:
         ]
         work = value(files, CASE, ("work",)) or {}
         found += [CASE] if path in (work.get("title"), work.get("place"), work.get("photos")) else []
+        found += [name for name in files if name.startswith("templates/") and path in PUT_IN.findall(files[name].decode())]
         found += [reading.HANDOVER] if reading.HANDOVER in files and _holds(value(files, reading.HANDOVER), path) else []
     return list(dict.fromkeys(found))
 

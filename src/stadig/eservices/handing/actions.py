@@ -70,7 +70,7 @@ def hand_over(hand_over_id: int) -> HandOver:
     submission = Submission.objects.select_related("version").defer("version__archive").get(case=row.case)
     how = declared(submission)
     if how is None:
-        raise PackageError(declaration.FILE, "", "is gone: the service is not handled elsewhere any more.")
+        raise PackageError(declaration.FILE, "", "handover", text="is gone: the service is not handled elsewhere any more.")
     row.number = delivery.deliver(how, row.case, str(row.key)) or row.number
     row.state = HandOver.State.ACKNOWLEDGED if row.number else HandOver.State.SENT
     row.attempts += 1

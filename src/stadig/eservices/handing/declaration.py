@@ -61,27 +61,32 @@ def of(package: Package) -> Declaration | None:
         return None
     data = package.local.get("handover") or package.handover
     if not data:
-        raise PackageError(FILE, "", "is missing: the service is handled in another system, and nothing says how it gets there.")
+        raise PackageError(
+            FILE, "", "handover", text="is missing: the service is handled in another system, and nothing says how it gets there."
+        )
     return read(data, {status.id for status in package.case.statuses})
 
 
 def read(data: Any, statuses: Collection[str]) -> Declaration:
     """Read a declaration; ``statuses`` are those of the case. Raises PackageError, which names the place."""
     if not isinstance(data, Mapping):
-        raise PackageError(FILE, "", "must be a mapping: to, body, statuses.")
+        raise PackageError(FILE, "", "handover", text="must be a mapping: to, body, statuses.")
     if strange := sorted(set(map(str, data)) - WORDS):
-        raise PackageError(FILE, strange[0], f"is not a word here. Known are {', '.join(sorted(WORDS))}.")
+        raise PackageError(FILE, strange[0], "handover", text=f"is not a word here. Known are {', '.join(sorted(WORDS))}.")
     way, form, root = str(data.get("to") or ""), str(data.get("format") or "json"), str(data.get("root") or "case")
     body = data.get("body") or EVERYTHING
     if way not in WAYS:
-        raise PackageError(FILE, "to", f"is one of {', '.join(WAYS)}.")
+        raise PackageError(FILE, "to", "handover", text=f"is one of {', '.join(WAYS)}.")
     if form not in ("json", "xml"):
-        raise PackageError(FILE, "format", "is json or xml.")
+        raise PackageError(FILE, "format", "handover", text="is json or xml.")
     if form == "xml" and not all(map(ELEMENT.fullmatch, [root, *_names(body)])):
-        raise PackageError(FILE, "body", "has a name that cannot be an element of XML.")
+        raise PackageError(FILE, "body", "handover", text="has a name that cannot be an element of XML.")
     if way == "folder" and not FOLDER.fullmatch(str(data.get("folder") or "")):
         raise PackageError(
-            FILE, "folder", "is a name of small letters, digits and hyphens; it lies in the city's folder for hand-overs."
+            FILE,
+            "folder",
+            "handover",
+            text="is a name of small letters, digits and hyphens; it lies in the city's folder for hand-overs.",
         )
     return Declaration(
         way=way,
@@ -126,27 +131,29 @@ def _names(body: Any) -> list[str]:
 
 def _statuses(data: Any, known: Collection[str]) -> dict[str, str]:
     if not isinstance(data, Mapping):
-        raise PackageError(FILE, "statuses", "is a mapping: the other system's word: our status.")
+        raise PackageError(FILE, "statuses", "handover", text="is a mapping: the other system's word: our status.")
     for theirs, ours in data.items():
         if ours not in known:
-            raise PackageError(FILE, f"statuses.{theirs}", f"leads to {ours!r}, which is no status in case.yaml.")
+            raise PackageError(
+                FILE, f"statuses.{theirs}", "handover", text=f"leads to {ours!r}, which is no status in case.yaml."
+            )
     return {str(theirs): str(ours) for theirs, ours in data.items()}
 
 
 def _call(data: Any, body: Any) -> declared.Call:
     if not isinstance(data, Mapping):
-        raise PackageError(FILE, "call", "is a mapping: url, headers, number.")
+        raise PackageError(FILE, "call", "handover", text="is a mapping: url, headers, number.")
     try:
         return declared.read({"body": body, **data})
     except declared.DeclarationError as error:
-        raise PackageError(FILE, "call", str(error)) from None
+        raise PackageError(FILE, "call", "handover", text=str(error)) from None
 
 
 def _sftp(data: Any) -> Sftp:
     needed = ("host", "user", "key", "host_key")
     if not isinstance(data, Mapping) or not all(isinstance(data.get(one), str) and data[one] for one in needed):
-        raise PackageError(FILE, "sftp", f"is a mapping with {', '.join(needed)}; port and folder may be added.")
+        raise PackageError(FILE, "sftp", "handover", text=f"is a mapping with {', '.join(needed)}; port and folder may be added.")
     port = data.get("port") or 22
     if not isinstance(port, int) or not 0 < port < 65536:
-        raise PackageError(FILE, "sftp.port", "is a number.")
+        raise PackageError(FILE, "sftp.port", "handover", text="is a number.")
     return Sftp(data["host"], port, data["user"], data["key"], data["host_key"], str(data.get("folder") or "."))

@@ -7,12 +7,14 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from stadig.city.actions import NotAllowed
 from stadig.city.models import AuditEntry
 from stadig.city.roles import Role
 from stadig.eservices import actions as eservices
 from stadig.eservices import packing, published, reading
+from stadig.eservices.demo import changing
 from stadig.eservices.editing import actions, changes
 from stadig.eservices.editing.errors import EditError
 from stadig.eservices.models import Edition, EditionRevision, EService
@@ -267,3 +269,34 @@ def test_of_two_at_once_one_is_told(transactional_db, edition, henrik, ove):
         thread.join(30)
     assert sorted(outcomes) == ["saved", "told"]
     assert EditionRevision.objects.count() == 2
+
+
+def test_in_the_demo_town_one_edition_waits_for_another_person(street_fault, someone):
+    henrik, ove = someone(Role.MANAGER, username="henrik"), someone(Role.ADMINISTRATOR, username="ove")
+    changing.seed_edition()
+    edition = Edition.objects.get()
+    assert (edition.state, edition.asked_by) == ("asked", henrik)
+    assert [one.what for one in edition.revisions.order_by("revision")] == ["begun", "texts", "options", "version"]
+    package = reading.read(actions.files_of(edition))
+    assert package.question("what").options == ("hole", "lamp", "sign", "tree", "ice", "klotter", "other")
+    actions.publish(ove, edition.pk, edition.asked_digest)
+    assert published.current("street-fault")[0].current.version == "1.1.0"
+
+
+def test_the_scenarios_follow_when_the_one_who_reads_says_so(edition, henrik, client):
+    hidden = partial(changes.set_rule, path="description", what="show_if", rule={"==": [{"var": "what"}, "other"]})
+    actions.change(henrik, edition.pk, 0, hidden, "rule")
+    client.force_login(henrik)
+    page = reverse("eservices:edition-review", args=[edition.pk])
+    assert "Låt proven följa formuläret" in client.get(page).content.decode()
+    assert client.post(page, {"_do": "follow", "revision": 1}).status_code == 302
+    assert client.post(page, {"revision": 1}).status_code == 422  # someone's page from before
+    assert client.post(page, {"revision": 2}).status_code == 302
+    assert Edition.objects.get().state == "asked"
+
+
+def test_what_the_city_alone_changed_can_be_asked_for(edition, henrik, client):
+    actions.change(henrik, edition.pk, 0, partial(changes.set_local, wanted={"phone": "0340-12 00 00"}), "local")
+    client.force_login(henrik)
+    page = reverse("eservices:edition-review", args=[edition.pk])
+    assert "Be om publicering" in client.get(page).content.decode()

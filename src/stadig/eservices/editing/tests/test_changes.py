@@ -149,7 +149,7 @@ def test_what_is_read_cannot_be_removed_and_what_is_not_can(name):
             continue
         assert name_of(part) not in {name_of(one) for _, one in parts_of(changes.checked(files))}
         left = {one.kind for one in lint.lint_files(files, today=TODAY)}
-        assert not left & {"unknown_text", "not_asked", "scenario_unknown", "unknown_reference", "unknown_path"}
+        assert not left & {"unknown_text", "not_asked", "scenario_unknown", "unknown_reference", "unknown_path", "unknown_answer"}
     assert refused
 
 
@@ -324,3 +324,13 @@ def test_nothing_is_left_that_cannot_be_read(fault):
     ):
         with pytest.raises(EditError):
             edit(fault)
+
+
+def test_a_decision_goes_with_its_templates():
+    permit = reading.files_of(PACKAGES / "parking-permit")
+    files = changes.set_template(permit, "refused", "sv", "Vi avslår.")
+    assert files["templates/refused.sv.md"] == "Vi avslår.\n".encode()
+    assert changes.set_template(files, "refused", "sv", "").keys() == permit.keys() - {"templates/refused.sv.md"}
+    left = changes.remove_decision(permit, "refused")
+    assert not [name for name in left if name.startswith("templates/refused.")]
+    assert "unknown_decision" not in {one.kind for one in lint.lint_files(left, today=TODAY)}

@@ -114,8 +114,12 @@ def begin(request: HttpRequest, name: str) -> HttpResponse:
 def discard(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Throw an edition away; it can be taken back."""
     user: Any = request.user
-    actions.discard(user, edition_id)
-    messages.success(request, _("Ändringen är kastad. Du kan ta tillbaka den här nedanför."))
+    try:
+        actions.discard(user, edition_id)
+    except EditError:
+        messages.error(request, _("Ändringen är redan publicerad eller kastad."))
+    else:
+        messages.success(request, _("Ändringen är kastad. Du kan ta tillbaka den här nedanför."))
     return redirect("eservices:edit-list")
 
 
@@ -124,5 +128,9 @@ def discard(request: HttpRequest, edition_id: int) -> HttpResponse:
 def restore(request: HttpRequest, edition_id: int) -> HttpResponse:
     """Take back what was thrown away."""
     user: Any = request.user
-    actions.restore(user, edition_id)
+    try:
+        actions.restore(user, edition_id)
+    except EditError:
+        messages.error(request, _("Någon har börjat en ny ändring av tjänsten. Publicera eller kasta den först."))
+        return redirect("eservices:edit-list")
     return redirect("eservices:edition", edition_id)

@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.eservices import access, finding_words, published
-from stadig.eservices.editing import actions, difference_words, forms, opening, saving
+from stadig.eservices.editing import actions, changes, difference_words, forms, opening, saving
 from stadig.eservices.editing.opening import Opened
 from stadig.eservices.editing.views.frame import found, frame
 from stadig.eservices.models import Edition, EService
@@ -26,17 +27,23 @@ def review(request: HttpRequest, edition_id: int) -> HttpResponse:
     opened = opening.opened(request, edition_id)
     trouble = None
     if request.method == "POST":
-        trouble = _ask(request, opened)
+        trouble = _follow(request, opened) if request.POST.get("_do") == "follow" else _ask(request, opened)
         if trouble is None:
             return redirect(request.path)
         opened = opening.opened(request, edition_id)
     return _page(request, opened, trouble, forms.Back())
 
 
+def _follow(request: HttpRequest, opened: Opened) -> saving.Trouble | None:
+    """Let the scenarios expect what happens now: someone has read what differs and says that it is right."""
+    return saving.change(request, opened, lambda files: changes.follow(files, today=clock.today()), "scenarios")
+
+
 def _ask(request: HttpRequest, opened: Opened) -> saving.Trouble | None:
     user: Any = request.user
     try:
-        actions.ask(user, opened.pk, opened.edition.revision)
+        sent = request.POST.get("revision", "")
+        actions.ask(user, opened.pk, int(sent) if sent.isdigit() else opened.edition.revision)
     except actions.ChangedMeanwhile as error:
         return saving.Trouble(saving.meanwhile(error), meanwhile=True)
     except actions.NotReady:
@@ -51,13 +58,18 @@ def _page(request: HttpRequest, opened: Opened, trouble: saving.Trouble | None, 
     before = published.of(service.current) if service else None
     user: Any = request.user
     asked = edition.state == Edition.State.ASKED
+    local_differs = service is not None and dict(opened.package.local) != dict(service.local)
     differences = difference_words.differences(before, opened.package, opened.language) if before else []
     context = frame(request, opened, "review", step="-", trouble=trouble, wrong=bool(back.errors)) | {
         "errors": [found(opened, one) for one in opened.errors],
         "warnings": [found(opened, one) for one in opened.warnings],
+        "failing": [one for one in opened.errors if one.kind.startswith("scenario_")],
         "published": before,
+        "local_differs": local_differs,
         "differences": differences,
-        "may_ask": edition.state == Edition.State.WORKING and not opened.errors and (before is None or bool(differences)),
+        "may_ask": edition.state == Edition.State.WORKING
+        and not opened.errors
+        and (before is None or bool(differences) or local_differs),
         "asked": asked,
         "is_open": asked or edition.state == Edition.State.WORKING,
         "asked_by": str(edition.asked_by or ""),
@@ -101,6 +113,9 @@ def send_back(request: HttpRequest, edition_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, opened, None, form)
     user: Any = request.user
-    actions.send_back(user, opened.pk, why=form.cleaned_data["why"])
+    try:
+        actions.send_back(user, opened.pk, why=form.cleaned_data["why"])
+    except actions.ChangedMeanwhile as error:
+        return _page(request, opened, saving.Trouble(saving.meanwhile(error)), form)
     messages.success(request, _("Den som bad om det får veta vad som behöver ändras."))
     return redirect("eservices:edit-list")
