@@ -60,7 +60,7 @@ FIELDS: Final[Mapping[str, Any]] = {
     "channels": gettext_lazy("Hur man kan lämna in"), "handled_in": gettext_lazy("Var ärendena handläggs"), "open_from": gettext_lazy("Öppnar"),
     "open_until": gettext_lazy("Sista dag"), "again": gettext_lazy("Förra svaren fylls i"), "languages": gettext_lazy("Språk"),
     "icon": gettext_lazy("Bild"), "licence": gettext_lazy("Licens"), "publisher": gettext_lazy("Utgivare"),
-    "series": gettext_lazy("Bokstäver i diarienumret"), "committee": pgettext_lazy("fält", "Nämnd"), "unit": gettext_lazy("Enhet"),
+    "series": gettext_lazy("Bokstäver i ärendets nummer"), "committee": pgettext_lazy("fält", "Nämnd"), "unit": gettext_lazy("Enhet"),
     "klassa": "Klassa", "keep": gettext_lazy("Bevara eller gallra"), "confidentiality": gettext_lazy("Sekretess"),
     "first": gettext_lazy("Status för nya ärenden"), "file": gettext_lazy("Sorts ärende"), "work": gettext_lazy("Arbetsorder"),
     "signing": gettext_lazy("Underskrifter"),

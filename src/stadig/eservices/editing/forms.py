@@ -251,7 +251,7 @@ class Case(forms.Form):
         label=_("Vilken sorts ärende?"), choices=choices(kind_words.FILES, examples=True), widget=forms.RadioSelect
     )
     series = forms.CharField(
-        label=_("Bokstäver i diarienumret"), help_text=_("Två till sex stora bokstäver, till exempel GPN."), max_length=6
+        label=_("Bokstäver i ärendets nummer"), help_text=_("Två till sex stora bokstäver, till exempel GPN."), max_length=6
     )
     klassa = forms.CharField(
         label=_("Klassning enligt Klassa"), help_text=_("Till exempel: 4.1.3"), max_length=20, required=False

@@ -52,7 +52,7 @@ def every(request: HttpRequest) -> HttpResponse:
     ]
     under_way = {one.name: one.pk for one in open_ones.defer("archive")}
     services: list[Published] = []
-    for service in EService.objects.select_related("current").defer("current__archive").order_by("name"):  # sorted by title below
+    for service in EService.objects.select_related("current").defer("current__archive"):  # sorted by title below
         package = published.of(service.current)
         services.append(
             Published(
