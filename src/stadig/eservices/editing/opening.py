@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
@@ -17,6 +17,8 @@ from stadig.eservices.findings import ERROR, Finding
 from stadig.eservices.models import Edition
 from stadig.eservices.package import Info, Package, Question, Repeat, Step
 from stadig.eservices.placing import name_of
+
+TEMPLATE: Final = "template."
 
 
 @dataclass
@@ -61,7 +63,10 @@ class Opened:
         return self.package.text(key, self.language)
 
     def texts(self, key: str) -> dict[str, str]:
-        """A text in every language, for a form; a list is one line for each."""
+        """A text in every language, for a form; a list is one line for each. ``template.DECISION`` is what the decision is begun from."""
+        if key.startswith(TEMPLATE):
+            decision = key.removeprefix(TEMPLATE)
+            return {one: self.package.templates.get(one, {}).get(decision, "") for one in self.languages}
         return {one: _written(self.package.texts.get(one, {}).get(key)) for one in self.languages}
 
     def step(self, step_id: str) -> Step:

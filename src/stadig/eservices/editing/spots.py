@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from stadig.eservices.findings import Finding
 from stadig.eservices.package import Info, Package, Part, Question, Repeat
 from stadig.eservices.placing import name_of, parts_of
+from stadig.eservices.reading import TEMPLATE
 
 
 class Spot(NamedTuple):
@@ -32,6 +33,8 @@ def spot_of(finding: Finding, package: Package) -> Spot:
         return _in_schema(place, package)
     if file == "case.yaml":
         return _in_case(place)
+    if template := TEMPLATE.fullmatch(file):
+        return Spot("decision", template[1])
     if file.startswith("texts/"):
         return spot_of_text(place, package)
     return Spot("service", field=place) if file == "service.yaml" else Spot("file", file)

@@ -12,9 +12,10 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from stadig.eservices.editing import changes
-from stadig.eservices.editing.opening import Opened
+from stadig.eservices.editing.opening import TEMPLATE, Opened
 from stadig.eservices.finding_words import words_of
 from stadig.eservices.findings import ERROR
+from stadig.eservices.reading import TEMPLATE as TEMPLATE_FILE
 
 LONGEST: Final = 4000
 LISTS: Final = frozenset({"service.synonyms", "service.needs"})
@@ -78,8 +79,9 @@ class TextForm(forms.Form):
         self.opened, self.texts = opened, tuple(texts)
         self.told: dict[tuple[str, str], list[tuple[str, str]]] = {}
         for finding in opened.findings:
-            if finding.file.startswith("texts/"):
-                place = (finding.file[6:-5], finding.place)
+            written = TEMPLATE_FILE.fullmatch(finding.file)
+            if written or finding.file.startswith("texts/"):
+                place = (written[2], f"{TEMPLATE}{written[1]}") if written else (finding.file[6:-5], finding.place)
                 self.told.setdefault(place, []).append(
                     ("danger" if finding.severity == ERROR else "warning", words_of(finding, opened.package, opened.language))
                 )
@@ -126,8 +128,16 @@ class TextForm(forms.Form):
             before = self.opened.texts(text.key)
             after = {one: self.cleaned_data[f"{text.key}:{one}"].replace("\r\n", "\n").strip() for one in before}
             if after != {one: value.strip() for one, value in before.items()}:
-                files = changes.set_text(files, text.key, {one: _value(text.key, said) for one, said in after.items()})
+                files = _put(files, text.key, after)
         return files
+
+
+def _put(files: Mapping[str, bytes], key: str, said: Mapping[str, str]) -> Mapping[str, bytes]:
+    if key.startswith(TEMPLATE):
+        for language, text in said.items():
+            files = changes.set_template(files, key.removeprefix(TEMPLATE), language, text)
+        return files
+    return changes.set_text(files, key, {one: _value(key, text) for one, text in said.items()})
 
 
 def _value(key: str, said: str) -> Any:

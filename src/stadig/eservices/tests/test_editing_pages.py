@@ -224,3 +224,22 @@ def test_the_handling_is_changed_as_tables(desk, edition):
     assert "Svar till den som anmälde: 3 dagar" in desk.get(page).content.decode()
     desk.post(f"{page}?tid=1", {"_do": "time-remove", "revision": edition.revision})
     assert [one.days for one in package(edition).case.deadlines] == [5]
+
+
+def test_what_a_decision_is_begun_from_is_written_beside_its_other_words(desk, installed):
+    installed("parking-permit")
+    desk.post(reverse("eservices:edit-begin", args=["parking-permit"]))
+    edition = Edition.objects.get()
+    address = url("edition-decision", edition, "refused")
+    page = desk.get(address)
+    fields = {side.field: side.value for row in page.context["texts"].sides() for side in row.sides}
+    assert fields["template.refused:sv"].startswith("Tillståndet är till för")
+    held = {name: "" if value is None else value for name, value in page.context["form"].initial.items()}
+    said = fields | held | {"revision": edition.revision, "_do": "save"}
+    desk.post(address, said)
+    assert package(edition).files == published.current("parking-permit")[1].files, "nothing was changed"
+    desk.post(address, said | {"template.refused:sv": "Du kan {walks}.\r\n\r\n[Varför.]"})
+    assert package(edition).templates["sv"]["refused"] == "Du kan {walks}.\n\n[Varför.]\n"
+    assert "walks" in desk.get(address).content.decode().partition('id="t-template-refused-sv-finding"')[2]
+    desk.post(url("edition-decision", edition, "refused"), {"revision": edition.revision, "_do": "remove"})
+    assert not [name for name in package(edition).files if name.startswith("templates/refused")]

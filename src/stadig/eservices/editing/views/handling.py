@@ -176,6 +176,14 @@ def decision(request: HttpRequest, edition_id: int, decision_id: str) -> HttpRes
             needed=True,
         ),
         Text(f"{key}.appeal", gettext_lazy("Hur man överklagar"), gettext_lazy("Lämna tomt för kommunens vanliga text."), rows=4),
+        Text(
+            f"template.{decision_id}",
+            gettext_lazy("Förslag till motivering"),
+            gettext_lazy(
+                "Handläggaren börjar från texten. Skriv inom hakparentes det som bara handläggaren vet, till exempel [vad läkaren skriver]."
+            ),
+            rows=6,
+        ),
     )
     initial = {name: getattr(here, name) for name in forms.Decision.base_fields}  # type: ignore[attr-defined]
     form = forms.Decision(request.POST if request.POST.get("_do") == "save" else None, initial=initial)
