@@ -58,11 +58,11 @@ FIELDS: Final[Mapping[str, Any]] = {
     "handling_days": gettext_lazy("Dagar det tar som mest"), "login": gettext_lazy("Inloggning"), "audience": gettext_lazy("För vem"),
     "legal_basis": gettext_lazy("Lagstöd"), "data_basis": gettext_lazy("Rättslig grund"), "data_kept": gettext_lazy("Hur länge uppgifterna sparas"),
     "channels": gettext_lazy("Hur man kan lämna in"), "handled_in": gettext_lazy("Var ärendena handläggs"), "open_from": gettext_lazy("Öppnar"),
-    "open_until": gettext_lazy("Sista dag"), "again": gettext_lazy("Förra svaren fylls i"), "languages": gettext_lazy("Språk"),
+    "open_until": gettext_lazy("Sista dag"), "again": gettext_lazy("Förra svaren fylls i"), "languages": gettext_lazy("Tjänstens språk"),
     "icon": gettext_lazy("Bild"), "licence": gettext_lazy("Licens"), "publisher": gettext_lazy("Utgivare"),
     "series": gettext_lazy("Bokstäver i ärendets nummer"), "committee": pgettext_lazy("fält", "Nämnd"), "unit": gettext_lazy("Enhet"),
     "klassa": "Klassa", "keep": gettext_lazy("Bevara eller gallra"), "confidentiality": gettext_lazy("Sekretess"),
-    "first": gettext_lazy("Status för nya ärenden"), "file": gettext_lazy("Sorts ärende"), "work": gettext_lazy("Arbetsorder"),
+    "first": gettext_lazy("Status för nya ärenden"), "file": gettext_lazy("Sorts ärende"), "work": gettext_lazy("Blir arbetsorder"),
     "signing": gettext_lazy("Underskrifter"),
 }  # fmt: skip
 

@@ -293,7 +293,10 @@ class Decision(forms.Form):
     outcome = forms.ChoiceField(label=_("Vad blir det för den sökande?"), choices=choices(kind_words.OUTCOMES))
     status = forms.ChoiceField(label=_("Vilken status får ärendet?"))
     statute = forms.CharField(
-        label=_("Lagrum"), help_text=_("Till exempel: 13 kap. 8 § trafikförordningen (1998:1276)"), max_length=300, required=False
+        label=_("Beslutets lagrum"),
+        help_text=_("Till exempel: 13 kap. 8 § trafikförordningen (1998:1276)"),
+        max_length=300,
+        required=False,
     )
     appeal = forms.ChoiceField(
         label=_("Hur överklagar man?"), choices=choices(kind_words.APPEALS, examples=True), widget=forms.RadioSelect

@@ -44,10 +44,10 @@ GROUP: Final = Word("group", _("Frågor som upprepas"), _("Namn och ålder, ett 
 LABELS: Final[dict[str, Any]] = {one.value: one.label for one in (*KINDS, INFO, GROUP)}
 
 AUDIENCES: Final = (
-    Word("resident", _("Invånare")),
+    Word("resident", pgettext_lazy("målgrupp", "Invånare")),
     Word("company", _("Företag")),
     Word("association", _("Föreningar")),
-    Word("visitor", _("Besökare")),
+    Word("visitor", pgettext_lazy("målgrupp", "Besökare")),
     Word("employee", _("Anställda i kommunen")),
 )
 LOGINS: Final = (

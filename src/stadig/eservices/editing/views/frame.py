@@ -57,7 +57,7 @@ def frame(
             ("case", _("Handläggning"), reverse("eservices:edition-case", args=[pk]), 0),
             ("texts", _("Texter"), reverse("eservices:edition-texts", args=[pk]), 0),
             ("files", _("Filer"), reverse("eservices:edition-files", args=[pk]), 0),
-            ("review", _("Granska"), reverse("eservices:edition-review", args=[pk]), len(opened.errors)),
+            ("review", _("Granska och publicera"), reverse("eservices:edition-review", args=[pk]), len(opened.errors)),
         ],
         "last": last_of(opened),
         "trouble": trouble,
