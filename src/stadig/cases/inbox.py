@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, cast
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from stadig.cases import access, definitions, states
-from stadig.cases.models import Case, Channel, Group, Party
+from stadig.cases.models import Channel, Group
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock
 from stadig.city.persons import shown
@@ -26,12 +26,15 @@ SOON_DAYS = 2
 NUMBER = re.compile(r"([A-Za-zÅÄÖåäö]{1,6})\s*(\d{4})\s*/\s*(\d{1,7})")
 MOST_WORDS, SHORT = 6, 4
 """A word as short as this is sought as it stands: nearly alike would be anything."""
-FIELDS = (
-    "pk", "number", "title", "type_id", "type__digest", "status", "group", "due_at", "registered_at", "closed_at", "assignee_id",
-    "assignee__first_name", "assignee__last_name", "channel",
-)  # fmt: skip
-
-
+MOST_DIGITS = 18
+LIST = """
+SELECT c.id, c.number, c.title, c.type_id, kind.digest, c.status, c."group", c.due_at, c.registered_at, c.closed_at, c.assignee_id,
+  who.first_name, who.last_name, c.channel
+FROM cases_case c JOIN cases_casetype kind ON kind.id = c.type_id LEFT JOIN city_user who ON who.id = c.assignee_id
+"""
+"""The fields of :class:`Found`."""
+Part = tuple[str, dict[str, Any]]
+"""A condition on ``c``, and the values it names."""
 APPLICANTS = """
 SELECT DISTINCT ON (one.case_id) one.case_id, one.name, who.id, who.given_name, who.family_name, who.protection
 FROM cases_party one LEFT JOIN city_person who ON who.id = one.person_id
@@ -83,7 +86,7 @@ class Filter:
 
 
 class Found(NamedTuple):
-    """A case as it comes out of the database; the fields of ``FIELDS``."""
+    """A case as it comes out of the database."""
 
     pk: int
     number: str
@@ -146,47 +149,50 @@ class Choices:
     services: tuple[tuple[str, str], ...]
 
 
-def cases(user: Any, wanted: Filter) -> QuerySet[Case]:
-    """The cases that the user sees at work and that fit the filter, in no order."""
-    found = Case.objects.filter(access.seen_at_work(user))
-    if wanted.group in Group.values:
-        found = found.filter(group=wanted.group)
-    elif wanted.group != "all" and not wanted.words and not wanted.person:
-        found = found.exclude(group=Group.CLOSED)
-    if wanted.whose:
-        found = found.filter(assignee=user if wanted.whose == "mine" else None)
-    if wanted.unit.isdecimal():
-        found = found.filter(unit_id=int(wanted.unit))
-    if wanted.service:
-        found = found.filter(type__slug=wanted.service)
-    if wanted.late:
-        found = found.filter(due_at__lt=clock.now())
-    if wanted.person:
-        found = found.filter(pk__in=Party.objects.filter(person=wanted.person).values("case"))
-    return found.filter(_with(wanted.words))
-
-
-def _with(words: str) -> Q:
-    """Cases whose number, title or type hold the words, or nearly: *parkering* is found in *parkeringstillstånd*, and the other way."""
-    if number := NUMBER.fullmatch(words):
-        return Q(number=f"{number[1].upper()} {number[2]}/{int(number[3]):05d}")
-    scope = Q()
-    for word in words.casefold().split()[:MOST_WORDS]:
-        near = Q(search_text__trigram_word_similar=word) if len(word) > SHORT and not word.isdecimal() else Q()
-        scope &= Q(search_text__contains=word) | near
-    return scope
-
-
 def page(user: Any, wanted: Filter) -> Page:
     """A page of the list, most urgent first; closed ones the latest first."""
     any_group = wanted.group == "all" or (not wanted.group and (wanted.words or wanted.person))
     by = "closed_at" if wanted.group == Group.CLOSED else "registered_at" if any_group else "due_at"
-    found = cases(user, wanted).filter(_beyond(by, wanted.after))
-    order = (F(by).asc(nulls_last=True), "pk") if by == "due_at" else (F(by).desc(), "-pk")
-    rows = [Found(*row) for row in found.order_by(*order).values_list(*FIELDS)[: PER_PAGE + 1]]
+    parts = [*_wanted(user, wanted), *_with(wanted.words), *_beyond(by, wanted.after)]
+    values: dict[str, Any] = access.reach(user) | {name: value for _part, given in parts for name, value in given.items()}
+    order = "c.due_at NULLS LAST, c.id" if by == "due_at" else f"c.{by} DESC, c.id DESC"
+    where = " AND ".join([access.SEEN_AT_WORK, *(part for part, _given in parts)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"{LIST} WHERE {where} ORDER BY {order} LIMIT {PER_PAGE + 1}", values)
+        rows = [Found(*row) for row in cursor.fetchall()]
     last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
     after = f"{getattr(last, by) or ''}~{last.pk}".replace(" ", "T") if last else ""
     return Page(_in_words(rows[:PER_PAGE], user), after, _ways(rows[:PER_PAGE]))
+
+
+def _wanted(user: Any, wanted: Filter) -> Iterator[Part]:
+    """What the filter asks for beside words and page."""
+    if wanted.group in Group.values:
+        yield 'c."group" = %(group)s', {"group": wanted.group}
+    elif wanted.group != "all" and not wanted.words and not wanted.person:
+        yield "NOT (c.\"group\" = 'closed')", {}
+    if wanted.whose:
+        yield ("c.assignee_id = %(assignee)s" if wanted.whose == "mine" else "c.assignee_id IS NULL"), {"assignee": user.pk}
+    if wanted.unit.isdecimal() and len(wanted.unit) <= MOST_DIGITS:
+        yield "c.unit_id = %(unit)s", {"unit": int(wanted.unit)}
+    if wanted.service:
+        yield "c.type_id IN (SELECT id FROM cases_casetype WHERE slug = %(service)s)", {"service": wanted.service}
+    if wanted.late:
+        yield "c.due_at < %(now)s", {"now": clock.now()}
+    if wanted.person:
+        yield "c.id IN (SELECT case_id FROM cases_party WHERE person_id = %(whom)s)", {"whom": wanted.person}
+
+
+def _with(words: str) -> Iterator[Part]:
+    """Cases whose number, title or type hold the words, or nearly: *parkering* is found in *parkeringstillstånd*, and the other way."""
+    if number := NUMBER.fullmatch(words):
+        yield "c.number = %(number)s", {"number": f"{number[1].upper()} {number[2]}/{int(number[3]):05d}"}
+        return
+    for n, word in enumerate(words.casefold().split()[:MOST_WORDS]):
+        near = len(word) > SHORT and not word.isdecimal()
+        held = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        alike = f" OR c.search_text %%> %(near{n})s" if near else ""
+        yield f"(c.search_text LIKE %(word{n})s{alike})", {f"word{n}": f"%{held}%", f"near{n}": word}
 
 
 def _ways(rows: list[Found]) -> tuple[tuple[str, str], ...]:
@@ -200,20 +206,22 @@ def _ways(rows: list[Found]) -> tuple[tuple[str, str], ...]:
     return _sorted(found)
 
 
-def _beyond(by: str, after: str) -> Q:
+def _beyond(by: str, after: str) -> Iterator[Part]:
     """What comes after the row where the page before ended: no row is counted, so the last page costs what the first does."""
     moment, _tilde, key = after.rpartition("~")
-    if not key.isdecimal() or len(key) > 18:
-        return Q()
+    if not key.isdecimal() or len(key) > MOST_DIGITS:
+        return
     try:
         at = parse_datetime(moment) if moment else None
     except ValueError:
-        return Q()
-    pk = int(key)
-    if by != "due_at":
-        # said twice, so that the index begins where the page before ended
-        return Q(**{f"{by}__lte": at}) & (Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk})) if at else Q()
-    return Q(due_at__gt=at) | Q(due_at=at, pk__gt=pk) | Q(due_at=None) if at else Q(due_at=None, pk__gt=pk)
+        return
+    given = {"at": at, "after": int(key)}
+    if by == "due_at" and at is None:
+        yield "c.due_at IS NULL AND c.id > %(after)s", given
+    elif by == "due_at":
+        yield "(c.due_at > %(at)s OR (c.due_at = %(at)s AND c.id > %(after)s) OR c.due_at IS NULL)", given
+    elif at is not None:  # a row of values, so that the index begins where the page before ended
+        yield f"(c.{by}, c.id) < (%(at)s, %(after)s)", given
 
 
 def _in_words(rows: list[Found], user: Any) -> tuple[Row, ...]:
