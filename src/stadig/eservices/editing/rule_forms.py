@@ -29,8 +29,10 @@ MOST: Final = 12
 
 
 class RowView(NamedTuple):
-    """One row as it is drawn. ``type`` is the native kind of the field for the value, empty when there is none."""
+    """One row as it is drawn. ``joined`` is the word before it, empty for a group's first; ``type`` is the native kind of the field for the value, empty when there is none."""
 
+    what: str
+    joined: str
     name: str
     place: str
     number: int
@@ -42,7 +44,6 @@ class RowView(NamedTuple):
     options: tuple[tuple[str, str], ...]
     type: str
     error: str
-    reload: bool = True
 
 
 class GroupView(NamedTuple):
@@ -52,7 +53,7 @@ class GroupView(NamedTuple):
     rows: tuple[RowView, ...]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class RuleView:
     """One condition."""
 
@@ -92,7 +93,7 @@ class Rules:
         table = Table(()) if rule is None else conditions.table_of(rule, self.opened.package)
         if self.data is not None and self.data.get("_do", "").startswith(what):
             table = self._sent(what)
-        said = sentences.of(self.opened, rule) if table is None else ""
+        said = str(sentences.COMPOSED[what]) if table is None else ""
         groups = () if table is None else tuple(self._groups(what, table))
         without = WITHOUT.get(what) or (
             _("Den måste alltid besvaras.") if getattr(self.thing, "required", False) else _("Den är frivillig.")
@@ -129,6 +130,8 @@ class Rules:
         if row.path not in dict(paths):
             paths = (*paths, (row.path, row.path))
         return RowView(
+            what=what,
+            joined="" if place.endswith("-0") else _("och"),
             name=f"{what}-{place}",
             place=place,
             number=number,

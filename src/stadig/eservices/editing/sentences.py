@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stadig.eservices.editing import conditions
 from stadig.eservices.editing.conditions import Row
@@ -39,6 +39,12 @@ OF_TIME: Final[Mapping[str, Any]] = {
 }
 """The same of a day, a month or a time."""
 
+COMPOSED: Final[Mapping[str, Any]] = {
+    "show_if": gettext_lazy("Visas efter ett sammansatt villkor."),
+    "require_if": gettext_lazy("Måste besvaras efter ett sammansatt villkor."),
+}
+"""What is said of a condition that is too composed for a table."""
+
 
 def operator(name: str, kind: str) -> str:
     """How a way to compare reads, for a kind of question."""
@@ -51,7 +57,7 @@ def of(opened: Opened, rule: Any) -> str:
         return ""
     table = conditions.table_of(rule, opened.package)
     if table is None:
-        return _("Visas efter ett sammansatt villkor.")
+        return str(COMPOSED["show_if"])
     groups = [f" {_('och')} ".join(_row(opened, row) for row in group) for group in table.groups]
     return _("Visas när %(when)s.") % {"when": f" {_('eller')} ".join(groups)}
 
