@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from django.utils.translation import gettext_lazy as _
+
+What = Literal[
+    "begun", "taken_in", "version", "undone", "service", "local", "texts", "language_added", "step_added", "step_changed", "step_moved",
+    "step_removed", "question_added", "question_changed", "question_moved", "question_removed", "options", "rule", "case",
+    "status_added", "status_changed", "status_removed", "ways", "deadlines", "decision_added", "decision_changed",
+    "decision_removed", "scenarios",
+]  # fmt: skip
+"""What can be done to an edition."""
 
 DONE: Final[Mapping[str, Any]] = {
     "begun": _("Ändringen påbörjades."),
@@ -15,6 +23,7 @@ DONE: Final[Mapping[str, Any]] = {
     "service": _("Uppgifterna om tjänsten ändrades."),
     "local": _("Kommunens egna uppgifter ändrades."),
     "texts": _("Texterna ändrades."),
+    "language_added": _("Ett språk lades till."),
     "step_added": _("Ett steg lades till."),
     "step_changed": _("Steget ändrades."),
     "step_moved": _("Steget flyttades."),

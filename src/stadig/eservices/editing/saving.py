@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.eservices.editing import actions
+from stadig.eservices.editing.done_words import What
 from stadig.eservices.editing.errors import EditError
 from stadig.eservices.editing.opening import Opened
 from stadig.ui import formatting
@@ -26,6 +27,7 @@ SAYS: Final[Mapping[str, Any]] = {
     "last": gettext_lazy("Det här är den enda. Lägg till en ny först."),
     "unreadable": gettext_lazy("Ändringen skulle göra att tjänsten inte går att läsa. Den sparades inte."),
     "not_open": gettext_lazy("Den här ändringen är publicerad eller kastad. Börja en ny under Bygg tjänster."),
+    "read_by": gettext_lazy("Något annat beror på det: %(readers)s. Ändra eller ta bort det först."),
     "never_opens": gettext_lazy("Den här typen kan inte stå bland frågor som upprepas. Välj en annan typ."),
 }
 
@@ -37,7 +39,7 @@ class Trouble(NamedTuple):
     meanwhile: bool = False
 
 
-def change(request: HttpRequest, opened: Opened, edit: Callable[[Files], Files], what: str) -> Trouble | None:
+def change(request: HttpRequest, opened: Opened, edit: Callable[[Files], Files], what: What) -> Trouble | None:
     """Make an edit; None when it is saved. The revision is the one that the page was drawn with."""
     sent = request.POST.get("revision", "")
     revision = int(sent) if sent.isdigit() else opened.edition.revision
@@ -61,11 +63,7 @@ def meanwhile(error: actions.ChangedMeanwhile) -> str:
 
 def words(error: EditError, opened: Opened) -> str:
     """Why an edit is not made, and what to do."""
-    if error.kind == "read_by":
-        return _("Något annat beror på det: %(readers)s. Ändra eller ta bort det först.") % {
-            "readers": _readers(error.values.get("readers"), opened)
-        }
-    return str(SAYS.get(error.kind, _("Det gick inte att spara. Försök med ett annat värde.")))
+    return str(SAYS[error.kind]) % {"readers": _readers(error.values.get("readers"), opened)}
 
 
 def _readers(readers: Any, opened: Opened) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from stadig.city.permissions import needs
 from stadig.eservices import access
 from stadig.eservices.editing import changes, forms, kind_words, opening, saving, way_forms
+from stadig.eservices.editing.done_words import What
 from stadig.eservices.editing.opening import Opened
 from stadig.eservices.editing.saving import Files, Trouble
 from stadig.eservices.editing.text_forms import Text, TextForm
@@ -34,7 +35,7 @@ class Edit(NamedTuple):
 
     form: Any
     edit: Callable[[Files], Files]
-    what: str
+    what: What
     anchor: str
 
 
@@ -197,10 +198,12 @@ class _Kind(NamedTuple):
     name: str
     put: Callable[..., Files]
     remove: Callable[[Files, str], Files]
+    changed: What
+    removed: What
 
 
-STATUS = _Kind("status", changes.change_status, changes.remove_status)
-DECISION = _Kind("decision", changes.set_decision, changes.remove_decision)
+STATUS = _Kind("status", changes.change_status, changes.remove_status, "status_changed", "status_removed")
+DECISION = _Kind("decision", changes.set_decision, changes.remove_decision, "decision_changed", "decision_removed")
 
 
 def _thing(request: HttpRequest, opened: Opened, kind: _Kind, id_: str, shown: tuple[tuple[Text, ...], Any]) -> HttpResponse:
@@ -210,7 +213,7 @@ def _thing(request: HttpRequest, opened: Opened, kind: _Kind, id_: str, shown: t
     texts = TextForm(opened, wanted, request.POST if do == "save" else None)
     trouble: Trouble | None = None
     if do == "remove":
-        trouble = saving.change(request, opened, lambda files: kind.remove(files, id_), f"{kind.name}_removed")
+        trouble = saving.change(request, opened, lambda files: kind.remove(files, id_), kind.removed)
         if trouble is None:
             return redirect("eservices:edition-case", opened.pk)
     elif do == "save" and texts.is_valid() and form.is_valid():
@@ -218,7 +221,7 @@ def _thing(request: HttpRequest, opened: Opened, kind: _Kind, id_: str, shown: t
         def edit(files: Files) -> Files:
             return kind.put(texts.edit(files), id_, **form.cleaned_data)
 
-        trouble = saving.change(request, opened, edit, f"{kind.name}_changed")
+        trouble = saving.change(request, opened, edit, kind.changed)
         if trouble is None:
             return redirect(request.path)
     if trouble and trouble.meanwhile:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from stadig.city.permissions import needs
 from stadig.eservices import access
 from stadig.eservices.editing import actions, changes, forms, kind_words, opening, saving, sentences, spots
+from stadig.eservices.editing.done_words import What
 from stadig.eservices.editing.opening import Opened
 from stadig.eservices.editing.saving import Files, Trouble
 from stadig.eservices.editing.views.frame import frame
@@ -135,7 +136,7 @@ def _remove_part(opened: Opened, path: str) -> Callable[[Files], Files]:
     return lambda files: changes.remove_question(files, path)
 
 
-MOVES: Mapping[str, tuple[Callable[[Opened, str], Callable[[Files], Files]], str]] = {
+MOVES: Mapping[str, tuple[Callable[[Opened, str], Callable[[Files], Files]], What]] = {
     "step-up": (step_to(-1), "step_moved"),
     "step-down": (step_to(1), "step_moved"),
     "step-remove": (_remove_step, "step_removed"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from stadig.city.permissions import needs
 from stadig.eservices import access
 from stadig.eservices.editing import changes, forms, kind_words, opening, rule_forms, saving
+from stadig.eservices.editing.done_words import What
 from stadig.eservices.editing.opening import Opened
 from stadig.eservices.editing.saving import Files, Trouble
 from stadig.eservices.editing.text_forms import Sides, Text, TextForm
@@ -67,7 +68,7 @@ def part(request: HttpRequest, edition_id: int, path: str) -> HttpResponse:
     return render(request, "eservices/editing/part.html", context, status=422 if wrong or trouble else 200)
 
 
-Wanted = tuple[Callable[[Files], Files] | None, str, str]
+Wanted = tuple[Callable[[Files], Files] | None, What, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def _wanted(request: HttpRequest, page: _Page) -> Wanted:
     if do in rule_forms.WHAT:
         return rules.edit(do), "rule", ""
     if not all(form.is_valid() for form in texts) or (details is not None and not details.is_valid()):
-        return None, "", ""
+        return None, "question_changed", ""
 
     def edit(files: Files) -> Files:
         for form in texts:
