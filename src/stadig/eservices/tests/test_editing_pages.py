@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
+from typing import get_args
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,7 +14,7 @@ from django.urls import reverse
 
 from stadig.city.permissions import Role
 from stadig.eservices import published
-from stadig.eservices.editing import opening
+from stadig.eservices.editing import actions, done_words, errors, opening, rule_forms, saving
 from stadig.eservices.models import Draft, Edition
 
 pytestmark = pytest.mark.django_db
@@ -243,3 +245,29 @@ def test_what_a_decision_is_begun_from_is_written_beside_its_other_words(desk, i
     assert "walks" in desk.get(address).content.decode().partition('id="t-template-refused-sv-finding"')[2]
     desk.post(url("edition-decision", edition, "refused"), {"revision": edition.revision, "_do": "remove"})
     assert not [name for name in package(edition).files if name.startswith("templates/refused")]
+
+
+def test_a_service_in_swedish_gets_one_more_language(desk, edition, ove):
+    files = {name: data for name, data in package(edition).files.items() if name != "texts/en.yaml" and ".en." not in name}
+    files["service.yaml"] = files["service.yaml"].replace(b"languages: [sv, en]", b"languages: [sv]")
+    actions.take_in(ove, edition.pk, edition.revision, files)
+    assert package(edition).about.languages == ("sv",)
+    page = desk.get(url("edition-texts", edition)).content.decode()
+    assert "Lägg till engelska" in page and "Lägg till svenska" not in page
+    desk.post(url("edition-texts", edition), {"_do": "language:en", "revision": edition.revision})
+    assert package(edition).about.languages == ("sv", "en")
+    page = desk.get(url("edition-texts", edition)).content.decode()
+    assert "Ett språk lades till." in page and "texter saknas på något språk" in page and "Lägg till engelska" not in page
+
+
+def test_each_reason_not_to_save_and_each_thing_done_has_words():
+    assert set(saving.SAYS) == set(errors.WORDS)
+    assert set(done_words.DONE) == set(get_args(done_words.What))
+
+
+def test_a_condition_too_composed_for_the_table_says_what_it_is_about(desk, edition):
+    composed = {">": [{"+": [{"var": "distance_m"}, 1]}, {"var": "distance_m"}]}
+    opened = opening.Opened(edition, package(edition), "sv")
+    question = replace(opened.package.question("lamp_number"), required=False, show_if=composed, require_if=composed)
+    said = [one.said for one in rule_forms.of(opened, question.path, question, None).tables]
+    assert said == ["Visas efter ett sammansatt villkor.", "Måste besvaras efter ett sammansatt villkor."]

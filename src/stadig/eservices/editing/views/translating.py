@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,9 +14,9 @@ from django.views.decorators.http import require_http_methods
 
 from stadig.city.permissions import needs
 from stadig.eservices import access
-from stadig.eservices.editing import opening, saving, spots
+from stadig.eservices.editing import changes, opening, saving, spots
 from stadig.eservices.editing.opening import Opened
-from stadig.eservices.editing.text_forms import Text, TextForm
+from stadig.eservices.editing.text_forms import Text, TextForm, name_of
 from stadig.eservices.editing.views.frame import frame, url_of
 from stadig.eservices.lint_texts import needed_keys
 
@@ -40,21 +41,33 @@ def texts(request: HttpRequest, edition_id: int) -> HttpResponse:
     missing = missing_keys(opened)
     every = request.GET.get("visa") == "alla" or not missing
     page = Paginator(every_key(opened) if every else missing, PER_PAGE).get_page(request.GET.get("sida"))
-    form = TextForm(opened, [_text(opened, key) for key in page.object_list], request.POST or None)
+    do, _colon, language = request.POST.get("_do", "").partition(":")
+    adds = do == "language"
+    form = TextForm(opened, [_text(opened, key) for key in page.object_list], None if adds else request.POST or None)
     trouble = None
-    if request.method == "POST" and form.is_valid():
+    if adds and language in addable(opened):
+        trouble = saving.change(request, opened, lambda files: changes.add_language(files, language), "language_added")
+        if trouble is None:
+            return redirect(request.path)
+    elif request.method == "POST" and form.is_valid():
         trouble = saving.change(request, opened, form.edit, "texts")
         if trouble is None:
             return redirect(request.get_full_path())
-        if trouble.meanwhile:
-            opened = opening.opened(request, edition_id)
+    if trouble and trouble.meanwhile:
+        opened = opening.opened(request, edition_id)
     context: dict[str, Any] = frame(request, opened, "texts", step="-", trouble=trouble, wrong=bool(form.errors)) | {
         "texts": form,
         "page": page,
         "every": every,
         "missing": len(missing),
+        "addable": [(one, name_of(one)) for one in addable(opened)],
     }
     return render(request, "eservices/editing/texts.html", context, status=422 if form.errors or trouble else 200)
+
+
+def addable(opened: Opened) -> list[str]:
+    """The languages that residents may choose and that the service has no texts in."""
+    return [one for one, _name in settings.LANGUAGES if one not in opened.languages]
 
 
 def every_key(opened: Opened) -> list[str]:
