@@ -71,7 +71,7 @@ def name_of(language: str) -> str:
 
 
 class TextForm(forms.Form):
-    """Some of an edition's texts. ``edit`` writes what differs; :meth:`sides` draws them."""
+    """Some of an edition's texts; its fields are there when something was sent. ``edit`` writes what differs; :meth:`sides` draws them."""
 
     def __init__(self, opened: Opened, texts: Sequence[Text], *args: Any, **options: Any) -> None:
         options.setdefault("auto_id", "%s")
@@ -85,14 +85,14 @@ class TextForm(forms.Form):
                 self.told.setdefault(place, []).append(
                     ("danger" if finding.severity == ERROR else "warning", words_of(finding, opened.package, opened.language))
                 )
-        for text in self.texts:
-            for language, written in opened.texts(text.key).items():
-                self.fields[f"{text.key}:{language}"] = self._field(text, language, written)
+        if self.is_bound:
+            for text in self.texts:
+                for language in opened.languages:
+                    self.fields[f"{text.key}:{language}"] = self._field(text, language)
 
-    def _field(self, text: Text, language: str, written: str) -> forms.CharField:
+    def _field(self, text: Text, language: str) -> forms.CharField:
         return forms.CharField(
             label=text.label,
-            initial=written,
             required=text.needed and language == "sv",
             max_length=LONGEST,
             widget=forms.TextInput(attrs={"id": f"{_id(text.key)}-{language}"}),
@@ -109,17 +109,17 @@ class TextForm(forms.Form):
                 str(text.hint),
                 text.rows or (4 if text.key in LISTS else 0),
                 not text.needed and not text.quiet,
-                tuple(self._side(text, language) for language in self.opened.languages),
+                tuple([self._side(text, language, written) for language, written in self.opened.texts(text.key).items()]),
             )
             for text in self.texts
         )
 
-    def _side(self, text: Text, language: str) -> Side:
+    def _side(self, text: Text, language: str, written: str) -> Side:
         name, id_ = f"{text.key}:{language}", f"{_id(text.key)}-{language}"
         told = tuple(self.told.get((language, text.key), ()))
         error = " ".join(map(str, self.errors.get(name, ()))) if self.is_bound else ""
         described = [f"{_id(text.key)}-hint"] * bool(text.hint) + [f"{id_}-error"] * bool(error) + [f"{id_}-finding"] * bool(told)
-        value = self.data.get(name, "") if self.is_bound else self.fields[name].initial
+        value = self.data.get(name, "") if self.is_bound else written
         return Side(id_, name, language, name_of(language), str(value or ""), error, " ".join(described), told)
 
     def edit(self, files: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.eservices.editing import done_words, spots
@@ -17,7 +16,8 @@ from stadig.eservices.editing.saving import Trouble
 from stadig.eservices.editing.text_forms import name_of
 from stadig.eservices.finding_words import words_of
 from stadig.eservices.findings import ERROR, Finding
-from stadig.eservices.models import Edition, EditionRevision
+from stadig.eservices.models import Edition
+from stadig.ui import formatting
 
 
 class Last(NamedTuple):
@@ -25,7 +25,7 @@ class Last(NamedTuple):
 
     said: str
     who: str
-    at: datetime
+    at: str
     may_undo: bool
 
 
@@ -51,20 +51,13 @@ def frame(
     return {
         "opened": opened,
         "here": here,
-        "rooms": [
-            ("outline", _("Frågor"), reverse("eservices:edition", args=[pk]), 0),
-            ("service", _("Om tjänsten"), reverse("eservices:edition-service", args=[pk]), 0),
-            ("case", _("Handläggning"), reverse("eservices:edition-case", args=[pk]), 0),
-            ("texts", _("Texter"), reverse("eservices:edition-texts", args=[pk]), 0),
-            ("files", _("Filer"), reverse("eservices:edition-files", args=[pk]), 0),
-            ("review", _("Granska och publicera"), reverse("eservices:edition-review", args=[pk]), len(opened.errors)),
-        ],
+        "errors_left": len(opened.errors),
         "last": last_of(opened),
         "trouble": trouble,
         "wrong": wrong or trouble is not None,
         "revision": opened.edition.revision,
         "preview_url": preview,
-        "preview_languages": [(one, name_of(one).capitalize()) for one in opened.languages] if preview else [],
+        "preview_languages": tuple([(one, name_of(one).capitalize()) for one in opened.languages]) if preview else (),
     }
 
 
@@ -73,11 +66,17 @@ def last_of(opened: Opened) -> Last | None:
     edition = opened.edition
     if edition.state not in (Edition.State.WORKING, Edition.State.ASKED):
         return None
-    row = EditionRevision.objects.filter(edition=edition).select_related("by").defer("archive").order_by("-revision").first()
-    if row is None or row.what == "begun":
-        return None
-    return Last(done_words.said(row.what), str(row.by), row.at, row.before is not None)
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [edition.pk])
+        what, at, before, who = cursor.fetchone() or ("begun", None, None, "")
+    return None if what == "begun" else Last(done_words.said(what), who, formatting.moment(at), before is not None)
 
+
+LAST: Final = """
+SELECT r.what, r.at, r.before, coalesce(nullif(btrim(concat(u.first_name, ' ', u.last_name)), ''), u.username)
+FROM eservices_editionrevision r JOIN city_user u ON u.id = r.by_id
+WHERE r.edition_id = %s ORDER BY r.revision DESC LIMIT 1"""
+"""What was done last, when, what undoing goes back to, and who did it."""
 
 ROOMS: Final[Mapping[str, tuple[Any, str]]] = {
     **dict.fromkeys(("case", "status", "decision", "way", "deadline"), (gettext_lazy("Handläggning"), "edition-case")),

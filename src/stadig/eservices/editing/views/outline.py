@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -221,7 +221,7 @@ def undo(request: HttpRequest, edition_id: int) -> HttpResponse:
     else:
         messages.success(request, _("Den senaste ändringen är ångrad."))
     here = reverse("eservices:edition", args=[edition_id])
-    wanted = urlsplit(request.POST.get("next", "")).path
+    wanted = unquote(urlsplit(request.POST.get("next", "")).path)
     return redirect(wanted if wanted.startswith(here) and _is_there(request, wanted) else here)
 
 

@@ -21,7 +21,7 @@ from stadig.eservices.editing.saving import Files, Trouble
 from stadig.eservices.editing.text_forms import Sides, Text, TextForm
 from stadig.eservices.editing.views.frame import about, frame
 from stadig.eservices.editing.views.outline import kind_of
-from stadig.eservices.package import Info, Question, Repeat
+from stadig.eservices.package import Info, Question, Repeat, Step
 
 Part = Question | Repeat | Info
 
@@ -62,8 +62,7 @@ def part(request: HttpRequest, edition_id: int, path: str) -> HttpResponse:
         "found": about(opened, "part", path),
         "options": _options(opened, one, answers),
         "answers": answers,
-        "steps": [(each.id, opened.text(f"step.{each.id}.title") or each.id) for each in opened.package.flow.steps],
-        "in_group": "[]." in path,
+        "steps": _elsewhere(opened, step) if "[]." not in path else (),
     }
     return render(request, "eservices/editing/part.html", context, status=422 if wrong or trouble else 200)
 
@@ -135,11 +134,14 @@ def texts_of(opened: Opened, one: Part) -> list[Text]:
     ]
 
 
-class Options(NamedTuple):
+class Option(NamedTuple):
     """One answer to choose among, with its words in every language."""
 
+    value: str
     name: str
     sides: tuple[Sides, ...]
+    first: bool
+    last: bool
 
 
 def option_texts(opened: Opened, one: Part, data: Any) -> TextForm:
@@ -149,14 +151,22 @@ def option_texts(opened: Opened, one: Part, data: Any) -> TextForm:
     return TextForm(opened, [Text(f"{key}.{value}", _("Svar"), needed=True) for value in values], data)
 
 
-def _options(opened: Opened, one: Part, form: TextForm) -> list[tuple[str, Options]]:
-    """(value, its words) of the answers to choose among."""
+def _options(opened: Opened, one: Part, form: TextForm) -> list[Option]:
+    """The answers to choose among, in their order."""
     if not isinstance(one, Question):
         return []
+    last = len(one.options) - 1
     return [
-        (str(value), Options(opened.text(sides.key) or str(value), (sides,)))
-        for value, sides in zip(one.options, form.sides(), strict=True)
+        Option(str(value), opened.text(sides.key) or str(value), (sides,), number == 0, number == last)
+        for number, (value, sides) in enumerate(zip(one.options, form.sides(), strict=True))
     ]
+
+
+def _elsewhere(opened: Opened, here: Step) -> tuple[tuple[str, str], ...]:
+    """(id, title) of the steps that a part may move to."""
+    return tuple(
+        (step.id, opened.text(f"step.{step.id}.title") or step.id) for step in opened.package.flow.steps if step.id != here.id
+    )
 
 
 def details_of(one: Part, data: Any) -> forms.Details | forms.Rows | None:
