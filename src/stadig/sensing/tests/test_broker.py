@@ -31,15 +31,11 @@ class Known(Keys):
 
 @contextlib.contextmanager
 def running(keys: Keys, port: int) -> Iterator[asyncio.AbstractEventLoop]:
-    loop, ready, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
-
-    async def serve() -> None:
-        loop.call_later(0.2, ready.set)
-        await broker.serve("127.0.0.1", port, keys, stop)
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    serving = broker.serve("127.0.0.1", port, keys, stop)
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serving), daemon=True)
     thread.start()
-    ready.wait(5)
+    assert until(lambda: listens(port), 20), "the broker does not listen"
     try:
         yield loop
     finally:
@@ -75,6 +71,11 @@ def client(port: int, user: str, key: str, *, client_id: str | None = None, clea
     made.connect("127.0.0.1", port)
     made.loop_start()
     return made
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def until(condition, seconds=8.0) -> bool:
