@@ -391,9 +391,8 @@ def _parts(package: Package, question: Question, value: Any, language: str) -> t
 
 
 def _added(value: Any, files: Mapping[str, SentFile]) -> Iterator[SentFile]:
-    for one in value if isinstance(value, list) else [value]:
-        if str(one) in files:
-            yield files[str(one)]
+    listed = value if isinstance(value, list) else [value]
+    yield from (files[str(one)] for one in listed if str(one) in files)
 
 
 def sent(files: Iterable[tuple[str, str, int, str]]) -> dict[str, SentFile]:
