@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from stadig.cases import access, following, telling
 from stadig.cases.actions import CaseError, tell
 from stadig.cases.models import Case, Document, Party
-from stadig.city import audit, persons
+from stadig.city import audit, tries
 from stadig.city.verbs import verb
 
 if TYPE_CHECKING:
@@ -45,14 +44,13 @@ class NotYours(CaseError):
 
 def tried(number: str, code: str, *, who: str = "") -> Case:
     """The case that number and code open. Wrong ones are counted: for the number, and for ``who`` tries. Raises TooManyTries; WrongCode."""
-    keys = [f"follow:{persons.opaque(number.casefold())}"] + [f"follow-by:{persons.opaque(who)}"] * bool(who)
-    if any(cache.get(key, 0) >= MOST_TRIES for key in keys):
+    kept = [("follow", number.casefold())] + [("follow-by", who)] * bool(who)
+    if any(tries.counted(*one) >= MOST_TRIES for one in kept):
         raise TooManyTries(_("Det blev för många försök. Vänta en timme, eller ring oss."))
     case = following.find(number, code)
     if case is None:
-        for key in keys:
-            cache.add(key, 0, TRIES_S)
-            cache.incr(key)
+        for one in kept:
+            tries.count(*one, TRIES_S)
         raise WrongCode(_("Numret och koden hör inte ihop. Kontrollera varje tecken i kvittensen eller brevet."))
     return case
 

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stadig.cases.attaching import FilesField
+from stadig.cases.file_field import FilesField
 
 
 class Day(forms.DateField):

@@ -146,7 +146,14 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "city_cache"}}
+# Tries of codes and log-ins are counted here. With Django's own bound of 300 entries anyone could have the counts thrown away.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "city_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 # Language and time
 LANGUAGE_CODE = "sv"

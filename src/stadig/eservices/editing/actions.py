@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import yaml
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from stadig.city import audit, clock
 from stadig.city.actions import NotAllowed
@@ -22,6 +24,7 @@ from stadig.eservices.editing.errors import EditError
 from stadig.eservices.findings import ERROR, Finding
 from stadig.eservices.models import Edition, EditionRevision, EService, PackageVersion
 from stadig.eservices.package import PackageError
+from stadig.post import actions as post
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -197,6 +200,7 @@ def publish(by: User, edition_id: int, digest: str) -> Edition:
     service = actions.install(by, {reading.LOCAL: b"{}\n", **files})
     edition.state, edition.published = Edition.State.PUBLISHED, service.current
     edition.save(update_fields=["state", "published"])
+    _tell(edition.asked_by, _("E-tjänsten som du bad om är publicerad."), edition)
     audit.record(by, "published", edition)
     return edition
 
@@ -208,9 +212,11 @@ def send_back(by: User, edition_id: int, *, why: str) -> Edition:
     edition = _row(edition_id)
     if edition.state != Edition.State.ASKED:
         raise ChangedMeanwhile(edition)
+    asked_by = edition.asked_by
     _withdraw(edition)
     edition.sent_back_why = why.strip()
     edition.save(update_fields=["state", "asked_by", "asked_at", "asked_digest", "sent_back_why"])
+    _tell(asked_by, _("En ändring av en e-tjänst behöver mer arbete innan den publiceras."), edition)
     audit.record(by, "sent_back", edition)
     return edition
 
@@ -254,6 +260,12 @@ def files_of(edition: Edition) -> dict[str, bytes]:
 def digest_of(archive: bytes) -> str:
     """What is asked for and published: the SHA-256 of all files as one archive, the city's own too."""
     return hashlib.sha256(archive).hexdigest()
+
+
+def _tell(user: User | None, text: str, edition: Edition) -> None:
+    """A notice to the one who asked, with a link."""
+    if user is not None:
+        post.tell(user, text, reverse("eservices:edition-review", args=[edition.pk]))
 
 
 def _demand(by: Any, permission: Permission) -> None:

@@ -125,6 +125,7 @@ def test_two_persons_publish(edition, henrik, ove):
     with pytest.raises(EditError):
         actions.change(henrik, edition.pk, edition.revision, TITLE, "texts")
     assert actions.begin(henrik, "street-fault").pk != edition.pk
+    assert "är publicerad" in henrik.notices.get().text
 
 
 def test_what_changes_after_the_asking_is_not_published(edition, henrik, ove):
@@ -155,6 +156,7 @@ def test_it_is_sent_back_with_what_must_change(edition, henrik, ove):
     actions.change(henrik, edition.pk, 0, TITLE, "texts")
     asked = actions.ask(henrik, edition.pk, 1)
     edition = actions.send_back(ove, edition.pk, why=" Skriv varför. ")
+    assert "behöver mer arbete" in henrik.notices.get().text and f"/{edition.pk}/" in henrik.notices.get().url
     assert (edition.state, edition.sent_back_why, edition.asked_by) == ("working", "Skriv varför.", None)
     with pytest.raises(actions.ChangedMeanwhile):
         actions.publish(ove, edition.pk, asked.asked_digest)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -21,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from stadig.cases import definitions, following
 from stadig.cases import opening as cases
 from stadig.cases.models import Document
-from stadig.city import municipality
+from stadig.city import municipality, tries
 from stadig.city.permissions import public
 from stadig.eservices import acting, actions, again, drafts, flow, offers, opening, pages, paper, published
 from stadig.eservices.actions.receipts import KIND as RECEIPT
@@ -271,7 +270,8 @@ def resume(request: HttpRequest) -> HttpResponse:
     """Go on with the code that an anonymous draft got. Tries are counted, for all processes together."""
     code, said, status = request.POST.get("code", "")[:40], "", 200
     if request.method == "POST":
-        if _tries(request) > MOST_TRIES:
+        address = request.META.get("REMOTE_ADDR", "")
+        if tries.counted("draft-code", address) >= MOST_TRIES:
             return render(
                 request,
                 "eservices/resume.html",
@@ -282,16 +282,7 @@ def resume(request: HttpRequest) -> HttpResponse:
         if draft is not None:
             own.hold(request, draft.pk)
             return redirect(_first(Draft.objects.select_related("version").defer("version__archive").get(pk=draft.pk)))
+        tries.count("draft-code", address, TRIES_FOR_S)
         said = _("Koden stämmer inte. Skriv de åtta tecken som du fick när du sparade. Ett utkast finns kvar i 30 dagar.")
         status = 422
     return render(request, "eservices/resume.html", {"fault": said, "code": code}, status=status)
-
-
-def _tries(request: HttpRequest) -> int:
-    """How many codes have been tried from this address in the last quarter of an hour, this one too."""
-    key = f"eservices-code-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, TRIES_FOR_S)
-    try:
-        return cache.incr(key)
-    except ValueError:
-        return 1
