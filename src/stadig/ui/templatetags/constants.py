@@ -40,9 +40,24 @@ def _word(text: str, _language: str | None) -> SafeString:
     return SafeString(translated(msgid).replace("%%", "%"))
 
 
-@lru_cache(maxsize=1024)
-def _address(name: str, _urls: str, _prefix: str) -> str:
-    return conditional_escape(reverse(name))
+@lru_cache(maxsize=4096, typed=True)
+def _address(name: str, _urls: str, _prefix: str, args: tuple[int | str, ...] = ()) -> str:
+    return conditional_escape(reverse(name, args=args))
+
+
+class Address(Node):
+    """The address of one thing by its number or its name, which the next page links to as well."""
+
+    def __init__(self, name: str, node: URLNode) -> None:
+        self.name = name
+        self.node = node
+
+    def render(self, context: Context) -> str:
+        within: Any = context
+        args = tuple([part.resolve(within) for part in self.node.args])
+        if not all(type(one) in (int, str) for one in args):
+            return self.node.render(context)
+        return _address(self.name, settings.ROOT_URLCONF, get_script_prefix(), args)
 
 
 def _literal(expression: Any) -> str | None:
@@ -67,6 +82,6 @@ def url(parser: Parser, token: Token) -> Node:
     """The address of a page; as Django's tag."""
     node: URLNode = django_url(parser, token)
     name = _literal(node.view_name)
-    if name is None or node.args or node.kwargs or node.asvar:
+    if name is None or node.kwargs or node.asvar:
         return node
-    return Constant(lambda: _address(name, settings.ROOT_URLCONF, get_script_prefix()))
+    return Address(name, node) if node.args else Constant(lambda: _address(name, settings.ROOT_URLCONF, get_script_prefix()))

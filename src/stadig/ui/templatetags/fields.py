@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from django import template
+from django import forms, template
+from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from stadig.ui.escape import escaped
 from stadig.ui.parts import draw, fill, plain
 
 register = template.Library()
 GROUPS = {"radioselect", "checkboxselectmultiple"}
+KNOWN = frozenset(
+    {
+        forms.CheckboxInput,
+        forms.CheckboxSelectMultiple,
+        forms.DateInput,
+        forms.EmailInput,
+        forms.FileInput,
+        forms.NumberInput,
+        forms.RadioSelect,
+        forms.Select,
+        forms.TextInput,
+        forms.Textarea,
+        forms.URLInput,
+    }
+)
+"""Controls whose HTML follows from what ``_all_that_decides`` reads, and from nothing else."""
+MOST_REMEMBERED = 2048
+_remembered: dict[tuple[Any, ...], tuple[SafeString, list[Sequence[Any]]]] = {}
+"""Fields drawn before, each with the values it was drawn from: what the key knows by identity must live as long as the key."""
 
 
 class Shape(NamedTuple):
@@ -36,7 +59,65 @@ def is_group(field: Any) -> bool:
 
 @register.simple_tag
 def field(field: Any, unit: str = "", css: str = "", slot: str = "") -> SafeString:
-    """The whole field. ``unit`` stands after the control, ``slot`` after the field."""
+    """The whole field. ``unit`` stands after the control, ``slot`` after the field.
+
+    A field that no one has filled in yet is drawn once for all forms in which it is the same.
+    """
+    decided = None if field.form.is_bound else _all_that_decides(field)
+    if decided is None:
+        return fill(_drawn(field, unit, css), slot=slot)
+    key = (get_language(), unit, css, bool(slot), *map(_exactly, decided))
+    try:
+        found = _remembered.get(key)
+    except TypeError:  # a value that is not hashable
+        return fill(_drawn(field, unit, css), slot=slot)
+    if found is None:
+        if len(_remembered) >= MOST_REMEMBERED:
+            _remembered.clear()
+        drawn = _drawn(field, unit, css)
+        found = _remembered[key] = drawn if slot else fill(drawn, slot=""), decided
+    return fill(found[0], slot=slot) if slot else found[0]
+
+
+def _all_that_decides(field: Any) -> list[Sequence[Any]] | None:
+    """The values that the HTML of an empty form's field follows from, or None where that cannot be said."""
+    made, form = field.field, field.form
+    widget = made.widget
+    if type(widget) not in KNOWN or widget.is_localized or settings.DEBUG:
+        return None
+    value = field.value()
+    attrs = widget.attrs
+    state = (
+        type(widget).__name__,
+        field.html_name,
+        form.auto_id,
+        form.use_required_attribute,
+        made.required,
+        made.disabled,
+        getattr(widget, "format", None),
+        field.label,
+        field.help_text,
+    )
+    decided: list[Sequence[Any]] = [
+        state,
+        value if isinstance(value, list | tuple) else (value,),
+        tuple(attrs),
+        tuple(attrs.values()),
+    ]
+    if isinstance(widget, forms.widgets.ChoiceWidget):
+        # Read once, since those that are rows of the database are asked for at each reading, and without asking how many.
+        widget.choices = [one for one in widget.choices]  # noqa: C416
+        decided += widget.choices
+    return decided
+
+
+def _exactly(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Each value so that 1 is not True and safe text not plain; a lazy text by identity, since reading it costs more than the field."""
+    return tuple([one if type(one) is str else id(one) if isinstance(one, Promise) else (type(one), one) for one in values])
+
+
+def _drawn(field: Any, unit: str, css: str) -> SafeString:
+    """The field anew, with a place for what stands after it."""
     if field.is_hidden:
         return field.as_widget()
     errors = field.form.errors.get(field.name)
@@ -58,7 +139,6 @@ def field(field: Any, unit: str = "", css: str = "", slot: str = "") -> SafeStri
         label=field.label,
         hint=field.help_text,
         control=drawn,
-        slot=slot,
         error=" ".join(str(one) for one in errors) if errors else "",
     )
 

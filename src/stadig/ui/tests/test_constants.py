@@ -26,14 +26,16 @@ DJANGO = Engine(libraries={"i18n": "django.templatetags.i18n"})
         "{% translate word %}",
         "{% url 'help' %}",
         '{% url "city:service" "a-b" %}',
+        '{% url "city:service" slug %}',
+        '{% url "city:service" slug|default:"a&b" %}',
         "{% url 'help' as address %}{{ address }}",
         "{% url 'no-such' as address %}{{ address }}",
     ],
 )
 def test_a_constant_is_what_django_would_write(tag, language):
     with override(language):
-        ours = Template(tag).render(Context({"word": "Hjälp"}))
-        assert ours == DJANGO.from_string("{% load i18n %}" + tag).render(Context({"word": "Hjälp"}))
+        ours = Template(tag).render(Context({"word": "Hjälp", "slug": SafeString("a-b")}))
+        assert ours == DJANGO.from_string("{% load i18n %}" + tag).render(Context({"word": "Hjälp", "slug": SafeString("a-b")}))
 
 
 def test_a_place_is_filled_for_each_request_and_escaped(monkeypatch):
