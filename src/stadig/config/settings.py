@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "stadig.config",
     "stadig.eservices",
     "stadig.waste",
+    "stadig.pilots",
     "stadig.cases",
     "stadig.work",
     "stadig.sensing",

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("karta/", include("stadig.geo.urls")),
     path("", include("stadig.eservices.urls")),
     path("", include("stadig.waste.urls")),
+    path("", include("stadig.pilots.urls")),
     path("", include("stadig.cases.urls")),
     path("", include("stadig.work.urls")),
     path("", include("stadig.files.urls")),

@@ -1,0 +1,261 @@
+"""The card of a trial: everything that is said before it starts, on one page. Plain data; what is missing is named, not guessed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import msgspec
+
+from stadig.pilots.statistics.terms import Allocation, Design, Direction, Plan, Scale
+from stadig.pilots.statistics.terms import Limit as PlannedLimit
+
+UNITS = ("person", "household", "case", "school", "district", "bin", "lamp", "home")
+"""What may be drawn or compared."""
+LEVERS = ("channel", "order", "reminder", "equipment", "area")
+"""What may differ between people by lot. Decisions, fees, benefits and statutory rights never may."""
+SOURCES = ("effects", "observations", "cases", "ratings", "upload", "derived")
+"""Where the figures of an outcome come from."""
+FORMAT = "stadig-pilot-card/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Something measured: what it is called, in which unit, which way is better, and where its figures come from."""
+
+    slug: str
+    title: str
+    unit: str
+    direction: Direction
+    source: str = "upload"
+    metric: str = ""
+    """Source ``effects``: the measure; ``cases``: what of a case; ``observations``: the observed property."""
+    factor: str = ""
+    """Source ``derived``: the factor that another outcome is multiplied by."""
+    of: str = ""
+    """Source ``derived``: that outcome."""
+    per: str = ""
+    """What one row is counted per, in words: *korg och vecka*."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrail:
+    """Harm that ends the trial. One of them is always ``inclusion``: the share who need the assisted path."""
+
+    outcome: Outcome
+    bound: float
+    kind: str = "level"
+    inclusion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EqualTreatment:
+    """KL 2 kap. 3 §: members are treated alike unless there are objective reasons for something else."""
+
+    differs: str = ""
+    reason: str = ""
+    decided_by: str = ""
+    decided_on: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is handled about people, on which ground, and how someone says no without losing anything."""
+
+    personal_data: str = ""
+    legal_basis: str = ""
+    children: bool = False
+    decline: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """How it is bought, so that a trial that succeeds is not stopped by a procurement that was never begun."""
+
+    way: str = ""
+    """``framework``, ``direct``, ``own_work`` or ``tender``."""
+    value_kr: float | None = None
+    limit_kr: float | None = None
+    """Direct award: the limit that held when the card was written."""
+    limit_on: dt.date | None = None
+    """The day that limit was looked up."""
+    scale_up: dt.date | None = None
+    months: int = 9
+    """How long a procurement takes, from the decision to the contract."""
+
+    @property
+    def begin_by(self) -> dt.date | None:
+        """When the procurement must begin for the scale-up to be in time, counted back in whole months."""
+        if self.scale_up is None or self.way not in ("tender", "direct"):
+            return None
+        months = self.scale_up.year * 12 + self.scale_up.month - 1 - (self.months if self.way == "tender" else 1)
+        return dt.date(months // 12, months % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One trial, said beforehand. Texts are the city's own, in Swedish."""
+
+    title: str = ""
+    service: str = ""
+    """The service register's slug."""
+    hypothesis: str = ""
+    unit: str = ""
+    lever: str = ""
+    design: Design | None = None
+    primary: Outcome | None = None
+    scale: Scale = Scale.RELATIVE
+    worthwhile: float | None = None
+    harm: float | None = None
+    guardrails: tuple[Guardrail, ...] = ()
+    benefits: tuple[Outcome, ...] = ()
+    cost_ceiling_kr: float | None = None
+    cost_per_unit_ceiling_kr: float | None = None
+    owner: str = ""
+    """Who answers for it, by title."""
+    begins: dt.date | None = None
+    ends: dt.date | None = None
+    every_days: int = 7
+    baseline_days: int = 365
+    alpha: float = 0.05
+    planned_n: int = 1000
+    spending: str = "obf"
+    at_end: str = "withdraw"
+    exit_plan: str = ""
+    chosen_because_worst: bool = False
+    equal: EqualTreatment = field(default_factory=EqualTreatment)
+    privacy: Privacy = field(default_factory=Privacy)
+    purchase: Purchase = field(default_factory=Purchase)
+    allocation: Allocation | None = None
+    seed: int = 20261122
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What keeps a card from being started: the field, and a code whose words are written elsewhere."""
+
+    where: str
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def read(data: Any) -> Card:
+    """A card from plain data (JSON). Raises ``msgspec.ValidationError`` that names the field."""
+    return msgspec.convert(data, Card)
+
+
+def plain(card: Card) -> dict[str, Any]:
+    """The card as plain data that JSON can hold."""
+    return msgspec.to_builtins(card)
+
+
+def digest(thing: Any) -> str:
+    """SHA-256 of a card or a plan in one written form, names in order."""
+    return hashlib.sha256(msgspec.json.encode(thing, order="sorted")).hexdigest()
+
+
+def rule_of(card: Card) -> Plan:
+    """The decision rule in machine form. Raises ValueError when the card is not ready for it."""
+    if card.design is None or card.primary is None or card.worthwhile is None or card.begins is None or card.ends is None:
+        raise ValueError("The card lacks design, primary outcome, smallest worthwhile effect, first or last day.")
+    return Plan(
+        design=card.design,
+        outcome=card.primary.slug,
+        direction=card.primary.direction,
+        worthwhile=card.worthwhile,
+        begins=card.begins,
+        ends=card.ends,
+        scale=card.scale,
+        harm=card.harm,
+        every_days=card.every_days,
+        baseline_days=card.baseline_days,
+        alpha=card.alpha,
+        planned_n=card.planned_n,
+        spending=card.spending,
+        seed=card.seed,
+        at_end=card.at_end,
+        limits=tuple(PlannedLimit(one.outcome.slug, one.outcome.direction, one.bound, one.kind) for one in card.guardrails),
+        benefits=tuple(one.slug for one in card.benefits),
+        derived=tuple(one.slug for one in card.benefits if one.source == "derived"),
+        allocation=card.allocation,
+    )
+
+
+def problems(card: Card) -> list[Problem]:
+    """All that keeps the card from being started, in the page's order; empty when it may."""
+    return list(_problems(card))
+
+
+def _problems(card: Card) -> Iterator[Problem]:
+    yield from _missing(card, ("title", "service", "hypothesis", "unit", "lever", "owner", "exit_plan"))
+    if card.unit and card.unit not in UNITS:
+        yield Problem("unit", "unknown", {"known": UNITS})
+    if card.lever and card.lever not in LEVERS:
+        yield Problem("lever", "never_by_lot", {"allowed": LEVERS})
+    yield from _missing(card, ("design", "primary", "worthwhile", "begins", "ends", "cost_ceiling_kr"))
+    if card.worthwhile is not None and card.worthwhile <= 0:
+        yield Problem("worthwhile", "not_positive")
+    if card.begins and card.ends and card.ends <= card.begins:
+        yield Problem("ends", "before_begins")
+    if not any(one.inclusion for one in card.guardrails):
+        yield Problem("guardrails", "no_inclusion")
+    yield from _outcome_problems(card)
+    if card.design in (Design.AREAS, Design.COMPARISON) and card.allocation is None:
+        yield Problem("allocation", "missing")
+    yield from _missing(card.equal, ("differs", "reason", "decided_by", "decided_on", "until"), "equal.")
+    yield from _missing(card.privacy, ("personal_data", "legal_basis", "decline"), "privacy.")
+    yield from _purchase_problems(card.purchase)
+
+
+def _missing(thing: Any, names: tuple[str, ...], where: str = "") -> Iterator[Problem]:
+    for name in names:
+        if getattr(thing, name) in (None, ""):
+            yield Problem(where + name, "missing")
+
+
+def _purchase_problems(purchase: Purchase) -> Iterator[Problem]:
+    yield from _missing(purchase, ("way",), "purchase.")
+    if purchase.way != "direct":
+        return
+    if purchase.limit_kr is None or purchase.limit_on is None:
+        yield Problem("purchase.limit_kr", "undated_limit")
+    elif (purchase.value_kr or 0) > purchase.limit_kr:
+        yield Problem("purchase.value_kr", "over_limit", {"limit": purchase.limit_kr})
+
+
+def _outcome_problems(card: Card) -> Iterator[Problem]:
+    every = [card.primary, *(one.outcome for one in card.guardrails), *card.benefits]
+    outcomes = [one for one in every if one is not None]
+    slugs = [one.slug for one in outcomes]
+    for one in outcomes:
+        if slugs.count(one.slug) > 1:
+            yield Problem("outcomes", "twice", {"slug": one.slug})
+        if one.source not in SOURCES:
+            yield Problem("outcomes", "unknown_source", {"slug": one.slug})
+        if one.source == "derived" and (not one.factor or one.of not in slugs):
+            yield Problem("outcomes", "derived_of_nothing", {"slug": one.slug})
+    if card.primary is not None and card.primary.source == "derived":
+        yield Problem("primary", "primary_derived")
+
+
+def changed(before: Card, after: Card) -> list[tuple[str, Any, Any]]:
+    """(field, before, after) of all that differs, in the card's order; nested fields as ``equal.reason``."""
+    return list(_differences("", plain(before), plain(after)))
+
+
+def _differences(where: str, before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
+        for name in {**old, **new}:
+            yield from _differences(f"{where}.{name}".lstrip("."), old.get(name), new.get(name))
+    elif before != after:
+        yield where, before, after
+
+
+def with_allocation(card: Card, allocation: Allocation | None) -> Card:
+    """The card with another draw."""
+    return replace(card, allocation=allocation)
