@@ -100,6 +100,10 @@ class RolloutSetting(forms.Form):
     )
 
 
+ALL = _("Alla")
+"""One text for each time: a field whose texts are made anew is drawn anew."""
+
+
 class AuditFilter(forms.Form):
     """What to look for in the log."""
 
@@ -109,7 +113,7 @@ class AuditFilter(forms.Form):
 
     def __init__(self, staff: dict[int, str], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["user"].choices = [("", _("Alla")), *staff.items()]  # type: ignore[attr-defined]
+        self.fields["user"].choices = [("", ALL), *staff.items()]  # type: ignore[attr-defined]
 
 
 class NewDisclosure(forms.Form):
