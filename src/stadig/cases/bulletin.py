@@ -7,11 +7,13 @@ when the notice hangs. 13 kap. 5 §: an appeal must have come to the administrat
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from stadig.cases import access
@@ -19,15 +21,23 @@ from stadig.cases.models import BulletinNotice
 from stadig.cases.terms import APPEAL_DAYS, STOCKHOLM, end_of_day
 from stadig.city import audit, clock, holidays
 from stadig.city.verbs import verb
+from stadig.ui import formatting
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from uuid import UUID
 
     from stadig.city.models import Organisation, User
 
 APPEALABLE: Final = (BulletinNotice.Kind.MINUTES, BulletinNotice.Kind.DECISION)
 """Kinds that must hang for three weeks, because the time to appeal runs from their posting."""
+POSTED: Final = """
+SELECT n.id, n.kind, o.name, n.title, n.body, before.title, before.posted_at, n.meeting_on, n.approved_on, n.posted_at, n.down_at,
+    n.kept_at, n.appeal_by, n.appeal
+FROM cases_bulletinnotice n JOIN city_organisation o ON o.id = n.committee_id
+    LEFT JOIN cases_bulletinnotice before ON before.id = n.corrects_id
+WHERE n.posted_at <= %(now)s AND n.down_at > %(now)s ORDER BY n.posted_at DESC, n.id DESC
+"""
+"""The fields of :class:`Hanging`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,96 @@ class NewNotice:
     corrects: BulletinNotice | None = None
 
 
+class Hanging(NamedTuple):
+    """A notice as it hangs. ``corrected``: the title of the one it sets right, and when that was posted."""
+
+    pk: int | None
+    kind: str
+    committee: str
+    title: str
+    body: str
+    corrected: str | None
+    corrected_at: datetime | None
+    meeting_on: date | None
+    approved_on: date | None
+    posted_at: datetime
+    down_at: datetime
+    kept_at: str
+    appeal_by: date | None
+    appeal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice in words, as it is drawn. ``pk`` is empty before it is posted; the days that are not told are empty too."""
+
+    pk: str
+    kind: str
+    committee: str
+    title: str
+    body: str
+    corrected: str
+    corrected_on: str
+    meeting: str
+    approved: str
+    posted: str
+    down: str
+    kept_at: str
+    appeal_by: str
+    appeal: str
+
+
+def in_words(one: Hanging) -> Words:
+    """The notice in the reader's language."""
+    return _in_words(one, formatting.language(), formatting.today().year)
+
+
+@lru_cache(maxsize=256)
+def _in_words(one: Hanging, _language: str, _year: int) -> Words:
+    """A day is written with its year when that is not this one."""
+    corrected, meeting, approved, posted, down, appeal_by = (
+        formatting.day(day) if day else ""
+        for day in (one.corrected_at, one.meeting_on, one.approved_on, one.posted_at, one.down_at, one.appeal_by)
+    )
+    return Words(
+        pk=str(one.pk or ""),
+        kind=str(BulletinNotice.Kind(one.kind).label),
+        committee=one.committee,
+        title=one.title,
+        body=one.body,
+        corrected=one.corrected or "",
+        corrected_on=corrected,
+        meeting=meeting,
+        approved=approved,
+        posted=posted,
+        down=down,
+        kept_at=one.kept_at,
+        appeal_by=appeal_by,
+        appeal=one.appeal,
+    )
+
+
+def hanging(notice: BulletinNotice) -> Hanging:
+    """One notice, or a draft of one, as ``posted`` has them."""
+    before = notice.corrects
+    return Hanging(
+        pk=notice.pk,
+        kind=notice.kind,
+        committee=notice.committee.name,
+        title=notice.title,
+        body=notice.body,
+        corrected=before.title if before else None,
+        corrected_at=before.posted_at if before else None,
+        meeting_on=notice.meeting_on,
+        approved_on=notice.approved_on,
+        posted_at=notice.posted_at,
+        down_at=notice.down_at,
+        kept_at=notice.kept_at,
+        appeal_by=notice.appeal_by,
+        appeal=notice.appeal,
+    )
+
+
 def last_appeal_day(posted: date) -> date:
     """Three weeks from the day of posting; the next working day when that is none (KL 13 kap. 5 §, lag 1930:173 2 §)."""
     return holidays.last_day(posted + timedelta(days=APPEAL_DAYS))
@@ -56,14 +156,11 @@ def first_down_day(kind: str, posted: date) -> date:
     return last_appeal_day(posted) if kind in APPEALABLE else posted + timedelta(days=1)
 
 
-def up(at: datetime) -> Q:
-    """What hangs on the board."""
-    return Q(posted_at__lte=at, down_at__gt=at)
-
-
-def posted() -> QuerySet[BulletinNotice]:
-    """What hangs on the board now, newest first."""
-    return BulletinNotice.objects.filter(up(clock.now())).select_related("committee", "corrects").order_by("-posted_at", "-pk")
+def posted() -> list[Hanging]:
+    """What hangs on the board now, newest first. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(POSTED, {"now": clock.now()})
+        return [Hanging(*row) for row in cursor.fetchall()]
 
 
 def of_staff(user: Any) -> QuerySet[BulletinNotice]:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from stadig.cases import actions, general, mail_file, numbers, registering
+from stadig.cases import actions, diary, general, mail_file, numbers, registering
 from stadig.cases.definition import Definition, Status
 from stadig.cases.models import Case, CaseType, Document, Series
 from stadig.cases.registering import NewDocument
@@ -211,6 +211,11 @@ def test_personakter_have_their_own_series_and_are_never_in_the_public_diary(cli
     assert "Inget är registrerat" in diary_of(client)
     assert client.get(f"/diarium/gatu-och-parknamnden/{numbers.address(case.number)}/").status_code == 404
     assert ">Ett ärende i år" not in client.get("/diarium/").content.decode()
+    registering.begin_case(lars, committee, LETTER)
+    page, rows = diary.page(diary.committee("gatu-och-parknamnden"), "", None)
+    known = Case.objects.filter(diary.shown(), committee=committee)  # the list and the count of the year show the same
+    assert page.paginator.count == known.count() == 1
+    assert [row.number for row in rows] == [one.number for one in known]
 
 
 def test_the_diary_is_paged_and_says_what_to_do_when_nothing_is_found(client, lars, committee):

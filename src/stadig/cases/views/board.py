@@ -28,7 +28,7 @@ GONE = 410
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Everything that hangs there now."""
-    return render(request, "cases/board/board.html", {"notices": list(bulletin.posted())})
+    return render(request, "cases/board/board.html", {"notices": [bulletin.in_words(one) for one in bulletin.posted()]})
 
 
 @public
@@ -40,7 +40,8 @@ def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
         raise Http404
     if not found.is_up(clock.now()):
         return render(request, "cases/board/down.html", {"notice": found, "last": bulletin.last_day(found)}, status=GONE)
-    return render(request, "cases/board/notice.html", {"notice": found, "last": bulletin.last_day(found)})
+    words = bulletin.in_words(bulletin.hanging(found))
+    return render(request, "cases/board/notice.html", {"notice": found, "words": words})
 
 
 @public
@@ -93,7 +94,7 @@ def new(request: HttpRequest) -> HttpResponse:
             preview = bulletin.draft(user, wanted)
         except ValidationError as fault:
             form.add_error(None, fault)
-    context = {"form": form, "notice": preview, "last": bulletin.last_day(preview) if preview else None}
+    context = {"form": form, "notice": bulletin.in_words(bulletin.hanging(preview)) if preview else None}
     return render(request, "cases/board/new.html", context, status=422 if form.errors else 200)
 
 
