@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.dateparse import parse_datetime
@@ -17,7 +17,7 @@ from stadig.cases import access, definitions, states
 from stadig.cases.models import Channel, Group
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock
-from stadig.city.persons import shown
+from stadig.city.persons import Named, shown
 from stadig.city.sorting import sort_key
 from stadig.ui import formatting
 
@@ -53,19 +53,6 @@ FROM cases_casetype kind JOIN city_organisation unit ON unit.id = kind.unit_id
 WHERE %(views)s::bigint[] IS NULL OR kind.unit_id = ANY(%(views)s::bigint[]) OR kind.committee_id = ANY(%(views)s::bigint[])
 ORDER BY kind.id
 """
-
-
-class Known(NamedTuple):
-    """What ``persons.shown`` looks at to tell a name: a row of the list needs no more of a person."""
-
-    pk: int | None
-    given_name: str
-    family_name: str
-    protection: str
-    address: str = ""
-    postcode: str = ""
-    place: str = ""
-    personnummer_sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +244,7 @@ def _applicants(cases: list[int], user: Any) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute(APPLICANTS, [cases])
         rows = cursor.fetchall()
-    return {
-        case: name if person.pk is None else shown(cast(Any, person), user).name
-        for case, name, *who in rows
-        for person in [Known(*who)]
-    }
+    return {case: name if who[0] is None else shown(Named(*who), user).name for case, name, *who in rows}
 
 
 def due_words(due_at: datetime | None, group: str, closed_at: datetime | None) -> tuple[str, str]:

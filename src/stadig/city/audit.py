@@ -174,5 +174,10 @@ def pseudonym(person: Person) -> uuid.UUID:
 def _pseudonym_of(person_id: int) -> str:
     from stadig.city.models import Pseudonym
 
-    found, _ = Pseudonym.objects.get_or_create(person_id=person_id, defaults={"value": uuid.uuid4()})
-    return str(found.value)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value FROM city_pseudonym WHERE person_id = %s", [person_id])
+        found = cursor.fetchone()
+    if found:
+        return str(found[0])
+    made, _ = Pseudonym.objects.get_or_create(person_id=person_id, defaults={"value": uuid.uuid4()})
+    return str(made.value)

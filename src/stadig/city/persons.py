@@ -6,7 +6,7 @@ import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -40,6 +40,19 @@ class Shown:
 
     def __str__(self) -> str:
         return self.name
+
+
+class Named(NamedTuple):
+    """As much of a person as a list reads to tell their name: no address, and no personnummer to unseal."""
+
+    pk: int
+    given_name: str
+    family_name: str
+    protection: str
+    address: str = ""
+    postcode: str = ""
+    place: str = ""
+    personnummer_sealed: bytes | None = None
 
 
 def _key(purpose: str) -> bytes:
@@ -93,7 +106,7 @@ def find(text: str) -> Person | None:
     return Person.objects.filter(personnummer_hash=hash_of(parse(text, today=clock.today()))).first()
 
 
-def shown(person: Person, user: Any) -> Shown:
+def shown(person: Person | Named, user: Any) -> Shown:
     """What ``user`` may see: everything of oneself; of others what the work needs; of protected people no name or address."""
     own = bool(user and getattr(user, "person_id", None) == person.pk)
     may = own or bool(user and getattr(user, "is_authenticated", False) and _works_with_people(user))
@@ -105,7 +118,7 @@ def shown(person: Person, user: Any) -> Shown:
     return unmasked(person)
 
 
-def unmasked(person: Person) -> Shown:
+def unmasked(person: Person | Named) -> Shown:
     """Name, address and date of birth. Only for :func:`shown` and for a reveal that is logged."""
     number = unseal(person.personnummer_sealed).masked if person.personnummer_sealed else ""
     address = ", ".join(filter(None, [person.address, f"{person.postcode} {person.place}".strip()]))

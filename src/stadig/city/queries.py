@@ -5,21 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from stadig.city import access, clock, effects, plain
+from stadig.city import access, clock, effects, persons, plain
 from stadig.city.models import (
-    AuditEntry,
-    AuditReason,
     Factor,
     Metric,
     Notice,
     Organisation,
-    Pseudonym,
     RoleAssignment,
     Service,
     User,
@@ -328,47 +325,57 @@ class RevealRow:
     reason: str
 
 
+REVEALED = """
+WITH staff AS (
+    SELECT coalesce('person:' || p.value, 'user:' || u.id) AS actor,
+        coalesce(nullif(btrim(u.first_name || ' ' || u.last_name), ''), u.username) AS name
+    FROM city_user u LEFT JOIN city_pseudonym p ON p.person_id = u.person_id
+    WHERE u.is_staff AND (%(within)s::bigint[] IS NULL OR u.organisation_id = ANY(%(within)s::bigint[]))
+), revealed AS (
+    SELECT e.position, e.at, coalesce(staff.name, e.actor) AS who, e.what_id
+    FROM city_auditentry e LEFT JOIN staff ON staff.actor = e.actor
+    WHERE e.did = 'revealed' AND e.what = 'city.person' AND (%(within)s::bigint[] IS NULL OR staff.actor IS NOT NULL)
+)
+"""
+"""Each time someone in these organisations (null: anyone) saw a protected person's data. The log knows staff by number or pseudonym."""
+REVEALS = f"""
+{REVEALED}
+SELECT e.position, e.at, e.who, e.what_id, coalesce(r.text, ''), about.id, about.given_name, about.family_name, about.protection
+FROM (SELECT * FROM revealed ORDER BY position DESC LIMIT 100) e
+LEFT JOIN city_auditreason r ON r.position = e.position
+LEFT JOIN city_pseudonym p ON p.value = CASE WHEN e.what_id ~ '^[0-9a-f-]{{36}}$' THEN e.what_id::uuid END
+LEFT JOIN city_person about ON about.id = p.person_id
+ORDER BY e.position DESC
+"""  # noqa: S608 - only what stands above
+SINCE = f"{REVEALED} SELECT count(*) FROM revealed WHERE at >= %(since)s"  # noqa: S608 - only what stands above
+
+
 def reveals(reader: Any) -> list[RevealRow]:
-    """The latest hundred, newest first: by those who work in the reader's part of the organisation, to an auditor by all."""
-    within = access.REVEALS.organisations(reader)
-    names = _actors(within)
-    found = _revealed(within, names).order_by("-position")
-    entries = cast("list[tuple[int, dt.datetime, str, str]]", list(found.values_list("position", "at", "actor", "what_id")[:100]))
-    reasons = dict(AuditReason.objects.filter(position__in=[entry[0] for entry in entries]).values_list("position", "text"))
-    known = Pseudonym.objects.filter(value__in={entry[3] for entry in entries}).select_related("person")
-    about = {str(one.value): str(one.person.shown_to(reader)) for one in known}
+    """The latest hundred, newest first: by those who work in the reader's part of the organisation, to an auditor by all. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(REVEALS, _within(reader))
+        found = cursor.fetchall()
     return [
         RevealRow(
             position,
             formatting.day(at),
             formatting.clock(at),
-            names.get(actor, actor),
-            about.get(what_id, what_id),
-            reasons.get(position, ""),
+            who,
+            what_id if about[0] is None else persons.shown(persons.Named(*about), reader).name,
+            reason,
         )
-        for position, at, actor, what_id in entries
+        for position, at, who, what_id, reason, *about in found
     ]
 
 
 def reveals_since(reader: Any, at: dt.datetime) -> int:
-    """How many of them there are since ``at`` (real time)."""
+    """How many of them there are since ``at`` (real time). One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(SINCE, _within(reader) | {"since": at})
+        [(many,)] = cursor.fetchall()
+    return many
+
+
+def _within(reader: Any) -> dict[str, Any]:
     within = access.REVEALS.organisations(reader)
-    names = _actors(within) if within is not None else {}
-    return _revealed(within, names).filter(at__gte=at).count()
-
-
-def _revealed(within: set[int] | None, names: dict[str, str]) -> QuerySet[AuditEntry]:
-    found = AuditEntry.objects.filter(did="revealed", what="city.person")
-    return found if within is None else found.filter(actor__in=names)
-
-
-def _actors(within: set[int] | None) -> dict[str, str]:
-    """Staff in these organisations (None: everyone) as the log knows them, with their names. One query."""
-    staff = User.objects.filter(is_staff=True)
-    if within is not None:
-        staff = staff.filter(organisation_id__in=within)
-    found = staff.values_list("pk", "first_name", "last_name", "username", "person__pseudonym__value")
-    return {
-        f"person:{pseudonym}" if pseudonym else f"user:{pk}": f"{first} {last}".strip() or username
-        for pk, first, last, username, pseudonym in found
-    }
+    return {"within": None if within is None else sorted(within)}

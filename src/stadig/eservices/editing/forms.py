@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Final
 
 from django import forms
+from django.db import connection
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,8 @@ from stadig.eservices.package import Question, Repeat, Step
 
 CHOOSING: Final = ("choice", "choices")
 """Kinds that have answers to choose among."""
+ORGANISATIONS: Final = "SELECT kind, name FROM city_organisation WHERE kind IN ('committee', 'unit') ORDER BY sort_key"
+"""The names of committees and units."""
 
 
 def choices(words: Iterable[Word], *, examples: bool = False) -> list[tuple[str, Any]]:
@@ -237,9 +240,12 @@ class Local(forms.Form):
 
     def __init__(self, *args: Any, **rest: Any) -> None:
         super().__init__(*args, auto_id="l-%s", **rest)
-        for name, kind in (("committee", Organisation.Kind.COMMITTEE), ("unit", Organisation.Kind.UNIT)):
-            names = list(Organisation.objects.filter(kind=kind).order_by("sort_key").values_list("name", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute(ORGANISATIONS)
+            rows = cursor.fetchall()
+        for name in ("committee", "unit"):
             now = str((rest.get("initial") or {}).get(name) or "")
+            names = [one for kind, one in rows if kind == name]
             found = [(one, one) for one in dict.fromkeys(([now] if now else []) + names)]
             self.fields[name].choices = found  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 

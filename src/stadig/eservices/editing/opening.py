@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from django.db import connection
 from django.http import Http404, HttpRequest
 from django.utils.translation import get_language
 
-from stadig.city import clock
+from stadig.city import clock, plain
 from stadig.eservices import lint, packing, reading
 from stadig.eservices.findings import ERROR, Finding
 from stadig.eservices.models import Edition
@@ -19,6 +20,26 @@ from stadig.eservices.package import Info, Package, Question, Repeat, Step
 from stadig.eservices.placing import name_of
 
 TEMPLATE: Final = "template."
+NAME: Final = "coalesce(nullif(btrim(concat({0}.first_name, ' ', {0}.last_name)), ''), {0}.username)"
+EDITION: Final = f"""
+SELECT {plain.columns(Edition, "e")}, {NAME.format("asker")}, last.*
+FROM eservices_edition e LEFT JOIN city_user asker ON asker.id = e.asked_by_id LEFT JOIN LATERAL (
+    SELECT r.what, r.at, r.before IS NOT NULL, {NAME.format("who")}
+    FROM eservices_editionrevision r JOIN city_user who ON who.id = r.by_id
+    WHERE r.edition_id = e.id ORDER BY r.revision DESC LIMIT 1
+) last ON true
+WHERE e.id = %s
+"""  # noqa: S608 - the names are those of our own columns
+"""An edition, who asked for it to be published, and the fields of :class:`Change`."""
+
+
+class Change(NamedTuple):
+    """The last change of an edition: what was done, when, whether it can be undone, and who did it."""
+
+    what: str
+    at: datetime
+    may_undo: bool
+    who: str
 
 
 @dataclass
@@ -28,6 +49,8 @@ class Opened:
     edition: Edition
     package: Package
     language: str
+    last: Change | None = None
+    asked_by: str = ""
 
     @property
     def pk(self) -> int:
@@ -99,12 +122,17 @@ def _written(value: Any) -> str:
 
 
 def opened(request: HttpRequest, edition_id: int) -> Opened:
-    """The edition, for the reader. Raises Http404."""
-    edition = next(iter(Edition.objects.raw("SELECT * FROM eservices_edition WHERE id = %s", [edition_id])), None)
-    if edition is None:
+    """The edition, for the reader. One query. Raises Http404."""
+    with connection.cursor() as cursor:
+        cursor.execute(EDITION, [edition_id])
+        found = cursor.fetchone()
+    if found is None:
         raise Http404
+    row = iter(found)
+    edition: Any = plain.made(Edition, row)
+    asked_by, *last = row
     language = (get_language() or "sv").partition("-")[0]
-    return Opened(edition, package_of(bytes(edition.archive)), language)
+    return Opened(edition, package_of(bytes(edition.archive)), language, Change(*last) if last[0] else None, asked_by or "")
 
 
 @lru_cache(maxsize=48)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django import forms
-from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import get_language, get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from stadig.eservices.editing import changes
@@ -62,6 +62,11 @@ class Sides(NamedTuple):
 
 def name_of(language: str) -> str:
     """What a language is called in the reader's."""
+    return _name_of(language, get_language())
+
+
+@lru_cache(maxsize=256)
+def _name_of(language: str, _reader: str | None) -> str:
     if language in NAMES:
         return str(NAMES[language])
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from django.db import connection
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
@@ -63,20 +62,11 @@ def frame(
 
 def last_of(opened: Opened) -> Last | None:
     """The last change; None before the first, and for an edition that is published."""
-    edition = opened.edition
-    if edition.state not in (Edition.State.WORKING, Edition.State.ASKED):
+    done = opened.last
+    if done is None or done.what == "begun" or opened.edition.state not in Edition.OPEN:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, [edition.pk])
-        what, at, before, who = cursor.fetchone() or ("begun", None, None, "")
-    return None if what == "begun" else Last(done_words.said(what), who, formatting.moment(at), before is not None)
+    return Last(done_words.said(done.what), done.who, formatting.moment(done.at), done.may_undo)
 
-
-LAST: Final = """
-SELECT r.what, r.at, r.before, coalesce(nullif(btrim(concat(u.first_name, ' ', u.last_name)), ''), u.username)
-FROM eservices_editionrevision r JOIN city_user u ON u.id = r.by_id
-WHERE r.edition_id = %s ORDER BY r.revision DESC LIMIT 1"""
-"""What was done last, when, what undoing goes back to, and who did it."""
 
 ROOMS: Final[Mapping[str, tuple[Any, str]]] = {
     **dict.fromkeys(("case", "status", "decision", "way", "deadline"), (gettext_lazy("Handläggning"), "edition-case")),
@@ -86,25 +76,42 @@ ROOMS: Final[Mapping[str, tuple[Any, str]]] = {
 """What a finding is about that has no page of its own."""
 
 
-def url_of(opened: Opened, spot: spots.Spot) -> tuple[str, str]:
-    """(what it is called, the page where it is mended) for what a finding is about."""
-    pk, kind, id_, case = opened.pk, spot.kind, spot.id, opened.package.case
+def name_of_spot(opened: Opened, spot: spots.Spot) -> str:
+    """What it is called that a finding or a text is about."""
+    kind, id_ = spot.kind, spot.id
     if kind == "part":
-        return opened.label(opened.part(id_)[1]), reverse("eservices:edition-part", args=[pk, id_])
+        return opened.label(opened.part(id_)[1])
     if kind == "step":
-        return opened.text(f"step.{id_}.title") or id_, reverse("eservices:edition-step", args=[pk, id_])
-    own_page = {"status": case.statuses, "decision": case.decisions}.get(kind, ())
-    if id_ in {one.id for one in own_page}:
-        return opened.text(f"{kind}.{id_}.name") or id_, reverse(f"eservices:edition-{kind}", args=[pk, id_])
-    name, page = ROOMS.get(kind, (id_, "edition-files"))
-    return str(name), reverse(f"eservices:{page}", args=[pk])
+        return opened.text(f"step.{id_}.title") or id_
+    if _has_page(opened, spot):
+        return opened.text(f"{kind}.{id_}.name") or id_
+    return str(ROOMS[kind][0]) if kind in ROOMS else id_
+
+
+def url_of(opened: Opened, spot: spots.Spot) -> str:
+    """The page where it is mended."""
+    kind = spot.kind
+    if kind in ("part", "step") or _has_page(opened, spot):
+        return reverse(f"eservices:edition-{kind}", args=[opened.pk, spot.id])
+    page = ROOMS[kind][1] if kind in ROOMS else "edition-files"
+    return reverse(f"eservices:{page}", args=[opened.pk])
+
+
+def _has_page(opened: Opened, spot: spots.Spot) -> bool:
+    """Whether it is a status or a decision that there is."""
+    case = opened.package.case
+    named = {"status": case.statuses, "decision": case.decisions}.get(spot.kind, ())
+    return any(one.id == spot.id for one in named)
 
 
 def found(opened: Opened, finding: Finding) -> Found:
     """A finding as a list shows it."""
-    name, url = url_of(opened, spots.spot_of(finding, opened.package))
+    spot = spots.spot_of(finding, opened.package)
     return Found(
-        "danger" if finding.severity == ERROR else "warning", words_of(finding, opened.package, opened.language), name, url
+        "danger" if finding.severity == ERROR else "warning",
+        words_of(finding, opened.package, opened.language),
+        name_of_spot(opened, spot),
+        url_of(opened, spot),
     )
 
 

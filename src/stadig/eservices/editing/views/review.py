@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,8 +15,8 @@ from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.eservices import access, finding_words, published
 from stadig.eservices.editing import actions, changes, difference_words, forms, opening, saving
-from stadig.eservices.editing.opening import Opened
-from stadig.eservices.editing.views.frame import found, frame
+from stadig.eservices.editing.opening import Opened, package_of
+from stadig.eservices.editing.views.frame import Found, found, frame
 from stadig.eservices.models import Edition, EService
 from stadig.eservices.package import PackageError
 
@@ -52,36 +53,75 @@ def _ask(request: HttpRequest, opened: Opened) -> saving.Trouble | None:
     return None
 
 
+class Review(NamedTuple):
+    """An edition as it is read through. ``changed``: it differs from what people fill in now, if ``published``."""
+
+    steps: int
+    questions: int
+    sent_back: str
+    errors: tuple[Found, ...]
+    warnings: tuple[Found, ...]
+    failing: bool
+    is_open: bool
+    asked: bool
+    asked_by: str
+    mine: bool
+    may_publish: bool
+    published: bool
+    changed: bool
+    differences: tuple[difference_words.Difference, ...]
+
+
 def _page(request: HttpRequest, opened: Opened, trouble: saving.Trouble | None, back: forms.Back) -> HttpResponse:
-    edition = opened.edition
-    service = EService.objects.select_related("current").defer("current__archive").filter(name=opened.package.name).first()
-    before = published.of(service.current) if service else None
-    user: Any = request.user
-    asked = edition.state == Edition.State.ASKED
-    local_differs = service is not None and dict(opened.package.local) != dict(service.local)
-    differences = difference_words.differences(before, opened.package, opened.language) if before else []
+    review = _review(opened, request.user)
     context = frame(request, opened, "review", step="-", trouble=trouble, wrong=bool(back.errors)) | {
-        "errors": [found(opened, one) for one in opened.errors],
-        "warnings": [found(opened, one) for one in opened.warnings],
-        "failing": [one for one in opened.errors if one.kind.startswith("scenario_")],
-        "published": before,
-        "local_differs": local_differs,
-        "differences": differences,
-        "may_ask": edition.state == Edition.State.WORKING
-        and not opened.errors
-        and (before is None or bool(differences) or local_differs),
-        "asked": asked,
-        "is_open": asked or edition.state == Edition.State.WORKING,
-        "asked_by": str(edition.asked_by or ""),
-        "mine": asked and edition.asked_by_id == user.pk,
-        "may_publish": asked and edition.asked_by_id != user.pk and access.PUBLISH.held_by(user),
+        "review": review,
+        "may_ask": opened.edition.state == Edition.State.WORKING
+        and not review.errors
+        and (review.changed or not review.published),
         "back": back,
-        "scenarios": len(opened.package.scenarios),
-        "steps": len(opened.package.flow.steps),
-        "questions": sum(1 for _question in opened.package.flow.questions()),
-        "service_name": opened.package.name,
     }
     return render(request, "eservices/editing/review.html", context, status=422 if trouble or back.errors else 200)
+
+
+def _review(opened: Opened, user: Any) -> Review:
+    """What the page says of the edition."""
+    edition, package = opened.edition, opened.package
+    service = _published(package.name)
+    asked = edition.state == Edition.State.ASKED
+    is_open = edition.state in Edition.OPEN
+    mine = asked and edition.asked_by_id == user.pk
+    differences = _differences(service.current.digest, bytes(edition.archive), opened.language) if service else ()
+    return Review(
+        steps=len(package.flow.steps),
+        questions=sum(1 for _question in package.flow.questions()),
+        sent_back=edition.sent_back_why if is_open and not asked else "",
+        errors=tuple([found(opened, one) for one in opened.errors]),
+        warnings=tuple([found(opened, one) for one in opened.warnings]),
+        failing=any(one.kind.startswith("scenario_") for one in opened.errors),
+        is_open=is_open,
+        asked=asked,
+        asked_by=opened.asked_by,
+        mine=mine,
+        may_publish=asked and not mine and access.PUBLISH.held_by(user),
+        published=service is not None,
+        changed=bool(differences) or (service is not None and dict(package.local) != dict(service.local)),
+        differences=differences,
+    )
+
+
+def _published(name: str) -> EService | None:
+    """The service that people fill in now."""
+    try:
+        return published.current(name)[0]
+    except EService.DoesNotExist:
+        return None
+
+
+@lru_cache(maxsize=48)
+def _differences(digest: str, archive: bytes, language: str) -> tuple[difference_words.Difference, ...]:
+    """What differs from what was published: the same bytes always differ in the same way."""
+    return tuple(difference_words.differences(published.by_digest(digest), package_of(archive), language))
 
 
 @needs(access.PUBLISH)

@@ -17,7 +17,7 @@ from stadig.eservices import access
 from stadig.eservices.editing import changes, opening, saving, spots
 from stadig.eservices.editing.opening import Opened
 from stadig.eservices.editing.text_forms import Text, TextForm, name_of
-from stadig.eservices.editing.views.frame import frame, url_of
+from stadig.eservices.editing.views.frame import frame, name_of_spot
 from stadig.eservices.lint_texts import needed_keys
 
 PER_PAGE: Final = 15
@@ -90,7 +90,7 @@ def missing_keys(opened: Opened) -> list[str]:
 def _text(opened: Opened, key: str) -> Text:
     """A text with what it belongs to as its label."""
     spot = spots.spot_of_text(key, opened.package)
-    name, _url = url_of(opened, spot)
+    name = name_of_spot(opened, spot)
     longest = max((len(one) for one in opened.texts(key).values()), default=0)
     part = str(PARTS.get(key.rpartition(".")[2], ""))
     if ".option." in key:
