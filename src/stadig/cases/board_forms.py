@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import access, bulletin
-from stadig.cases.desk_forms import Once, committees_of, first_committee
+from stadig.cases.desk_forms import Once, choose_committee
 from stadig.cases.models import BulletinNotice
 from stadig.city.forms import ByName
 from stadig.city.models import Organisation, User
@@ -65,9 +65,7 @@ class NoticeForm(Once):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        field = self.fields["committee"]
-        field.queryset = committees_of(user, access.POST_NOTICE.organisations(user))  # type: ignore[attr-defined]
-        field.initial = first_committee(user)
+        choose_committee(self, user, access.POST_NOTICE.organisations(user))
 
     @staticmethod
     def appeal_text() -> str:

@@ -24,21 +24,28 @@ def committees_of(user: User, reach: set[int] | None) -> Any:
     return found if reach is None else found.filter(pk__in=reach)
 
 
-ROOT = """
+COMMITTEES = """
 WITH RECURSIVE above(id, parent) AS (
-    SELECT id, parent_id FROM city_organisation WHERE id = %s
+    SELECT id, parent_id FROM city_organisation WHERE id = %(own)s
     UNION SELECT o.id, o.parent_id FROM above JOIN city_organisation o ON o.id = above.parent
 )
-SELECT id FROM above WHERE parent IS NULL
+SELECT o.id, o.name, o.id IN (SELECT id FROM above WHERE parent IS NULL) FROM city_organisation o
+WHERE o.kind = 'committee' AND (%(reach)s::bigint[] IS NULL OR o.id = ANY(%(reach)s::bigint[])) ORDER BY o.sort_key
 """
+"""``committees_of`` as SQL: id, name, and whether it is where one's own unit belongs, the root of its tree."""
 
 
-def first_committee(user: User) -> int | None:
-    """Where the user's own unit belongs: the id of the root of its tree. One query."""
+def choose_committee(form: forms.Form, user: User, reach: set[int] | None) -> None:
+    """Let the form ask for one of the committees within ``reach``, the user's own at first. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(ROOT, [user.organisation_id])
-        found = cursor.fetchone()
-    return found[0] if found else None
+        cursor.execute(COMMITTEES, {"own": user.organisation_id, "reach": None if reach is None else sorted(reach)})
+        rows = cursor.fetchall()
+    field: Any = form.fields["committee"]
+    if form.is_bound:
+        field.queryset = committees_of(user, reach)
+    none = [("", field.empty_label)] if field.empty_label is not None else []
+    field.choices = [*none, *((pk, name) for pk, name, _own in rows)]
+    field.initial = next((pk for pk, _name, own in rows if own), None)
 
 
 class Once(forms.Form):
@@ -127,9 +134,7 @@ class PaperForm(Once):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["committee"]
-        field.queryset = committees_of(user, access.REGISTER.organisations(user))  # type: ignore[attr-defined]
-        field.initial = first_committee(user)
+        choose_committee(self, user, access.REGISTER.organisations(user))
         written = numbers.read(self.data.get("number", "")) if self.is_bound else None
         self.fields["what"].required = not (written and written.document)  # a reply slip says what it is
 

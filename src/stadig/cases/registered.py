@@ -32,14 +32,14 @@ class Row:
     case: int | None
 
 
-def latest(user: Any) -> list[Row]:
+def latest(user: Any) -> tuple[Row, ...]:
     """The latest that the user registered. One query."""
     with connection.cursor() as cursor:
         cursor.execute(LATEST, access.reach(user) | {"user": user.pk})  # pyright: ignore[reportArgumentType]
         found: list[tuple[Any, ...]] = cursor.fetchall()
     kinds = {kind: registering.kind_words(kind) for kind in {row[4] for row in found}}
     directions = {value: str(Document.Direction(value).label) for value in {row[5] for row in found}}
-    return [
+    return tuple(
         Row(
             number=number,
             document=document,
@@ -50,4 +50,4 @@ def latest(user: Any) -> list[Row]:
             case=case if seen else None,
         )
         for case, number, document, title, kind, direction, at, seen in found
-    ]
+    )

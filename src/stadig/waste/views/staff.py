@@ -18,7 +18,7 @@ from stadig.ui import export
 from stadig.waste import access, charts, layers, rows, sentences
 from stadig.waste.actions import bins as actions
 from stadig.waste.forms import BinForm, VehicleForm
-from stadig.waste.models import Bin, KindOfBin, Vehicle
+from stadig.waste.models import KindOfBin, Vehicle
 from stadig.waste.queries import bins, history
 
 PER_PAGE = 25
@@ -108,7 +108,9 @@ def bin_detail(request: HttpRequest, bin_id: int) -> HttpResponseBase:
 
 @needs(access.EDIT)
 def bin_edit(request: HttpRequest, bin_id: int) -> HttpResponseBase:
-    thing = get_object_or_404(Bin.objects.filter(access.may_see(request.user)), pk=bin_id)
+    thing = bins.to_edit(request.user, bin_id)
+    if thing is None:
+        raise Http404
     form = BinForm(request.POST or None, instance=thing)
     if request.method == "POST" and form.is_valid():
         facts = {name: form.cleaned_data[name] for name in BinForm.Meta.fields}
