@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.sensing import aggregate, queries
-from stadig.sensing.queries.rows import fetch
 from stadig.ui import charts, formatting
 
 COLUMNS = (
@@ -24,13 +25,6 @@ COLUMNS = (
     (gettext_lazy("Antal"), "count"),
     (gettext_lazy("Täckning, procent"), "coverage"),
 )
-
-LIMITS = """
-SELECT d.id, r.level, r.name FROM sensing_alarmrule r
-JOIN sensing_datastream d ON d.id = r.datastream_id OR d.observed_property_id = r.observed_property_id
-WHERE d.id = ANY(%s) AND r.active AND r.kind <> 'no_data' AND r.level IS NOT NULL ORDER BY r.id
-"""
-"""The limits that apply to each datastream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +56,48 @@ def _number(value: Any) -> float | None:
 
 
 def curves(streams: Sequence[queries.Stream], days: int, now: datetime) -> list[charts.Line]:
-    """The charts of some datastreams over the last days, in as many points as a screen shows. Two queries."""
+    """The charts of some datastreams over the last days, in as many points as a screen shows. One query."""
     interval = "PT1H" if days <= 2 else "PT3H" if days <= 31 else "P1D"
-    ids = [stream.id for stream in streams]
-    found = queries.aggregates_of(ids, now - timedelta(days=days), now, interval)
-    limits: dict[int, list[tuple[float, str]]] = {}
-    for stream, *limit in fetch(LIMITS, [ids]):
-        limits.setdefault(stream, []).append(tuple(limit))
-    return [curve(stream, found[stream.id], limits.get(stream.id, ()), interval) for stream in streams]
+    found = queries.aggregates_of([stream.id for stream in streams], now - timedelta(days=days), now, interval)
+    return [curve(stream, found[stream.id], interval) for stream in streams]
 
 
-def curve(
-    stream: queries.Stream, found: aggregate.Aggregates, limits: Iterable[tuple[float, str]], interval: str = "PT1H"
-) -> charts.Line:
-    """The chart of one datastream; ``limits`` are levels and what happens there."""
-    edges = [aggregate.from_microseconds(edge) for edge in found.edges[:-1].tolist()]
-    line = charts.Series(str(_("Medel")), edges, *(_values(column) for column in (found.mean, found.low, found.high)))
-    known = found.coverage.mean() * 100 if len(found) else 0.0
+def curve(stream: queries.Stream, found: aggregate.Aggregates, interval: str = "PT1H") -> charts.Line:
+    """The chart of one datastream, remembered by its values.
+
+    They are rounded to less than can be seen: the mean of the period that has begun changes with every second that passes.
+    """
+    values = np.array([found.mean, found.low, found.high])
+    known = values[~np.isnan(values)]
+    spread = float(np.ptp(known)) if len(known) else 0.0
+    finest = max(1, 4 - math.floor(math.log10(spread))) if spread else 6
+    share = formatting.percent(float(found.coverage.mean() * 100) if len(found) else 0.0)
+    decimals = 0 if stream.unit == "%" else _decimals(spread)
+    packed = Packed(stream, found.edges.tobytes(), np.round(values, finest).tobytes(), share, interval, decimals)
+    return _curve(packed, formatting.language())
+
+
+class Packed(NamedTuple):
+    """What a chart is remembered by. ``edges`` of its periods in microseconds; ``values``: the means, the lowest, the highest."""
+
+    stream: queries.Stream
+    edges: bytes
+    values: bytes
+    share: str
+    interval: str
+    decimals: int
+
+
+@lru_cache(maxsize=256)
+def _curve(packed: Packed, _language: str) -> charts.Line:
+    stream, edges, values, share, interval, decimals = packed
+    times = [aggregate.from_microseconds(edge) for edge in np.frombuffer(edges, np.int64)[:-1].tolist()]
+    columns = np.frombuffer(values, np.float64).reshape(3, -1)
+    line = charts.Series(str(_("Medel")), times, *(column.tolist() for column in columns))
     per = {"PT1H": _("Medel per timme"), "PT3H": _("Medel per tre timmar"), "P1D": _("Medel per dygn")}[interval]
     subtitle = _("%(per)s, fältet går från lägsta till högsta värde. Vi har värden för %(share)s av tiden.") % {
         "per": per,
-        "share": formatting.percent(float(known)),
+        "share": share,
     }
     return charts.Line(
         title=stream.measures,
@@ -91,18 +106,12 @@ def curve(
         series=(line,),
         thresholds=tuple(
             charts.Threshold(level, f"{formatting.number(level)} {stream.unit}".strip(), name, kind="limit")
-            for level, name in limits
+            for level, name in stream.limits
         ),
-        decimals=0 if stream.unit == "%" else _decimals(found),
+        decimals=decimals,
     )
 
 
-def _values(column: aggregate.Values) -> list[float | None]:
-    return [None if missing else value for value, missing in zip(column.tolist(), np.isnan(column).tolist(), strict=True)]
-
-
-def _decimals(found: aggregate.Aggregates) -> int:
+def _decimals(spread: float) -> int:
     """Enough decimals to tell the values apart, at most two."""
-    known = found.high[~np.isnan(found.high)]
-    spread = float(np.ptp(np.concatenate([known, found.low[~np.isnan(found.low)]]))) if len(known) else 0.0
     return 0 if spread >= 20 or spread == 0 else 1 if spread >= 2 else 2

@@ -64,7 +64,11 @@ WHERE d.thing_id = ANY(%s) ORDER BY d.id
 
 THING = """
 SELECT t.name, t.description, t.id, d.id, d.name, d.observed_property_id, p.name, coalesce(d.unit->>'symbol', ''),
-    coalesce(p.properties->>'key', '')
+    coalesce(p.properties->>'key', ''), (
+        SELECT coalesce(json_agg(json_build_array(r.level, r.name) ORDER BY r.id), '[]')::text FROM sensing_alarmrule r
+        WHERE (r.datastream_id = d.id OR r.observed_property_id = d.observed_property_id)
+            AND r.active AND r.kind <> 'no_data' AND r.level IS NOT NULL
+    )
 FROM sensing_thing t LEFT JOIN sensing_datastream d ON d.thing_id = t.id
     LEFT JOIN sensing_observedproperty p ON p.id = d.observed_property_id
 WHERE t.id = %s ORDER BY d.id
@@ -96,6 +100,8 @@ class Stream(NamedTuple):
     unit: str
     key: str
     """What its value is called in a message, where the property says so."""
+    limits: tuple[tuple[float, str], ...]
+    """The levels at which it alarms, and the names of the rules."""
 
 
 class ThingRow(NamedTuple):
@@ -174,7 +180,8 @@ def thing(thing_id: int) -> ThingRow | None:
     if not rows:
         return None
     name, description = rows[0][:2]
-    return ThingRow(name, description, tuple(Stream(*row[2:]) for row in rows if row[3] is not None))
+    streams = [Stream(*row[2:-1], limits=tuple(map(tuple, decoded(row[-1])))) for row in rows if row[3] is not None]
+    return ThingRow(name, description, tuple(streams))
 
 
 def places(thing_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
