@@ -117,6 +117,8 @@ class Plan:
     derived: tuple[str, ...] = ()
     """Those among the benefits that are computed from another outcome: never evidence of their own."""
     allocation: Allocation | None = None
+    share: float = 0.5
+    """Persons design: how large a share is drawn to the service."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""Persons, households or cases drawn one by one: a difference in means that may be looked at any day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stadig.pilots.statistics import sequence
+from stadig.pilots.statistics.terms import Estimate, Finding, Look, Plan, Scale, Series
+
+METHOD = "confidence-sequence"
+PILOT, COMPARISON = "pilot", "comparison"
+FEW_EVENTS = 10
+"""Events, and their absence, that each group needs before a yes or no is treated as a mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """What is known of each unit at a look: one mean per unit, in the order of the units' names."""
+
+    mean: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    pilot: NDArray[np.bool_]
+
+
+def arms(plan: Plan, series: Series) -> NDArray[np.str_]:
+    """``pilot``, ``comparison`` or nothing per row: the row's own arm, otherwise what the draw says of its unit."""
+    if series.arm is not None:
+        return series.arm
+    found = np.full(len(series.unit), "", dtype="U10")
+    if plan.allocation is not None:
+        found[np.isin(series.unit, plan.allocation.units)] = COMPARISON
+        found[np.isin(series.unit, plan.allocation.treated)] = PILOT
+    return found
+
+
+def usable(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
+    """The rows that count: inside the trial's days, finite, of a unit in exactly one arm. ``checks`` names all the others."""
+    arm = arms(plan, series)
+    inside = (series.day >= np.datetime64(plan.begins)) & (series.day <= np.datetime64(min(through, plan.ends)))
+    both = np.intersect1d(series.unit[arm == PILOT], series.unit[arm == COMPARISON])
+    return inside & np.isfinite(series.value) & np.isin(arm, (PILOT, COMPARISON)) & ~np.isin(series.unit, both)
+
+
+def units(plan: Plan, series: Series, keep: NDArray[np.bool_]) -> Units:
+    """The weighted mean of each unit's kept rows."""
+    _, first, where = np.unique(series.unit[keep], return_index=True, return_inverse=True)
+    weight = np.bincount(where, series.weight[keep], len(first))
+    total = np.bincount(where, series.weight[keep] * series.value[keep], len(first))
+    some = weight > 0
+    mean = np.divide(total, weight, out=np.zeros_like(total), where=some)
+    return Units(mean[some], weight[some], (arms(plan, series)[keep][first] == PILOT)[some])
+
+
+def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Look, ...], tuple[Finding, ...]]:
+    """One look per day, each with all rows from the trial's first day through that day; and what the last of them lacks.
+
+    A unit with several rows counts once, with its mean. Below the burn-in, and while a yes-or-no outcome has few events, the exact
+    sequences of :func:`sequence.proportions` are used; other outcomes have no estimate until the burn-in is reached.
+    """
+    keep = usable(plan, series, days[-1]) if days else np.zeros(len(series.unit), dtype=bool)
+    found: list[Look] = []
+    lacks: tuple[Finding, ...] = ()
+    for number, day in enumerate(days, 1):
+        seen = units(plan, series, keep & (series.day <= np.datetime64(day)))
+        estimate, lacks = compare(plan, seen)
+        found.append(Look(number, day, estimate))
+    return tuple(found), lacks
+
+
+def compare(plan: Plan, seen: Units) -> tuple[Estimate | None, tuple[Finding, ...]]:
+    """The estimate of one look, or None with the finding that says why."""
+    pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
+    fewest = min(len(pilot), len(comparison))
+    binary = bool(np.isin(seen.mean, (0.0, 1.0)).all())
+    events = _fewest_events(pilot, comparison) if binary else fewest
+    if fewest >= max(plan.burn_in, 2) and events >= FEW_EVENTS:
+        estimate = sequence.difference(
+            sequence.Moments.of(pilot), sequence.Moments.of(comparison), alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale
+        )
+        return estimate, () if estimate else (Finding("comparison_near_zero", "warning", plan.outcome),)
+    few = Finding(
+        "too_few_yet",
+        "note",
+        plan.outcome,
+        {"pilot": len(pilot), "comparison": len(comparison), "needed": plan.burn_in, "exact": binary and fewest > 0},
+    )
+    if not (binary and fewest):
+        return None, (few,)
+    scale = plan.scale if comparison.any() else Scale.ABSOLUTE
+    if scale is not plan.scale:
+        return None, (Finding("comparison_near_zero", "warning", plan.outcome),)
+    counts = (float(pilot.sum()), len(pilot)), (float(comparison.sum()), len(comparison))
+    return sequence.proportions(*counts, alpha=plan.alpha, scale=scale), (few,)
+
+
+def _fewest_events(pilot: NDArray[np.float64], comparison: NDArray[np.float64]) -> int:
+    """The smallest count of yes or of no in either group."""
+    return min(int(min(one.sum(), len(one) - one.sum())) for one in (pilot, comparison))
