@@ -2,4 +2,24 @@
 
 from __future__ import annotations
 
-FINDINGS: dict[str, tuple[str, ...]] = {}
+_FIGURES = ("value", "low", "high", "worthwhile")
+
+FINDINGS: dict[str, tuple[str, ...]] = {
+    # reasons of a verdict
+    "shown": _FIGURES,
+    "cannot_be_worthwhile": _FIGURES,
+    "harm": (*_FIGURES, "harm"),
+    "limit_broken": ("value", "low", "high", "bound"),
+    "limit_unknown": ("bound",),
+    "no_estimate_yet": (),
+    "not_shown_yet": _FIGURES,
+    "smaller_than_worthwhile": _FIGURES,
+    "before_after": (),
+    "withheld": ("codes",),
+    "at_end": ("at_end", "ends"),
+    # the persons design
+    "too_few_yet": ("pilot", "comparison", "needed", "exact"),
+    "comparison_near_zero": (),
+    # the data
+    "no_series": (),
+}

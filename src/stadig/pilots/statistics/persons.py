@@ -38,19 +38,24 @@ def arms(plan: Plan, series: Series) -> NDArray[np.str_]:
     return found
 
 
+def inside(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
+    """The rows with a figure, from the trial's first day through the given one or the last."""
+    days = (series.day >= np.datetime64(plan.begins)) & (series.day <= np.datetime64(min(through, plan.ends)))
+    return days & np.isfinite(series.value)
+
+
 def usable(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
     """The rows that count: inside the trial's days, finite, of a unit in exactly one arm. ``checks`` names all the others."""
     arm = arms(plan, series)
-    inside = (series.day >= np.datetime64(plan.begins)) & (series.day <= np.datetime64(min(through, plan.ends)))
     both = np.intersect1d(series.unit[arm == PILOT], series.unit[arm == COMPARISON])
-    return inside & np.isfinite(series.value) & np.isin(arm, (PILOT, COMPARISON)) & ~np.isin(series.unit, both)
+    return inside(plan, series, through) & np.isin(arm, (PILOT, COMPARISON)) & ~np.isin(series.unit, both)
 
 
 def units(plan: Plan, series: Series, keep: NDArray[np.bool_]) -> Units:
     """The weighted mean of each unit's kept rows."""
     _, first, where = np.unique(series.unit[keep], return_index=True, return_inverse=True)
-    weight = np.bincount(where, series.weight[keep], len(first))
-    total = np.bincount(where, series.weight[keep] * series.value[keep], len(first))
+    weight = np.bincount(where, series.weight[keep], len(first)).astype(np.float64)
+    total = np.bincount(where, series.weight[keep] * series.value[keep], len(first)).astype(np.float64)
     some = weight > 0
     mean = np.divide(total, weight, out=np.zeros_like(total), where=some)
     return Units(mean[some], weight[some], (arms(plan, series)[keep][first] == PILOT)[some])
@@ -80,7 +85,11 @@ def compare(plan: Plan, seen: Units) -> tuple[Estimate | None, tuple[Finding, ..
     events = _fewest_events(pilot, comparison) if binary else fewest
     if fewest >= max(plan.burn_in, 2) and events >= FEW_EVENTS:
         estimate = sequence.difference(
-            sequence.Moments.of(pilot), sequence.Moments.of(comparison), alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale
+            sequence.Moments.of(pilot),
+            sequence.Moments.of(comparison),
+            alpha=plan.alpha,
+            planned=plan.planned_n,
+            scale=plan.scale,
         )
         return estimate, () if estimate else (Finding("comparison_near_zero", "warning", plan.outcome),)
     few = Finding(

@@ -1,0 +1,74 @@
+"""Guardrails: a level among those who have the service, or a difference beside those who have not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stadig.pilots.statistics import persons, sequence
+from stadig.pilots.statistics.terms import Design, Estimate, Plan, Series
+
+
+def level(plan: Plan, series: Series, through: dt.date, *, alpha: float) -> Estimate | None:
+    """The weighted level among those who have the service, valid at any look; None while too little is known.
+
+    Independent are persons or, where areas have the service, days: areas are few, and neighbouring days that resemble each other
+    widen the interval (first-order autocorrelation). Both need the plan's burn-in. Below it, and while a yes-or-no outcome has few
+    events, rows of yes and no (or shares whose weight says how many were asked) are counted as trials of one probability, exactly.
+    """
+    rows = _pilot_rows(plan, series, through)
+    value, weight = series.value[rows], series.weight[rows]
+    if not len(value) or not weight.sum() > 0:
+        return None
+    happened = value * weight
+    yes, asked = float(happened.sum()), float(weight.sum())
+    counted = _counts(value, weight, happened)
+    clusters = series.unit[rows] if plan.design is Design.PERSONS else series.day[rows]
+    seen = _ratio(clusters, happened, weight, daily=plan.design is not Design.PERSONS)
+    if seen.n >= max(plan.burn_in, 2) and (not counted or min(yes, asked - yes) >= persons.FEW_EVENTS):
+        return sequence.level(seen, alpha=alpha, planned=max(plan.planned_n // 2, 1))
+    return sequence.proportion(yes, asked, alpha=alpha) if counted else None
+
+
+def _pilot_rows(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
+    """Rows of those who have the service, from the day they got it."""
+    if plan.design is Design.PERSONS or plan.allocation is None:
+        pilot = persons.arms(plan, series) == persons.PILOT
+        if plan.design is Design.BEFORE_AFTER and series.arm is None:
+            pilot = np.ones(len(series.unit), dtype=bool)
+        return persons.inside(plan, series, through) & pilot
+    own = dict(plan.allocation.begins)
+    rows = persons.inside(plan, series, through) & np.isin(series.unit, plan.allocation.treated)
+    for unit, day in own.items():
+        rows &= (series.unit != unit) | (series.day >= np.datetime64(day))
+    return rows
+
+
+def _counts(value: NDArray[np.float64], weight: NDArray[np.float64], happened: NDArray[np.float64]) -> bool:
+    """Whether the rows are whole numbers of yes among whole numbers asked."""
+    whole = np.abs(happened - np.round(happened)) < 1e-6
+    return bool(whole.all() and (weight == np.round(weight)).all() and (value >= 0).all() and (value <= 1).all())
+
+
+def _ratio(
+    clusters: NDArray[np.generic], happened: NDArray[np.float64], weight: NDArray[np.float64], *, daily: bool
+) -> sequence.Moments:
+    """Sum over sum, with the variance of what each cluster adds to it (a linearised ratio)."""
+    names, where = np.unique(clusters, return_inverse=True)
+    sums, weights = np.bincount(where, happened, len(names)), np.bincount(where, weight, len(names))
+    mean = float(sums.sum() / weights.sum())
+    adds = (sums - mean * weights) / weights.mean()
+    plain = sequence.Moments.of(adds.astype(np.float64))
+    return sequence.Moments(plain.n, mean, plain.variance * (_inflation(adds) if daily else 1.0))
+
+
+def _inflation(means: NDArray[np.float64]) -> float:
+    """How much larger the variance of the mean is than if the days were independent: (1 + r) / (1 − r), at least 1."""
+    around = means - means.mean()
+    spread = float((around**2).sum())
+    if len(means) < 3 or not spread:
+        return 1.0
+    r = min(max(float((around[1:] * around[:-1]).sum()) / spread, 0.0), 0.95)
+    return (1 + r) / (1 - r)

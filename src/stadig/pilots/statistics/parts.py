@@ -1,0 +1,114 @@
+"""Who gained: the effect in each area, age band or group. Described, not judged; small cells are not shown."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stadig.pilots.statistics import persons, sequence
+from stadig.pilots.statistics.terms import Design, Estimate, Finding, Look, Part, Plan, Scale, Series
+
+FEWEST = 5
+"""Fewer units than this in either group are never shown."""
+
+
+def parts(plan: Plan, series: Series, through: dt.date) -> tuple[Part, ...]:
+    """One part per kind and label, in alphabetical order; suppressed where few are behind it.
+
+    When one label alone of a kind is too small, the next smallest is suppressed too: otherwise the small one is the whole minus the rest.
+    """
+    found: list[Part] = []
+    for kind in sorted(series.group):
+        labels = series.group[kind]
+        names = [str(name) for name in np.unique(labels) if name]
+        sized = [(name, *_part(plan, series, labels == name, through)) for name in names]
+        hidden = _hidden({name: size for name, _, size in sized})
+        found += [Part(kind, name, None if name in hidden else one, name in hidden) for name, one, _ in sized]
+    return tuple(found)
+
+
+def _hidden(sizes: dict[str, int]) -> set[str]:
+    """The labels that must not be shown: those that are too small, and one more when it is only one."""
+    small = {name for name, size in sizes.items() if size < FEWEST}
+    rest = sorted((size, name) for name, size in sizes.items() if name not in small)
+    return small | {rest[0][1]} if len(small) == 1 and rest else small
+
+
+def _part(plan: Plan, series: Series, label: NDArray[np.bool_], through: dt.date) -> tuple[Estimate | None, int]:
+    """The effect among the label's rows, and how many are behind the smaller group."""
+    if plan.design is Design.PERSONS:
+        seen = persons.units(plan, series, persons.usable(plan, series, through) & label)
+        pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
+        fewest = min(len(pilot), len(comparison))
+        if fewest < FEWEST:
+            return None, fewest
+        one = sequence.difference(
+            sequence.Moments.of(pilot),
+            sequence.Moments.of(comparison),
+            alpha=plan.alpha,
+            planned=plan.planned_n,
+            scale=plan.scale,
+        )
+        if one is None or fewest >= plan.burn_in:
+            return one, fewest
+        return Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
+    return _change_beside(plan, series, label, through)
+
+
+def _change_beside(plan: Plan, series: Series, label: NDArray[np.bool_], through: dt.date) -> tuple[Estimate | None, int]:
+    """The label's change in pilot areas beside the change in comparison areas: of the same label, or all when it has none."""
+    pilot, before, after = _cells(plan, series, through)
+    same = label & ~pilot
+    beside = same if (same & before).any() and (same & after).any() else ~pilot
+    rows = (label & pilot & before, label & pilot & after, beside & before, beside & after)
+    behind = round(float(series.weight[rows[1]].sum()))
+    was, became, theirs_was, theirs_became = (_mean(series, one) for one in rows)
+    if was is None or became is None:
+        return None, 0
+    value = _change(plan.scale, was, became, theirs_was, theirs_became)
+    if value is None:
+        return None, behind
+    return Estimate(value, None, None, 1 - plan.alpha, None, behind, round(float(series.weight[rows[3]].sum()))), behind
+
+
+def _change(scale: Scale, was: float, became: float, theirs_was: float | None, theirs_became: float | None) -> float | None:
+    """A difference of changes, or a ratio of ratios minus 1; without comparison the change itself."""
+    if theirs_was is None or theirs_became is None:
+        theirs_was = theirs_became = 1.0
+    if scale is Scale.ABSOLUTE:
+        return (became - was) - (theirs_became - theirs_was)
+    if was <= 0 or theirs_was <= 0 or theirs_became <= 0:
+        return None
+    return became / was / (theirs_became / theirs_was) - 1
+
+
+def _mean(series: Series, rows: NDArray[np.bool_]) -> float | None:
+    weight = float(series.weight[rows].sum())
+    return float((series.value[rows] * series.weight[rows]).sum()) / weight if weight > 0 else None
+
+
+def _cells(plan: Plan, series: Series, through: dt.date) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Per row: whether its unit gets the service, whether it is before the trial (within the baseline), and whether after."""
+    pilot = persons.arms(plan, series) == persons.PILOT
+    if plan.design is Design.BEFORE_AFTER:
+        pilot = np.ones(len(series.unit), dtype=bool)
+    first = np.datetime64(plan.begins - dt.timedelta(plan.baseline_days))
+    finite = np.isfinite(series.value)
+    before = (series.day >= first) & (series.day < np.datetime64(plan.begins)) & finite
+    return pilot, before, persons.inside(plan, series, through)
+
+
+def before_after(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Look, ...], tuple[Finding, ...]]:
+    """The change of the units that have figures from both before and after, without an interval: it is described, never judged."""
+    found: list[Look] = []
+    for number, day in enumerate(days, 1):
+        _, before, after = _cells(plan, series, day)
+        both = np.isin(series.unit, np.intersect1d(series.unit[before], series.unit[after]))
+        was, became = _mean(series, before & both), _mean(series, after & both)
+        value = None if was is None or became is None else _change(plan.scale, was, became, None, None)
+        count = len(np.unique(series.unit[both]))
+        found.append(Look(number, day, None if value is None else Estimate(value, None, None, 1 - plan.alpha, None, count)))
+    return tuple(found), ()
