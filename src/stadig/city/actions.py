@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from stadig.city import access, audit, clock, municipality, persons, plain
+from stadig.city import access, audit, clock, municipality, persons, plain, subjects
 from stadig.city.models import (
     District,
     HandledEvent,
@@ -209,14 +209,39 @@ def set_rollout(
     percent: int = 100,
     begins: dt.datetime | None = None,
     ends: dt.datetime | None = None,
+    cohorts: dict[str, list[str]] | None = None,
+    trial: str = "",
+    comparison: list[District] | None = None,
 ) -> Rollout:
-    """Say where a service is on."""
+    """Say where a service is on, and for whom; in a trial also who is compared with.
+
+    Raises ``ValidationError`` when a district is both, a group is not declared, or the time ends before it begins.
+    """
     _require(by, access.ROLLOUT)
-    values = {"stopped": stopped, "percent": percent, "begins": begins, "ends": ends}
+    both = {one.pk for one in districts or []} & {one.pk for one in comparison or []}
+    if both:
+        raise ValidationError({"comparison": _("Ett område kan inte vara både försök och jämförelse.")})
+    if unknown := (cohorts or {}).keys() - subjects.groups().keys():
+        raise ValidationError(_("Det finns ingen grupp som heter %(name)s.") % {"name": ", ".join(sorted(unknown))})
+    if begins and ends and ends <= begins:
+        raise ValidationError({"ends": _("Sista dagen måste vara efter den första.")})
+    values: dict[str, Any] = {"stopped": stopped, "percent": percent, "begins": begins, "ends": ends, "trial": trial}
+    values["cohorts"] = {name: chosen for name, chosen in (cohorts or {}).items() if chosen}
+    values["stopped_why"] = Rollout.Why.HAND if stopped else ""
+    values["stopped_at"] = clock.now() if stopped else None
     setting, _made = Rollout.objects.update_or_create(service=service, defaults=values)
     setting.districts.set(districts or [])
+    setting.comparison.set(comparison or [])
     audit.record(
-        by, "set_rollout", setting, service=service, stopped=stopped, percent=percent, districts=[d.pk for d in districts or []]
+        by,
+        "set_rollout",
+        setting,
+        service=service,
+        stopped=stopped,
+        percent=percent,
+        trial=trial,
+        districts=[d.pk for d in districts or []],
+        comparison=[d.pk for d in comparison or []],
     )
     return setting
 

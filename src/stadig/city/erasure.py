@@ -11,7 +11,7 @@ from collections.abc import Callable
 from allauth.account.models import EmailAddress
 from django.contrib.sessions.models import Session
 
-from stadig.city import actions, audit, clock
+from stadig.city import actions, audit, clock, rollout
 from stadig.city.models import AuditEntry, AuditReason, Disclosure, Person, Pseudonym, User
 from stadig.city.verbs import verb
 
@@ -52,6 +52,7 @@ def destroy_person(by: User | None, person_id: int) -> bool:
     is_kept = kept(person)
     for remove in _removers:  # upper rooms first: they stand first among the installed
         remove(person)
+    rollout.forget(person)
     _end_account(person)
     if is_kept:
         Person.objects.filter(pk=person.pk).update(email="", phone="", district=None, erased_at=clock.now())

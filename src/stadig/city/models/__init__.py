@@ -8,10 +8,11 @@ from stadig.city.models.exchange import Draft, HandledEvent, RequestResult
 from stadig.city.models.organisation import District, Municipality, Organisation
 from stadig.city.models.people import Person, Pseudonym, User
 from stadig.city.models.register import Notice, Service
-from stadig.city.models.rollout import Rollout
+from stadig.city.models.rollout import Assignment, FlagToken, Rollout, RolloutStep
 from stadig.city.models.sessions import OpenSession
 
 __all__ = [
+    "Assignment",
     "AuditEntry",
     "AuditHead",
     "AuditReason",
@@ -21,6 +22,7 @@ __all__ = [
     "Draft",
     "Effect",
     "Factor",
+    "FlagToken",
     "HandledEvent",
     "Metric",
     "Municipality",
@@ -32,6 +34,7 @@ __all__ = [
     "RequestResult",
     "RoleAssignment",
     "Rollout",
+    "RolloutStep",
     "Service",
     "User",
 ]

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from stadig.city import clock, municipality, queries, rollout, services
+from stadig.city import municipality, queries, rollout, services
 from stadig.city.models import Service
 from stadig.city.permissions import public
 
@@ -55,7 +55,7 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
     shown = services.shown(service)
     setting = rollout.setting(slug)
     subject = getattr(request.user, "person", None) if request.user.is_authenticated else None
-    on = setting is None or rollout.decide(setting, subject, clock.now())
+    on = rollout.under(setting, subject)
     context = {
         "service": service,
         "title": shown.title,
