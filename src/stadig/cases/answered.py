@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -16,8 +16,7 @@ from stadig.city.personnummer import NotAPersonnummer, parse
 from stadig.ui import formatting
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One question with its answer in words. ``row`` counts from 1 in a group that is answered several times, else 0.
 
     ``row_name`` is what the form calls that row, such as *Barn 1*.
@@ -37,8 +36,7 @@ class Answer:
         return f"{self.label} ({self.row_name})" if self.row_name else self.label
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """The answers of one step of the form."""
 
     title: str

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.utils.translation import get_language
 
 from stadig.cases import access, answered, concerned, definitions, inbox, opening, states, terms, words
-from stadig.cases.casefile_sql import CONTENTS
+from stadig.cases.casefile_sql import Rows
 from stadig.cases.definition import DecisionType, Definition, Transition
 from stadig.cases.models import Case, Channel, Decision, Document, Group, Review
 from stadig.city import clock, disclosure
 from stadig.city.models import User
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A stored file as a link. ``state``: quarantined, released or rejected."""
 
     id: str
@@ -30,8 +25,7 @@ class File:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(NamedTuple):
     """A document in the case."""
 
     pk: int
@@ -43,8 +37,7 @@ class Paper:
     files: tuple[File, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message between the municipality and a party, or a note. ``who`` is empty for a party: names come from the parties."""
 
     pk: int
@@ -60,8 +53,7 @@ class Said:
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of the timeline, in words."""
 
     title: str
@@ -70,8 +62,7 @@ class Step:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(NamedTuple):
     """A clock of the case, in words."""
 
     name: str
@@ -82,8 +73,7 @@ class Deadline:
     paused: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A decision that was made."""
 
     name: str
@@ -94,8 +84,7 @@ class Decided:
     paper: Paper | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What we wait for from the applicant."""
 
     pk: int
@@ -105,8 +94,7 @@ class Asked:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """A colleague's review. ``mine`` is whether the reader is asked, and it is their turn."""
 
     pk: int
@@ -136,12 +124,10 @@ class Facts(NamedTuple):
     district: str
 
 
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """The whole case. ``may_handle`` is whether the reader may do something; others read."""
+class CaseFile(NamedTuple):
+    """The whole case in plain values. ``may_handle`` is whether the reader may do something; others read."""
 
-    case: Case
-    definition: Definition
+    pk: int
     parties: tuple[concerned.Concerned, ...]
     sections: tuple[answered.Section, ...]
     came_in: Paper | None
@@ -167,7 +153,7 @@ class CaseFile:
 
     @property
     def closed(self) -> bool:
-        return self.case.group == Group.CLOSED
+        return self.facts.group == Group.CLOSED
 
     @property
     def primary(self) -> str:
@@ -206,14 +192,9 @@ def find(user: Any, case_id: int) -> Case:
     return case
 
 
-def read(user: User, case: Case) -> CaseFile:
-    """Everything in a case that :func:`find` gave. Two queries."""
+def read(user: User, case: Case, rows: Rows) -> CaseFile:
+    """Everything in a case that :func:`find` gave: its ``casefile_sql.contents`` in words."""
     definition, language, now = definitions.of(case), (get_language() or "sv")[:2], clock.now()
-    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    with connection.cursor() as cursor:
-        cursor.execute(CONTENTS, {"case": case.pk})
-        for kind, row in cursor.fetchall():
-            rows[kind].append(json.loads(row))
     files = {one["id"]: File(one["id"], one["name"], one["size"], one["state"]) for one in rows["file"]}
     papers = {one["id"]: _paper(one, rows["file"], files) for one in sorted(rows["document"], key=lambda one: one["number"])}
     first = min(rows["document"], key=lambda one: one["number"], default=None)
@@ -221,10 +202,9 @@ def read(user: User, case: Case) -> CaseFile:
     notes = [_note(one, today) for one in sorted(rows["note"], key=lambda one: (one["at"], one["id"]))]
     handled = bool(getattr(case, "may_handle", False))
     return CaseFile(
-        case=case,
-        definition=definition,
-        parties=concerned.parties(case.pk, user),
-        sections=answered.sections(definition, _answers(rows["document"]), language, today=today),
+        pk=case.pk,
+        parties=concerned.parties(rows["party"], user),
+        sections=answered.sections(definition, answers(rows["document"]), language, today=today),
         came_in=papers[first["id"]] if first else None,
         papers=tuple(papers.values()),
         links=tuple(files.values()),
@@ -243,7 +223,7 @@ def read(user: User, case: Case) -> CaseFile:
         asked=_asked(rows["completion"], definition, language, today),
         reviews=_reviews(rows["review"], user),
         ways=tuple((one.end, way_words(definition, one, language)) for one in states.pressed(definition, case.status)),
-        decidable=decidable(definition, case.status, {one["name"] for one in rows["clock"] if one["met_at"] is None}),
+        decidable=decidable(definition, case.status, running(rows["clock"])),
         may_handle=handled,
         mine=case.assignee_id == user.pk,
         facts=_facts(case, definition, language),
@@ -291,7 +271,12 @@ def way_words(definition: Definition, way: Transition, language: str) -> str:
     return definition.text(f"transition.{way.do}", language) or definition.text(f"status.{way.end}.name", language) or way.end
 
 
-def _answers(documents: list[dict[str, Any]]) -> dict[str, Any]:
+def running(clocks: list[dict[str, Any]]) -> set[str]:
+    """The names of the clocks that have not been met."""
+    return {one["name"] for one in clocks if one["met_at"] is None}
+
+
+def answers(documents: list[dict[str, Any]]) -> dict[str, Any]:
     """What came in, with every completion laid over it."""
     data: dict[str, Any] = {}
     for one in sorted(documents, key=lambda one: one["number"]):
@@ -309,9 +294,16 @@ def _files(rows: list[dict[str, Any]], owner: str, key: int, files: dict[str, Fi
 
 
 def _paper(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File]) -> Paper:
-    direction = str(Document.Direction(row["direction"]).label)
     at = datetime.fromisoformat(row["at"])
-    return Paper(row["id"], row["number"], direction, row["title"], at, row["text"], _files(linked, "document", row["id"], files))
+    return Paper(
+        row["id"],
+        row["number"],
+        words.direction(row["direction"]),
+        row["title"],
+        at,
+        row["text"],
+        _files(linked, "document", row["id"], files),
+    )
 
 
 def _message(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File]) -> Said:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-from django.db import connection
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from stadig.cases.models import Party
-from stadig.city import plain
-from stadig.city.models import Person
-from stadig.city.persons import Shown
+from stadig.city.persons import Shown, shown
 
 if TYPE_CHECKING:
     from stadig.city.models import User
 
-PARTIES = f"""
-SELECT {plain.columns(Party, "p")}, {plain.columns(Person, "who")}
-FROM cases_party p LEFT JOIN city_person who ON who.id = p.person_id WHERE p.case_id = %s ORDER BY p.id
-"""  # noqa: S608 - the names are those of our own columns
 ROLES: Final[dict[str, Any]] = dict(Party.Role.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class Concerned:
+class Known(NamedTuple):
+    """What ``persons.shown`` looks at to tell a name: a row of a list needs no more of a person."""
+
+    pk: int | None
+    given_name: str
+    family_name: str
+    protection: str
+    address: str = ""
+    postcode: str = ""
+    place: str = ""
+    personnummer_sealed: bytes | None = None
+
+
+class Concerned(NamedTuple):
     """A party, as far as the reader may see them."""
 
     role: str
@@ -34,26 +38,30 @@ class Concerned:
     person: int | None
 
 
-def parties(case_id: int, user: User) -> tuple[Concerned, ...]:
-    """The parties to a case, in the order they came. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(PARTIES, [case_id])
-        rows = [iter(row) for row in cursor.fetchall()]
-    found: list[Concerned] = []
-    for row in rows:
-        party: Any = plain.made(Party, row)
-        party.person = plain.made(Person, row)
-        found.append(_party(party, user))
-    return tuple(found)
+def parties(rows: Iterable[Mapping[str, Any]], user: User) -> tuple[Concerned, ...]:
+    """The parties to a case, in the order they came, of the rows that ``casefile_sql.CONTENTS`` gives."""
+    return tuple(_party(one, user) for one in sorted(rows, key=lambda one: one["id"]))
 
 
-def _party(one: Party, user: User) -> Concerned:
-    shown = one.person.shown_to(user) if one.person else Shown(one.name, one.address, "", protected=False, masked=False)
-    contact = "" if shown.masked else _contact(one, shown)
-    return Concerned(str(ROLES.get(one.role, one.role)), shown.name, shown.personnummer, contact, shown.masked, one.person_id)
+def _party(one: Mapping[str, Any], user: User) -> Concerned:
+    seen = (
+        shown(cast(Any, _known(one)), user)
+        if one["person"]
+        else Shown(one["name"], one["address"], "", protected=False, masked=False)
+    )
+    contact = "" if seen.masked else " · ".join(filter(None, [one["phone"], one["email"], seen.address]))
+    return Concerned(str(ROLES.get(one["role"], one["role"])), seen.name, seen.personnummer, contact, seen.masked, one["person"])
 
 
-def _contact(one: Party, shown: Shown) -> str:
-    """How to reach a party who is not protected."""
-    own = (one.person.phone, one.person.email) if one.person else ("", "")
-    return " · ".join(filter(None, [one.phone or own[0], one.email or own[1], shown.address]))
+def _known(one: Mapping[str, Any]) -> Known:
+    sealed = one["personnummer_sealed"]
+    return Known(
+        one["person"],
+        one["given_name"],
+        one["family_name"],
+        one["protection"],
+        one["street"],
+        one["postcode"],
+        one["place"],
+        sealed.encode() if sealed else None,
+    )

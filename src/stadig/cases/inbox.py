@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from stadig.cases import access, definitions, states
+from stadig.cases.concerned import Known
 from stadig.cases.models import Channel, Group
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock

@@ -5,14 +5,12 @@ The address is opened with the case's id; it checks by itself who may see what. 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.urls import reverse
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """One panel as it is drawn."""
 
     title: str

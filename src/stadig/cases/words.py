@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import terms
+from stadig.cases.models import Document
 
 EVENTS: Final[dict[str, Any]] = {
     "registered": _("Kom in"),
@@ -38,16 +41,31 @@ DEADLINES: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avgöra eller avsl�
 DECISIONS: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avslå begäran att avgöra ärendet nu")}
 
 
+DIRECTIONS: Final[dict[str, Any]] = dict(Document.Direction.choices)
+_TABLES: Final = {"event": EVENTS, "deadline": DEADLINES, "decision": DECISIONS, "direction": DIRECTIONS}
+
+
+@lru_cache(maxsize=512)
+def _word(table: str, key: str, _language: str | None) -> str:
+    """The word in the reader's language; empty for one that the table has not."""
+    return str(_TABLES[table].get(key, ""))
+
+
 def event(kind: str, status: str) -> str:
     """A step of the timeline; a change of status is told by its name."""
-    return status if kind == "status" else str(EVENTS.get(kind, kind))
+    return status if kind == "status" else _word("event", kind, get_language()) or kind
 
 
 def deadline(name: str) -> str:
     """The name of a clock that the law sets; empty for one of the case type's own."""
-    return str(DEADLINES.get(name, ""))
+    return _word("deadline", name, get_language())
 
 
 def decision(type_id: str) -> str:
     """The name of a decision that the law provides for in every case; empty for the case type's own."""
-    return str(DECISIONS.get(type_id, ""))
+    return _word("decision", type_id, get_language())
+
+
+def direction(value: str) -> str:
+    """Whether a document came in, went out or was drawn up."""
+    return _word("direction", value, get_language())

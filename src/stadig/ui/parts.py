@@ -148,5 +148,10 @@ def _path(context: template.Context) -> str:
     return quote(request.path) if request else "/"
 
 
-PLACES: dict[str, Callable[[template.Context], str]] = {"csrf": _csrf, "here": _here, "path": _path}
-"""What the frame writes anew for each request; ``csrf`` first, so that nothing in an address is read as its place."""
+def _once(context: template.Context) -> str:
+    return str(context.get("once", ""))
+
+
+PLACES: dict[str, Callable[[template.Context], str]] = {"csrf": _csrf, "once": _once, "here": _here, "path": _path}
+"""What is written anew for each request: ``once`` is the form's own number; ``csrf`` first, so that nothing in an address is
+read as its place."""

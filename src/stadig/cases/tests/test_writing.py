@@ -8,7 +8,7 @@ import uuid
 import pytest
 from django.core.exceptions import ValidationError
 
-from stadig.cases import actions, casefile, completing, deciding, handling, writing
+from stadig.cases import actions, casefile, casefile_sql, completing, deciding, handling, writing
 from stadig.cases.models import Case, Clock, Completion, Event, Message
 from stadig.city.models import AuditEntry
 from stadig.city.roles import Role
@@ -162,7 +162,7 @@ def test_everything_said_stands_in_the_case_and_the_log_knows_who(case, amina, k
     kinds = list(Event.objects.filter(case=case).values_list("kind", flat=True))
     assert kinds == ["registered", "assigned", "status", "message", "completion_asked", "status", "completed", "status"]
     assert set(AuditEntry.objects.values_list("did", flat=True)) >= {"wrote", "asked to complete", "completed"}
-    file = casefile.read(amina, casefile.find(amina, case.pk))
+    file = casefile.read(amina, casefile.find(amina, case.pk), casefile_sql.contents(case.pk))
     assert [answer.value for section in file.sections for answer in section.answers] == ["30 m", "Jag själv"]
 
 

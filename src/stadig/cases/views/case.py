@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from stadig.cases import access, actions, casefile, handling, panels, states, writing
+from stadig.cases import access, actions, casefile, casefile_sql, handling, panels, states, writing
 from stadig.cases.models import Case, Note
 from stadig.city import audit
 from stadig.city.permissions import needs
@@ -49,7 +49,7 @@ def case(request: HttpRequest, case_id: int) -> HttpResponse:
 def page(request: HttpRequest, one: Case, **more: Any) -> HttpResponse:
     """The case as a page; ``more`` is what a form that could not be taken brings back."""
     user: Any = request.user
-    file = casefile.read(user, one)
+    file = casefile.read(user, one, casefile_sql.contents(one.pk))
     audit.record(user, "read", one)
     if file.mine and file.unread:
         writing.seen(user, one.pk)

@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from stadig.cases import access, actions, casefile, deciding, definitions, delegated, drafting, papers, telling, writing
+from stadig.cases import access, actions, casefile, casefile_sql, deciding, definitions, delegated, drafting, papers, telling
+from stadig.cases.casefile_sql import Rows
 from stadig.cases.forms import Decide, Meeting
 from stadig.cases.models import Case
 from stadig.cases.views.case import once
@@ -34,15 +35,15 @@ Drafts = dict[str, drafting.Draft]
 def decide(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write, look, decide. Nothing is kept until it is decided; every step sends the whole text along."""
     case = handled(request, case_id)
-    step = request.POST.get("step", "")
-    types = _types(case)
-    drafts = _drafts(case, types)
+    step, rows = request.POST.get("step", ""), casefile_sql.contents(case.pk)
+    types = _types(case, rows)
+    drafts = _drafts(case, types, rows)
     if request.method != "POST":
         initial = asdict(drafts[types[0][0]]) if len(types) == 1 else {}
-        return _write(request, case, Decide(types, initial=initial), drafts)
+        return _write(request, case, Decide(types, initial=initial), drafts, rows)
     form = Decide(types, _begun(request.POST, drafts) if step == "begin" else request.POST)
     if step in ("change", "begin") or not form.is_valid():
-        return _write(request, case, form, drafts)
+        return _write(request, case, form, drafts, rows)
     try:
         if step == "decide":
             deciding.decide(request.user, case_id, request_id=once(request), **form.cleaned_data)  # type: ignore[arg-type]
@@ -51,7 +52,7 @@ def decide(request: HttpRequest, case_id: int) -> HttpResponse:
         proposal = deciding.propose(request.user, case, **form.cleaned_data)  # type: ignore[arg-type]
     except (ValidationError, actions.CaseError) as fault:
         refuse(form, fault)
-        return _write(request, case, form, drafts)
+        return _write(request, case, form, drafts, rows)
     paper = papers.paper(case, proposal, request.user, telling.language_of(case))  # type: ignore[arg-type]
     if step == "pdf":
         response = HttpResponse(papers.pdf(paper), content_type="application/pdf")
@@ -92,16 +93,16 @@ def meeting(request: HttpRequest, day: str) -> HttpResponse:
     return render(request, "cases/meeting.html", {"groups": delegated.told(request.user, held), "day": held})
 
 
-def _write(request: HttpRequest, case: Case, form: Decide, drafts: Drafts) -> HttpResponse:
+def _write(request: HttpRequest, case: Case, form: Decide, drafts: Drafts, rows: Rows) -> HttpResponse:
     """The form, beside what came in: whoever writes why has the answers before them."""
-    file = casefile.read(request.user, case)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    file = casefile.read(request.user, case, rows)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return show(request, "cases/decide.html", case, form, file=file, drafted=any(drafts.values()))
 
 
-def _drafts(case: Case, types: list[tuple[str, str]]) -> Drafts:
+def _drafts(case: Case, types: list[tuple[str, str]], rows: Rows) -> Drafts:
     """What each decision may be begun from, in the applicant's language."""
-    definition, data = definitions.of(case), writing.came_in(case)
-    language, today = telling.language_of(case), clock.today()
+    definition, data, today = definitions.of(case), casefile.answers(rows["document"]), clock.today()
+    language = next((one["language"] for one in rows["document"] if one["number"] == 1), "") or "sv"
     with translation.override(language):
         return {one: drafting.draft(definition, one, data, language, today=today) for one, _name in types}
 
@@ -116,6 +117,7 @@ def _begun(typed: QueryDict, drafts: Drafts) -> QueryDict:
     return data
 
 
-def _types(case: Case) -> list[tuple[str, str]]:
+def _types(case: Case, rows: Rows) -> list[tuple[str, str]]:
     definition, language = definitions.of(case), (get_language() or "sv")[:2]
-    return [(one.id, casefile.decision_words(definition, one.id, language)) for one in deciding.types(case, definition)]
+    found = casefile.decidable(definition, case.status, casefile.running(rows["clock"]))
+    return [(one.id, casefile.decision_words(definition, one.id, language)) for one in found]
