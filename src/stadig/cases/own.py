@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.urls import reverse
@@ -67,19 +66,17 @@ SAYS: Final[dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(NamedTuple):
     """A file to open. ``kind`` is its type in a word, such as PDF; ``state`` says whether it may be opened yet."""
 
-    url: str
+    id: str
     name: str
     kind: str
     size: int
     state: str = "released"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of the timeline. ``state`` is done, now or next."""
 
     title: str
@@ -90,8 +87,7 @@ class Step:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """A message. ``who`` is empty for the reader's own side."""
 
     pk: int
@@ -102,8 +98,7 @@ class Said:
     files: tuple[File, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What we wait for from the reader."""
 
     pk: int
@@ -113,8 +108,7 @@ class Asked:
     due_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """A decision, with what one can do about it."""
 
     name: str
@@ -126,8 +120,7 @@ class Decided:
     file: File | None
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
+class Awaited(NamedTuple):
     """Someone else we wait for, and what the reader can do about it."""
 
     title: str
@@ -136,8 +129,7 @@ class Awaited:
     link: str
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
+class Elsewhere(NamedTuple):
     """Another system that handles the case: what it is called, its own number, and when it last told where the case stands."""
 
     system: str
@@ -147,12 +139,33 @@ class Elsewhere:
     """It has the case; else we are still handing it over."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCase:
-    """The whole page."""
+class Around(NamedTuple):
+    """What rooms above know of a case: where what was asked for is completed (empty when it cannot be), whom it waits for, and
+    whether another system handles it."""
 
-    case: Case
-    definition: Definition
+    complete_url: str = ""
+    awaited: tuple[Awaited, ...] = ()
+    elsewhere: Elsewhere | None = None
+
+
+class Facts(NamedTuple):
+    """What stands of the case itself; empty for what it has not."""
+
+    pk: int
+    number: str
+    registered_at: datetime
+    due_at: datetime | None
+    worker: str
+    unit: str
+    phone: str
+    closed: bool
+    guarded: bool
+
+
+class OwnCase(NamedTuple):
+    """The whole page, in plain values."""
+
+    facts: Facts
     service: str
     status: str
     words: str
@@ -172,16 +185,13 @@ class OwnCase:
     to_rate: bool
     has_person: bool
     """Someone follows the case on Mina sidor."""
-
-    @property
-    def today(self) -> date:
-        """The day on which moments are *i dag*."""
-        return clock.today()
+    today: date
+    """The day on which moments are *i dag*."""
 
     @property
     def private(self) -> bool:
         """Who comes with a code alone sees where it stands, and no more."""
-        return bool(self.case.confidentiality) or self.has_person
+        return self.facts.guarded or self.has_person
 
     @property
     def scores(self) -> tuple[tuple[int, Any], ...]:
@@ -189,34 +199,19 @@ class OwnCase:
 
     @property
     def closed(self) -> bool:
-        return self.case.group == Group.CLOSED
+        return self.facts.closed
 
     @property
     def unread(self) -> tuple[int, ...]:
         return tuple(one.pk for one in self.messages if one.unread)
 
 
-_completers: list[Callable[[Case], str]] = []
-_awaited: list[Callable[[Case], list[Awaited]]] = []
-_elsewhere: list[Callable[[Case], Elsewhere | None]] = []
+_around: list[Callable[[Case], Around]] = []
 
 
-def register_completer(url_for: Callable[[Case], str]) -> None:
-    """Let a room above have the page where what was asked for is completed; called in ``apps.ready()``."""
-    if url_for not in _completers:
-        _completers.append(url_for)
-
-
-def register_awaited(find: Callable[[Case], list[Awaited]]) -> None:
-    """Let a room above say whom a case waits for; called in ``apps.ready()``."""
-    if find not in _awaited:
-        _awaited.append(find)
-
-
-def register_elsewhere(find: Callable[[Case], Elsewhere | None]) -> None:
-    """Let a room above say that another system handles a case; called in ``apps.ready()``."""
-    if find not in _elsewhere:
-        _elsewhere.append(find)
+def register_around(find: Callable[[Case], Around]) -> None:
+    """Let the room above that made the case say what it knows of it; called in ``apps.ready()``."""
+    _around[:] = [find]
 
 
 def read(case: Case, *, user: Any = None) -> OwnCase:
@@ -236,9 +231,9 @@ def read(case: Case, *, user: Any = None) -> OwnCase:
     kinds = {row["kind"] for row in rows["event"]}
     undecided = not rows["decision"] and case.group != Group.CLOSED
     from_day = terms.may_ask_for_decision(case.registered_at) if undecided and "decision_asked" not in kinds else None
+    around = _around[0](case) if _around else Around()
     return OwnCase(
-        case=case,
-        definition=definition,
+        facts=_facts(case),
         service=definition.text("title", language) or case.title,
         status=definition.text(f"status.{case.status}.name", language) or case.status,
         words=definition.text(f"status.{case.status}.resident", language),
@@ -246,9 +241,9 @@ def read(case: Case, *, user: Any = None) -> OwnCase:
         messages=tuple(_said(row, rows["file"]) for row in rows["message"]),
         papers=tuple((row["title"], _at(row["at"]), _files(rows["file"], "document", row["id"])) for row in rows["document"]),
         asked=asked,
-        complete_url=next((url for find in _completers if (url := find(case))), "") if asked and user else "",
-        awaited=tuple(one for find in _awaited for one in find(case)) if user else (),
-        elsewhere=next((one for find in _elsewhere if (one := find(case))), None),
+        complete_url=around.complete_url if asked and user else "",
+        awaited=around.awaited if user else (),
+        elsewhere=around.elsewhere,
         decisions=tuple(_decided(row, definition, rows["file"], language) for row in rows["decision"]),
         readers=reads.of(case, user) if user is not None else (),
         may_withdraw=_may_withdraw(case, definition),
@@ -256,6 +251,21 @@ def read(case: Case, *, user: Any = None) -> OwnCase:
         may_ask_from=from_day,
         has_person=user is not None or case.parties.filter(person__isnull=False).exists(),  # pyright: ignore[reportAttributeAccessIssue]
         to_rate=case.group == Group.CLOSED and "rated" not in kinds and "withdrawn" not in kinds,
+        today=clock.today(),
+    )
+
+
+def _facts(case: Case) -> Facts:
+    return Facts(
+        pk=case.pk,
+        number=case.number,
+        registered_at=case.registered_at,
+        due_at=case.due_at,
+        worker=str(case.assignee or ""),
+        unit=str(case.unit),
+        phone=case.unit.phone,
+        closed=case.group == Group.CLOSED,
+        guarded=bool(case.confidentiality),
     )
 
 
@@ -290,7 +300,7 @@ def _done(row: dict[str, Any], definition: Definition, rows: dict[str, list[dict
         return step
     receipt = next((one for one in rows["document"] if one["kind"] == "receipt"), None)
     files = _files(rows["file"], "document", receipt["id"]) if receipt else ()
-    return replace(step, url=files[0].url, link=_("Läs kvittensen")) if files else step
+    return step._replace(url=reverse("files:download", args=[files[0].id]), link=_("Läs kvittensen")) if files else step
 
 
 def _event(row: dict[str, Any], definition: Definition, language: str) -> str:
@@ -342,21 +352,16 @@ def _decided(row: dict[str, Any], definition: Definition, files: list[dict[str, 
 
 def _files(rows: list[dict[str, Any]], owner: str, key: int) -> tuple[File, ...]:
     return tuple(
-        File(
-            reverse("files:download", args=[row["id"]]),
-            row["name"],
-            _kind(row["type"]),
-            row["size"],
-            row.get("state", "released"),
-        )
+        File(row["id"], row["name"], _kind(row["type"]), row["size"], row.get("state", "released"))
         for row in rows
         if row.get(owner) == key
     )
 
 
 def _kind(content_type: str) -> str:
-    known = {"application/pdf": "PDF", "image/jpeg": pgettext("filtyp", "Bild"), "image/png": pgettext("filtyp", "Bild")}
-    return known.get(content_type, pgettext("filtyp", "Fil"))
+    if content_type == "application/pdf":
+        return "PDF"
+    return pgettext("filtyp", "Bild") if content_type in {"image/jpeg", "image/png"} else pgettext("filtyp", "Fil")
 
 
 def _at(value: str) -> datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from django.db import connection
 from django.urls import reverse
@@ -30,30 +30,23 @@ FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked
 JOIN eservices_packageversion v ON v.id = sent.version_id JOIN city_person who ON who.personnummer_hash = asked.personnummer_hash
 WHERE who.id = %s AND asked.state = 'asked' ORDER BY asked.asked_at LIMIT 20
 """  # noqa: S608 - the names are those of our own columns
-WAITING: Final = """
-SELECT asked.id, asked.name, asked.email, asked.asked_at
-FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked.submission_id
-WHERE sent.case_id = %s AND asked.state = 'asked' ORDER BY asked.id
+AROUND: Final = """
+SELECT EXISTS (SELECT FROM eservices_submission WHERE case_id = %(case)s), (
+    SELECT json_agg(json_build_array(asked.id, asked.name, asked.email, asked.asked_at) ORDER BY asked.id)
+    FROM eservices_signature asked JOIN eservices_submission sent ON sent.id = asked.submission_id
+    WHERE sent.case_id = %(case)s AND asked.state = 'asked'
+), (
+    SELECT json_build_array(service, number, theirs_at, state) FROM eservices_handover WHERE case_id = %(case)s ORDER BY id LIMIT 1
+)
 """
-HANDED: Final = "SELECT service, number, theirs_at, state FROM eservices_handover WHERE case_id = %s ORDER BY id LIMIT 1"
-
-
-class HandedOver(NamedTuple):
-    """What is known of a case that another system handles."""
-
-    service: str
-    number: str
-    theirs_at: datetime | None
-    state: str
+"""Whether an e-service made the case, who has been asked to sign and has not answered, and where else it is handled."""
 
 
 def register() -> None:
     """Said when the program starts."""
     mine.register_unfinished(unfinished)
     mine.register_asked(to_sign)
-    own.register_completer(complete_url)
-    own.register_awaited(awaited)
-    own.register_elsewhere(elsewhere)
+    own.register_around(around)
 
 
 def unfinished(user: Any) -> list[mine.Unfinished]:
@@ -84,36 +77,36 @@ def to_sign(user: Any) -> list[mine.Asked]:
     return found
 
 
-def complete_url(case: Case) -> str:
-    """Where what was asked for is completed; empty for a case that no e-service made."""
-    made = _found("SELECT 1 FROM eservices_submission WHERE case_id = %s", case.pk)
-    return reverse("eservices:complete", args=[case.pk]) if made else ""
-
-
 def _found(sql: str, key: int | None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [key])  # pyright: ignore[reportArgumentType]
         return cursor.fetchall()
 
 
-def awaited(case: Case) -> list[own.Awaited]:
-    """Those who have been asked to sign and have not answered. One query."""
-    return [
-        own.Awaited(
-            title=_("Vi väntar på att %(name)s skriver under") % {"name": name or email},
-            text=_("Länken gick till %(email)s %(day)s.") % {"email": email, "day": formatting.day(asked_at)},
-            url=reverse("eservices:sign-address", args=[pk]),
-            link=_("Ändra adressen, eller skicka igen"),
-        )
-        for pk, name, email, asked_at in _found(WAITING, case.pk)
-    ]
+def around(case: Case) -> own.Around:
+    """Where a case is completed, who has been asked to sign it, and the system that handles it. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(AROUND, {"case": case.pk})
+        made, asked, handed = cursor.fetchone()  # pyright: ignore[reportGeneralTypeIssues]
+    return own.Around(
+        reverse("eservices:complete", args=[case.pk]) if made else "",
+        tuple(_awaited(*one) for one in asked or ()),
+        _elsewhere(*handed) if handed else None,
+    )
 
 
-def elsewhere(case: Case) -> own.Elsewhere | None:
-    """The system that handles the case, with its own number; None for one that is handled here. One query for most cases."""
-    row = next((HandedOver(*one) for one in _found(HANDED, case.pk)), None)
-    if row is None:
-        return None
-    how = handing.declared_of(row.service)
-    under_way = row.state in (HandOver.State.SENT, HandOver.State.ACKNOWLEDGED)
-    return own.Elsewhere(how.name if how else "", row.number, row.theirs_at, under_way)
+def _awaited(pk: int, name: str, email: str, asked_at: str) -> own.Awaited:
+    day = formatting.day(datetime.fromisoformat(asked_at))
+    return own.Awaited(
+        title=_("Vi väntar på att %(name)s skriver under") % {"name": name or email},
+        text=_("Länken gick till %(email)s %(day)s.") % {"email": email, "day": day},
+        url=reverse("eservices:sign-address", args=[pk]),
+        link=_("Ändra adressen, eller skicka igen"),
+    )
+
+
+def _elsewhere(service: str, number: str, theirs_at: str | None, state: str) -> own.Elsewhere:
+    how = handing.declared_of(service)
+    under_way = state in (HandOver.State.SENT, HandOver.State.ACKNOWLEDGED)
+    told = datetime.fromisoformat(theirs_at) if theirs_at else None
+    return own.Elsewhere(how.name if how else "", number, told, under_way)
