@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from stadig.cases import access, answered, concerned, definitions, inbox, opening, states, terms, words
 from stadig.cases.casefile_sql import Rows
 from stadig.cases.definition import DecisionType, Definition, Transition
-from stadig.cases.models import Case, Channel, Decision, Document, Group, Review
+from stadig.cases.models import Case, Decision, Document, Group, Review
 from stadig.city import clock, disclosure
 from stadig.city.models import User
 
@@ -194,7 +194,7 @@ def find(user: Any, case_id: int) -> Case:
 
 def read(user: User, case: Case, rows: Rows) -> CaseFile:
     """Everything in a case that :func:`find` gave: its ``casefile_sql.contents`` in words."""
-    definition, language, now = definitions.of(case), (get_language() or "sv")[:2], clock.now()
+    definition, language = definitions.of(case), (get_language() or "sv")[:2]
     files = {one["id"]: File(one["id"], one["name"], one["size"], one["state"]) for one in rows["file"]}
     papers = {one["id"]: _paper(one, rows["file"], files) for one in sorted(rows["document"], key=lambda one: one["number"])}
     first = min(rows["document"], key=lambda one: one["number"], default=None)
@@ -210,7 +210,7 @@ def read(user: User, case: Case, rows: Rows) -> CaseFile:
         links=tuple(files.values()),
         steps=tuple(_step(one, definition, language) for one in sorted(rows["event"], key=lambda one: (one["at"], one["id"]))),
         deadlines=tuple(
-            _deadline(one, definition, language, now) for one in sorted(rows["clock"], key=lambda one: one["due_at"])
+            _deadline(one, definition, language, today) for one in sorted(rows["clock"], key=lambda one: one["due_at"])
         ),
         messages=tuple(
             _message(one, rows["file"], files) for one in sorted(rows["message"], key=lambda one: (one["at"], one["id"]))
@@ -239,7 +239,7 @@ def _facts(case: Case, definition: Definition, language: str) -> Facts:
         status=definition.text(f"status.{case.status}.name", language) or case.status,
         group=case.group,
         registered_at=case.registered_at,
-        channel=str(Channel(case.channel).label),
+        channel=words.channel(case.channel),
         confidentiality=case.confidentiality,
         worker=str(case.assignee or ""),
         unit=str(case.unit),
@@ -338,10 +338,10 @@ def _step(row: dict[str, Any], definition: Definition, language: str) -> Step:
     return Step(title, datetime.fromisoformat(row["at"]), row["who"] or "", row["note"])
 
 
-def _deadline(row: dict[str, Any], definition: Definition, language: str, now: datetime) -> Deadline:
+def _deadline(row: dict[str, Any], definition: Definition, language: str, today: date) -> Deadline:
     due_at = datetime.fromisoformat(row["due_at"])
     met, paused = row["met_at"] is not None, row["paused_at"] is not None
-    text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None)
+    text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None, today)
     name = words.deadline(row["name"]) or definition.text(f"deadline.{row['name']}", language) or row["name"]
     return Deadline(name, due_at, text, urgent, met, paused)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -13,9 +13,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from stadig.cases import access, definitions, states
-from stadig.cases.concerned import Known
-from stadig.cases.models import Channel, Group
+from stadig.cases import access, definitions, states, words
+from stadig.cases.models import Group
 from stadig.cases.terms import STOCKHOLM
 from stadig.city import clock
 from stadig.city.persons import Named, shown
@@ -30,34 +29,29 @@ MOST_WORDS, SHORT = 6, 4
 MOST_DIGITS = 18
 LIST = """
 SELECT c.id, c.number, c.title, c.type_id, kind.digest, c.status, c."group", c.due_at, c.registered_at, c.closed_at, c.assignee_id,
-  who.first_name, who.last_name, c.channel
+  who.first_name, who.last_name, c.channel, (
+    SELECT json_build_array(one.name, person.id, person.given_name, person.family_name, person.protection)
+    FROM cases_party one LEFT JOIN city_person person ON person.id = one.person_id
+    WHERE one.case_id = c.id ORDER BY one.id LIMIT 1
+  )
 FROM cases_case c JOIN cases_casetype kind ON kind.id = c.type_id LEFT JOIN city_user who ON who.id = c.assignee_id
 """
-"""The fields of :class:`Found`."""
+"""The fields of :class:`Found`. The first party of a case is who applied, or the organisation they act for."""
 Part = tuple[str, dict[str, Any]]
 """A condition on ``c``, and the values it names."""
-APPLICANTS = """
-SELECT DISTINCT ON (one.case_id) one.case_id, one.name, who.id, who.given_name, who.family_name, who.protection
-FROM cases_party one LEFT JOIN city_person who ON who.id = one.person_id
-WHERE one.case_id = ANY(%s) ORDER BY one.case_id, one.id
-"""
-"""The first party of each case: who applied, or the organisation they act for."""
 
-COUNTS = f"""
+AROUND = f"""
 SELECT count(*), count(*) FILTER (WHERE c.assignee_id = %(user)s), count(*) FILTER (WHERE c.assignee_id IS NULL),
-    count(*) FILTER (WHERE c.due_at < %(now)s)
+    count(*) FILTER (WHERE c.due_at < %(now)s), (
+        SELECT json_agg(json_build_array(kind.id, kind.digest, kind.slug, kind.unit_id, unit.name) ORDER BY kind.id)
+        FROM cases_casetype kind JOIN city_organisation unit ON unit.id = kind.unit_id
+        WHERE %(views)s::bigint[] IS NULL OR kind.unit_id = ANY(%(views)s::bigint[]) OR kind.committee_id = ANY(%(views)s::bigint[])
+    )
 FROM cases_case c WHERE NOT (c."group" = 'closed') AND {access.SEEN_AT_WORK}
 """  # noqa: S608 - only what stands above
-TYPES = """
-SELECT kind.id, kind.digest, kind.slug, kind.unit_id, unit.name
-FROM cases_casetype kind JOIN city_organisation unit ON unit.id = kind.unit_id
-WHERE %(views)s::bigint[] IS NULL OR kind.unit_id = ANY(%(views)s::bigint[]) OR kind.committee_id = ANY(%(views)s::bigint[])
-ORDER BY kind.id
-"""
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """What the list shows. Empty strings mean everything that is not closed; ``after`` is where the page before ended."""
 
     whose: str = ""
@@ -90,10 +84,10 @@ class Found(NamedTuple):
     first_name: str | None
     last_name: str | None
     channel: str
+    party: list[Any] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A case in the list, in words. ``urgent``: late, soon, or empty."""
 
     pk: int
@@ -109,8 +103,7 @@ class Row:
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """One page of the list; ``next`` is the ``after`` of the page that follows, empty on the last."""
 
     rows: tuple[Row, ...]
@@ -119,8 +112,7 @@ class Page:
     """(status, what the button says) of every way on that closes nothing, for the cases on the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(NamedTuple):
     """How many cases that are not closed one may see, and of which kinds."""
 
     all: int
@@ -129,8 +121,7 @@ class Counts:
     late: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(NamedTuple):
     """What one may filter by: (value, name), A to Ö."""
 
     units: tuple[tuple[str, str], ...]
@@ -214,73 +205,73 @@ def _beyond(by: str, after: str) -> Iterator[Part]:
 
 def _in_words(rows: list[Found], user: Any) -> tuple[Row, ...]:
     """Rows as they are drawn, in the reader's language."""
-    names = _applicants([row.pk for row in rows], user)
     types = definitions.known((row.type_id, row.digest) for row in rows)
     language = (get_language() or "sv")[:2]
-    channels: dict[str, str] = {value: str(label) for value, label in Channel.choices}
+    today = clock.today()
     drawn: list[Row] = []
     for row in rows:
         definition = types[row.type_id, row.digest]
-        due, urgent = due_words(row.due_at, row.group, row.closed_at)
+        due, urgent = due_words(row.due_at, row.group, row.closed_at, today)
         drawn.append(
             Row(
                 pk=row.pk,
                 number=row.number,
                 title=row.title,
-                who=names.get(row.pk, ""),
+                who=_applicant(row.party, user),
                 service=definition.text("title", language),
                 status=definition.text(f"status.{row.status}.name", language) or row.status,
                 group=row.group,
                 due=due,
                 urgent=urgent,
                 assignee=f"{row.first_name} {row.last_name}".strip() if row.assignee else "",
-                channel=channels.get(row.channel, row.channel),
+                channel=words.channel(row.channel),
             )
         )
     return tuple(drawn)
 
 
-def _applicants(cases: list[int], user: Any) -> dict[int, str]:
-    """Whom each case is from, as far as the reader may see them. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(APPLICANTS, [cases])
-        rows = cursor.fetchall()
-    return {case: name if who[0] is None else shown(Named(*who), user).name for case, name, *who in rows}
+def _applicant(party: list[Any] | None, user: Any) -> str:
+    """Whom a case is from, as far as the reader may see them."""
+    if party is None:
+        return ""
+    name, person, *known = party
+    return shown(Named(person, *known), user).name if person else name
 
 
-def due_words(due_at: datetime | None, group: str, closed_at: datetime | None) -> tuple[str, str]:
+def due_words(due_at: datetime | None, group: str, closed_at: datetime | None, today: date) -> tuple[str, str]:
     """(*om 3 dagar* or *2 dagar sen*, late | soon | empty)."""
     if group == Group.CLOSED:
         return formatting.day(closed_at, weekday=False), ""
     if due_at is None:
         return (_("klockan står still") if group == Group.APPLICANT else formatting.DASH), ""
-    days = (due_at.astimezone(STOCKHOLM).date() - clock.today()).days
+    days = (due_at.astimezone(STOCKHOLM).date() - today).days
+    return _in_days(days, get_language()), "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
+
+
+@lru_cache(maxsize=512)
+def _in_days(days: int, _language: str | None) -> str:
     if days < 0:
-        return ngettext("%(n)s dag sen", "%(n)s dagar sen", -days) % {"n": -days}, "late"
-    urgent = "soon" if days <= SOON_DAYS else ""
+        return ngettext("%(n)s dag sen", "%(n)s dagar sen", -days) % {"n": -days}
     if days < 2:
-        return (_("i morgon") if days else _("i dag")), urgent
-    return ngettext("om %(n)s dag", "om %(n)s dagar", days) % {"n": days}, urgent
+        return _("i morgon") if days else _("i dag")
+    return ngettext("om %(n)s dag", "om %(n)s dagar", days) % {"n": days}
 
 
-def counts(user: Any) -> Counts:
-    """One query over what is not closed."""
+def around(user: Any) -> tuple[Counts, Choices]:
+    """How many wait, and the units and services whose cases the user sees.
+
+    One query, and the texts of types that are new to this process.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS, access.reach(user) | {"user": user.pk, "now": clock.now()})  # pyright: ignore[reportArgumentType]
+        cursor.execute(AROUND, access.reach(user) | {"user": user.pk, "now": clock.now()})  # pyright: ignore[reportArgumentType]
         found: Any = cursor.fetchone()
-    return Counts(*found)
-
-
-def choices(user: Any) -> Choices:
-    """The units and services whose cases the user sees. One query, and the texts of types that are new to this process."""
-    with connection.cursor() as cursor:
-        cursor.execute(TYPES, access.reach(user))  # pyright: ignore[reportArgumentType]
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    *counted, types = found
+    rows: list[list[Any]] = types or []
     language = (get_language() or "sv")[:2]
     known = definitions.known((pk, digest) for pk, digest, *_rest in rows)
     services = {slug: known[pk, digest].text("title", language) or slug for pk, digest, slug, *_rest in rows}
     units = {str(unit): name for *_rest, unit, name in rows}
-    return Choices(_sorted(units), _sorted(services))
+    return Counts(*counted), Choices(_sorted(units), _sorted(services))
 
 
 def _sorted(names: dict[str, str]) -> tuple[tuple[str, str], ...]:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import terms
-from stadig.cases.models import Document
+from stadig.cases.models import Channel, Document
 
 EVENTS: Final[dict[str, Any]] = {
     "registered": _("Kom in"),
@@ -42,7 +42,8 @@ DECISIONS: Final[dict[str, Any]] = {terms.DECISION_ASKED: _("Avslå begäran att
 
 
 DIRECTIONS: Final[dict[str, Any]] = dict(Document.Direction.choices)
-_TABLES: Final = {"event": EVENTS, "deadline": DEADLINES, "decision": DECISIONS, "direction": DIRECTIONS}
+CHANNELS: Final[dict[str, Any]] = dict(Channel.choices)
+_TABLES: Final = {"event": EVENTS, "deadline": DEADLINES, "decision": DECISIONS, "direction": DIRECTIONS, "channel": CHANNELS}
 
 
 @lru_cache(maxsize=512)
@@ -69,3 +70,8 @@ def decision(type_id: str) -> str:
 def direction(value: str) -> str:
     """Whether a document came in, went out or was drawn up."""
     return _word("direction", value, get_language())
+
+
+def channel(value: str) -> str:
+    """How a case came in."""
+    return _word("channel", value, get_language()) or value

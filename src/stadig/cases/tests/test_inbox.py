@@ -32,7 +32,7 @@ def test_the_most_urgent_comes_first_and_says_how_long_is_left(open_case, amina,
     at("2026-12-01T08:00+01:00")
     rows = inbox.page(amina, inbox.Filter()).rows
     assert [(row.due, row.urgent) for row in rows] == [("1 dag sen", "late"), ("i morgon", "soon")]
-    assert inbox.counts(amina) == inbox.Counts(all=2, mine=0, nobody=2, late=1)
+    assert inbox.around(amina)[0] == inbox.Counts(all=2, mine=0, nobody=2, late=1)
 
 
 def test_the_list_is_turned_page_by_page_without_missing_a_case(open_case, amina, at, monkeypatch):
@@ -89,7 +89,7 @@ def test_a_process_that_has_just_begun_reads_all_definitions_at_once(open_case, 
         actions.define(None, name, name * 4, held, committee=parking.committee, unit=parking.unit, series="GPN")
     monkeypatch.setattr(definitions, "_known", {})
     with CaptureQueriesContext(connection) as asked:
-        assert len(inbox.choices(amina).services) == 3
+        assert len(inbox.around(amina)[1].services) == 3
         inbox.page(amina, inbox.Filter())
     assert sum('"cases_casetype"."definition"' in one["sql"] for one in asked.captured_queries) == 1
 

@@ -130,7 +130,7 @@ def _colleague(request: HttpRequest, chosen: list[int]) -> Any:
 
 def _show(request: HttpRequest, filtered: inbox.Filter) -> HttpResponse:
     user: Any = request.user
-    counts, choices = inbox.counts(user), inbox.choices(user)
+    counts, choices = inbox.around(user)
     may_handle = access.HANDLE.held_by(user)
     others = colleagues.of_units(int(pk) for pk, _name in choices.units) if may_handle else []
     only_list = "HX-Request" in request.headers  # a page that has slept fetches its list, and with it a new token
