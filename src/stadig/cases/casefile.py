@@ -196,7 +196,9 @@ def read(user: User, case: Case, rows: Rows) -> CaseFile:
     """Everything in a case that :func:`find` gave: its ``casefile_sql.contents`` in words."""
     definition, language = definitions.of(case), (get_language() or "sv")[:2]
     files = {one["id"]: File(one["id"], one["name"], one["size"], one["state"]) for one in rows["file"]}
-    papers = {one["id"]: _paper(one, rows["file"], files) for one in sorted(rows["document"], key=lambda one: one["number"])}
+    papers = {
+        one["id"]: _paper(one, rows["file"], files, language) for one in sorted(rows["document"], key=lambda one: one["number"])
+    }
     first = min(rows["document"], key=lambda one: one["number"], default=None)
     today = clock.today()
     notes = [_note(one, today) for one in sorted(rows["note"], key=lambda one: (one["at"], one["id"]))]
@@ -239,7 +241,7 @@ def _facts(case: Case, definition: Definition, language: str) -> Facts:
         status=definition.text(f"status.{case.status}.name", language) or case.status,
         group=case.group,
         registered_at=case.registered_at,
-        channel=words.channel(case.channel),
+        channel=words.channel(case.channel, language),
         confidentiality=case.confidentiality,
         worker=str(case.assignee or ""),
         unit=str(case.unit),
@@ -263,7 +265,7 @@ def decidable(definition: Definition, status: str, clocks: Collection[str] = ())
 
 def decision_words(definition: Definition, type_id: str, language: str) -> str:
     """What a decision is called."""
-    return definition.text(f"decision.{type_id}.name", language) or words.decision(type_id) or type_id
+    return definition.text(f"decision.{type_id}.name", language) or words.decision(type_id, language) or type_id
 
 
 def way_words(definition: Definition, way: Transition, language: str) -> str:
@@ -293,12 +295,12 @@ def _files(rows: list[dict[str, Any]], owner: str, key: int, files: dict[str, Fi
     return tuple(files[one["id"]] for one in rows if one.get(owner) == key)
 
 
-def _paper(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File]) -> Paper:
+def _paper(row: dict[str, Any], linked: list[dict[str, Any]], files: dict[str, File], language: str) -> Paper:
     at = datetime.fromisoformat(row["at"])
     return Paper(
         row["id"],
         row["number"],
-        words.direction(row["direction"]),
+        words.direction(row["direction"], language),
         row["title"],
         at,
         row["text"],
@@ -334,15 +336,15 @@ def _note(row: dict[str, Any], today: date) -> Said:
 
 
 def _step(row: dict[str, Any], definition: Definition, language: str) -> Step:
-    title = words.event(row["kind"], definition.text(f"status.{row['status']}.name", language) or row["status"])
+    title = words.event(row["kind"], definition.text(f"status.{row['status']}.name", language) or row["status"], language)
     return Step(title, datetime.fromisoformat(row["at"]), row["who"] or "", row["note"])
 
 
 def _deadline(row: dict[str, Any], definition: Definition, language: str, today: date) -> Deadline:
     due_at = datetime.fromisoformat(row["due_at"])
     met, paused = row["met_at"] is not None, row["paused_at"] is not None
-    text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None, today)
-    name = words.deadline(row["name"]) or definition.text(f"deadline.{row['name']}", language) or row["name"]
+    text, urgent = ("", "") if met or paused else inbox.due_words(due_at, Group.OPEN, None, today, language)
+    name = words.deadline(row["name"], language) or definition.text(f"deadline.{row['name']}", language) or row["name"]
     return Deadline(name, due_at, text, urgent, met, paused)
 
 

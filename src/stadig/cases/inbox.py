@@ -211,7 +211,7 @@ def _in_words(rows: list[Found], user: Any) -> tuple[Row, ...]:
     drawn: list[Row] = []
     for row in rows:
         definition = types[row.type_id, row.digest]
-        due, urgent = due_words(row.due_at, row.group, row.closed_at, today)
+        due, urgent = due_words(row.due_at, row.group, row.closed_at, today, language)
         drawn.append(
             Row(
                 pk=row.pk,
@@ -224,7 +224,7 @@ def _in_words(rows: list[Found], user: Any) -> tuple[Row, ...]:
                 due=due,
                 urgent=urgent,
                 assignee=f"{row.first_name} {row.last_name}".strip() if row.assignee else "",
-                channel=words.channel(row.channel),
+                channel=words.channel(row.channel, language),
             )
         )
     return tuple(drawn)
@@ -238,18 +238,18 @@ def _applicant(party: list[Any] | None, user: Any) -> str:
     return shown(Named(person, *known), user).name if person else name
 
 
-def due_words(due_at: datetime | None, group: str, closed_at: datetime | None, today: date) -> tuple[str, str]:
+def due_words(due_at: datetime | None, group: str, closed_at: datetime | None, today: date, language: str) -> tuple[str, str]:
     """(*om 3 dagar* or *2 dagar sen*, late | soon | empty)."""
     if group == Group.CLOSED:
         return formatting.day(closed_at, weekday=False), ""
     if due_at is None:
         return (_("klockan står still") if group == Group.APPLICANT else formatting.DASH), ""
     days = (due_at.astimezone(STOCKHOLM).date() - today).days
-    return _in_days(days, get_language()), "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
+    return _in_days(days, language), "late" if days < 0 else "soon" if days <= SOON_DAYS else ""
 
 
 @lru_cache(maxsize=512)
-def _in_days(days: int, _language: str | None) -> str:
+def _in_days(days: int, _language: str) -> str:
     if days < 0:
         return ngettext("%(n)s dag sen", "%(n)s dagar sen", -days) % {"n": -days}
     if days < 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Final
 
-from django.utils.translation import get_language
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import terms
@@ -47,31 +47,32 @@ _TABLES: Final = {"event": EVENTS, "deadline": DEADLINES, "decision": DECISIONS,
 
 
 @lru_cache(maxsize=512)
-def _word(table: str, key: str, _language: str | None) -> str:
-    """The word in the reader's language; empty for one that the table has not."""
-    return str(_TABLES[table].get(key, ""))
+def _word(table: str, key: str, language: str) -> str:
+    """The word in a language; empty for one that the table has not."""
+    with translation.override(language):
+        return str(_TABLES[table].get(key, ""))
 
 
-def event(kind: str, status: str) -> str:
+def event(kind: str, status: str, language: str) -> str:
     """A step of the timeline; a change of status is told by its name."""
-    return status if kind == "status" else _word("event", kind, get_language()) or kind
+    return status if kind == "status" else _word("event", kind, language) or kind
 
 
-def deadline(name: str) -> str:
+def deadline(name: str, language: str) -> str:
     """The name of a clock that the law sets; empty for one of the case type's own."""
-    return _word("deadline", name, get_language())
+    return _word("deadline", name, language)
 
 
-def decision(type_id: str) -> str:
+def decision(type_id: str, language: str) -> str:
     """The name of a decision that the law provides for in every case; empty for the case type's own."""
-    return _word("decision", type_id, get_language())
+    return _word("decision", type_id, language)
 
 
-def direction(value: str) -> str:
+def direction(value: str, language: str) -> str:
     """Whether a document came in, went out or was drawn up."""
-    return _word("direction", value, get_language())
+    return _word("direction", value, language)
 
 
-def channel(value: str) -> str:
+def channel(value: str, language: str) -> str:
     """How a case came in."""
-    return _word("channel", value, get_language()) or value
+    return _word("channel", value, language) or value

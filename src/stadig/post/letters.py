@@ -26,11 +26,6 @@ def waiting() -> QuerySet[Letter]:
     return Letter.objects.filter(printed_at=None).select_related("person").order_by("created_at", "pk")
 
 
-def printed() -> QuerySet[Letter]:
-    """Letters that were printed and are still kept, the latest first."""
-    return Letter.objects.filter(printed_at__isnull=False).select_related("person").order_by("-printed_at", "-pk")
-
-
 @verb
 def queue(
     by: User | None,

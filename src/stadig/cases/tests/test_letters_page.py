@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from stadig.cases import printing
 from stadig.city.models import AuditEntry, Organisation, Person
 from stadig.city.roles import Role
 from stadig.files import documents
@@ -45,7 +46,7 @@ def test_all_that_wait_are_one_document_and_each_begins_on_its_own_sheet(client,
     client.post(reverse("cases:letters-printed"), {"till": last})
     assert list(letters.waiting().values_list("title", flat=True)) == ["Senare"]
     page = client.get(reverse("cases:letters")).content.decode()
-    ids = ",".join(str(one.pk) for one in letters.printed())
+    ids = ",".join(str(one.pk) for one in Letter.objects.exclude(printed_at=None).order_by("-pk"))
     assert f'value="{ids}"' in page
     client.post(reverse("cases:letters-take-back"), {"ids": ids})
     assert letters.waiting().count() == 3
@@ -60,6 +61,16 @@ def test_one_prints_the_letters_of_ones_own_unit(client, clerk, unit):
     client.post(reverse("cases:letters-printed"), {"till": letter.pk})
     letter.refresh_from_db()
     assert letter.printed_at is None
+
+
+def test_who_may_print_is_the_same_as_sql(someone, unit):
+    other = Organisation.objects.create(name="Ekonomiskt bistånd", kind="unit")
+    for where in (unit, other, None):
+        letters.queue(None, title="Hej", text="Ett brev.", name="Ada", address="Kajen 6", organisation=where)
+    clerks = [someone(Role.CASE_WORKER, organisation=unit), someone(Role.CASE_WORKER), someone(Role.PLANNER, organisation=unit)]
+    for user in clerks:
+        shown = {one.pk for one in printing.waiting(user)}
+        assert shown == set(Letter.objects.filter(printing.may_print(user)).values_list("pk", flat=True)), user
 
 
 def test_a_protected_persons_name_is_on_no_list_and_in_no_letter(client, clerk, unit):

@@ -8,12 +8,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from stadig.cases import access, contact, letters
+from stadig.cases import access, contact, letters, opening
 from stadig.cases.contact_forms import LetterForm, LookForm, MessageForm
 from stadig.cases.models import Case
 from stadig.city import audit
@@ -76,7 +76,9 @@ def letter(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def from_case(request: HttpRequest, case_id: int) -> HttpResponse:
     """Write a letter from the page of a case."""
-    one = get_object_or_404(Case.objects.select_related("type", "unit").filter(access.may_handle(request.user)), pk=case_id)
+    one = opening.case(request.user, case_id, access.MAY_HANDLE)
+    if one is None:
+        raise Http404
     return write_letter(request, one, "cases:case")
 
 
@@ -119,7 +121,7 @@ def _of_call(request: HttpRequest, case_id: int) -> tuple[Case, dict[str, Any]]:
     call = request.session.get(CALL) or {}
     found = None
     if case_id in call.get("cases", []) and call.get("until", 0) > time.time():
-        found = Case.objects.select_related("type", "unit").filter(access.contactable(request.user), pk=case_id).first()
+        found = opening.case(request.user, case_id, access.CONTACTABLE)
     if found is None:
         raise Http404
     return found, call

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
+from datetime import timedelta
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -24,24 +21,14 @@ from stadig.post.models import Letter
 SHOWN = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Letters that were said to be printed at once."""
-
-    at: datetime
-    who: str
-    count: int
-    ids: str
-
-
 @needs(access.PRINT)
 @never_cache
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits, and what was printed this week."""
-    found = _waiting(request)
-    rows = [(one.title, *printing.receiver(one, request.user), one.mediated, one.created_at) for one in found]
-    context = {"rows": rows, "last": max((one.pk for one in found), default=0), "batches": _batches(request)}
+    rows = printing.waiting(request.user)
+    last = max((one.pk for one in rows), default=0)
+    context = {"rows": rows, "last": last, "batches": printing.batches(request.user, clock.now() - SHOWN), "today": clock.today()}
     return render(request, "cases/letters/queue.html", context)
 
 
@@ -88,18 +75,3 @@ def _waiting(request: HttpRequest, last: str = "") -> list[Letter]:
     if last:
         found = found.filter(pk__lte=int(last) if last.isdecimal() else 0)
     return list(found[: printing.MOST])
-
-
-def _batches(request: HttpRequest) -> list[Batch]:
-    found: Any = (
-        letters.printed()
-        .filter(printing.may_print(request.user), printed_at__gte=clock.now() - SHOWN)
-        .select_related(None)
-        .select_related("printed_by")
-        .only("pk", "printed_at", "printed_by")[:1000]
-    )
-    made: list[Batch] = []
-    for (at, who), group in groupby(found, key=lambda one: (one.printed_at, one.printed_by)):
-        ids = [one.pk for one in group]
-        made.append(Batch(at, str(who or ""), len(ids), ",".join(map(str, ids))))
-    return made[:20]
