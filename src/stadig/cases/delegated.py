@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -32,8 +31,7 @@ ORDER BY committee.sort_key, found.delegation, found.decided_at, found.id LIMIT 
 MEETINGS = f"SELECT DISTINCT d.reported_on {WITHIN} AND d.reported_on IS NOT NULL ORDER BY 1 DESC LIMIT 12"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One decision. No one whom it concerns is named: the case number says it to those who may see the case."""
 
     pk: int
@@ -45,8 +43,7 @@ class Line:
     who: str
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """The decisions of one committee, by point of its delegation order."""
 
     committee: str
@@ -63,11 +60,11 @@ def told(user: Any, meeting: date) -> tuple[Group, ...]:
     return _groups(user, meeting)
 
 
-def meetings(user: Any) -> list[date]:
+def meetings(user: Any) -> tuple[date, ...]:
     """The latest meetings where something was told. One query."""
     with connection.cursor() as cursor:
         cursor.execute(MEETINGS, _reach(user))
-        return [day for (day,) in cursor.fetchall()]
+        return tuple(day for (day,) in cursor.fetchall())
 
 
 def _reach(user: Any) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class Batch(NamedTuple):
 
     at: datetime
     who: str
-    count: int
+    letters: int
     ids: str
 
 
@@ -85,7 +85,7 @@ def batches(user: Any, since: datetime) -> tuple[Batch, ...]:
     """What was printed since then, the latest first. One query."""
     with connection.cursor() as cursor:
         cursor.execute(PRINTED, reach(user) | {"since": since})  # pyright: ignore[reportArgumentType]
-        return tuple(Batch(at, who or "", count, ids) for at, who, count, ids in cursor.fetchall())
+        return tuple(Batch(at, who or "", letters, ids) for at, who, letters, ids in cursor.fetchall())
 
 
 def _waiting(user: Any, row: tuple[Any, ...]) -> Waiting:

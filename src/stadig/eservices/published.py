@@ -17,6 +17,9 @@ CURRENT = f"""
 SELECT {plain.columns(EService, "s")}, {plain.columns(PackageVersion, "v", "archive")}
 FROM eservices_eservice s JOIN eservices_packageversion v ON v.id = s.current_id WHERE s.name = %s
 """  # noqa: S608 - the names are those of our own columns
+EVERY = """
+SELECT v.digest, s.local::json FROM eservices_eservice s JOIN eservices_packageversion v ON v.id = s.current_id ORDER BY s.name
+"""  # a–z alone
 
 
 @lru_cache(maxsize=64)
@@ -47,5 +50,15 @@ def current(name: str) -> tuple[EService, Package]:
 
 def every() -> list[Package]:
     """What people fill in now, a–z by name, with the city's overlay. One query, and one for each that is new to this process."""
-    rows = EService.objects.order_by("name").values_list("current__digest", "local")  # a–z alone
-    return [replace(by_digest(digest), local=local) for digest, local in rows]
+    return [replace(by_digest(digest), local=local) for digest, local in _current()]
+
+
+def as_published() -> list[Package]:
+    """The same without the city's overlay."""
+    return [by_digest(digest) for digest, _local in _current()]
+
+
+def _current() -> list[tuple[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(EVERY)
+        return cursor.fetchall()

@@ -74,12 +74,9 @@ def delegation(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Anmält: %(n)s beslut.") % {"n": told})
             return redirect("cases:delegation")
         form.add_error(None, _("Välj minst ett beslut. De som redan är anmälda står kvar som de är."))
-    return render(
-        request,
-        "cases/delegation.html",
-        {"groups": delegated.untold(user), "form": form, "once": once(request) or uuid4(), "meetings": delegated.meetings(user)},
-        status=422 if form.errors else 200,
-    )
+    context = {"groups": delegated.untold(user), "meetings": delegated.meetings(user), "today": clock.today()}
+    context |= {"form": form, "once": once(request) or uuid4()}
+    return render(request, "cases/delegation.html", context, status=422 if form.errors else 200)
 
 
 @needs(access.REPORT)

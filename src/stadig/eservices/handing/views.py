@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Case, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -17,65 +15,28 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stadig.cases.states import NoSuchWay
+from stadig.city import clock
 from stadig.city.permissions import needs, token_api
-from stadig.city.sorting import sort_key
-from stadig.eservices import access, published
-from stadig.eservices.handing import actions
-from stadig.eservices.models import EService, HandOver, SystemKey
+from stadig.eservices import access
+from stadig.eservices.handing import actions, queries
+from stadig.eservices.models import EService
 
 PER_PAGE = 30
 MOST_BYTES = 16 * 1024
 
 
-class Row(NamedTuple):
-    """One hand-over as the list shows it."""
-
-    id: int
-    case: str
-    service: str
-    state: str
-    label: str
-    number: str
-    theirs: str
-    error: str
-    attempts: int
-    at: datetime
-
-
-def _titles() -> dict[str, str]:
-    """The name of every service → what it is called in the reader's language. One query."""
-    language = (get_language() or "sv").partition("-")[0]
-    found = EService.objects.values_list("name", "current__digest")
-    return {name: published.by_digest(digest).text("service.title", language) or name for name, digest in found}
-
-
 @needs(access.HAND_OVER)
 def handed(request: HttpRequest) -> HttpResponse:
     """What waits, what failed and what has arrived: the failed first."""
-    failed_first = Case(When(state=HandOver.State.FAILED, then=0), default=1)
-    found = HandOver.objects.select_related("case").order_by(failed_first, "-created_at", "-pk")
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("sida"))
-    titles = _titles()
-    rows = [
-        Row(
-            one.pk,
-            one.case.number,
-            titles.get(one.service) or one.service,
-            one.state,
-            str(one.get_state_display()),  # pyright: ignore[reportAttributeAccessIssue]
-            one.number,
-            one.theirs,
-            one.error,
-            one.attempts,
-            one.handed_at or one.created_at,
-        )
-        for one in page.object_list
-    ]
+    language = (get_language() or "sv").partition("-")[0]
+    around = queries.around(language)
+    page = Paginator(range(around.total), PER_PAGE).get_page(request.GET.get("sida"))
     context = {
         "page": page,
-        "rows": rows,
-        "keys": [(one, titles.get(one.service, one.service)) for one in SystemKey.objects.order_by("revoked_at", "id")],
-        "services": sorted(titles.items(), key=lambda one: sort_key(one[1])),
+        "rows": queries.handed(page.object_list, dict(around.services)),  # pyright: ignore[reportArgumentType]
+        "keys": around.keys,
+        "services": around.services,
+        "today": clock.today(),
     }
     return render(request, "eservices/handed.html", context)
 

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from stadig.cases import access as case_access
 from stadig.cases.models import Channel
-from stadig.city import persons
+from stadig.city import clock, persons
 from stadig.city.models import Person
 from stadig.city.permissions import needs
 from stadig.city.personnummer import NotAPersonnummer
 from stadig.eservices import access, drafts, offers, published
-from stadig.eservices.models import Draft, EService
+from stadig.eservices.models import EService
 from stadig.eservices.views import own
 from stadig.eservices.views.frame import filling_of
 
@@ -100,12 +100,12 @@ def assist(request: HttpRequest) -> HttpResponseBase:
             begin_with=drafts.Contents(contact=contact),
         )
         return redirect(filling_of(request, draft.pk).first_url())
-    mine = Draft.objects.filter(staff=request.user.pk).select_related("version").defer("version__archive").order_by("-saved_at")
-    begun = [
-        (one.pk, published.of(one.version).text("service.title", get_language() or "sv"), one.saved_at, one.step)
-        for one in mine[:20]
-    ]
-    context = {"form": form, "begun": begun, "offer": form.offer, "paper_url": _paper_url(form.offer)}
+    language = get_language() or "sv"
+    begun = tuple(
+        (str(pk), published.by_digest(digest).text("service.title", language), saved_at)
+        for pk, digest, saved_at in drafts.for_others(request.user.pk)
+    )
+    context = {"form": form, "begun": begun, "offer": form.offer, "paper_url": _paper_url(form.offer), "today": clock.today()}
     context["desk_url"] = reverse("cases:desk") if form.offer and case_access.REGISTER.held_by(request.user) else ""
     return render(request, "eservices/assist.html", context, status=422 if form.errors else 200)
 
@@ -116,7 +116,5 @@ def _paper_url(offer: offers.Offer | None) -> str:
 
 def _offered() -> list[tuple[str, str]]:
     language = get_language() or "sv"
-    found = EService.objects.select_related("current").defer("current__archive")
-    packages = [published.of(one.current) for one in found]
-    open_ones = [one for one in packages if set(one.about.channels) - {"web"}]
+    open_ones = [one for one in published.as_published() if set(one.about.channels) - {"web"}]
     return sorted(((one.name, one.text("service.title", language)) for one in open_ones), key=lambda one: one[1])

@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 
 from stadig.cases import access as case_access
 from stadig.cases import opening, writing
-from stadig.cases.models import Completion
 from stadig.city import clock
 from stadig.city.permissions import signed_in
 from stadig.eservices import flow, pages, widgets
@@ -29,10 +28,9 @@ def complete(request: HttpRequest, case_id: int) -> HttpResponse:
     """Draw the open questions with what was answered before, and take the new answers."""
     user: Any = request.user
     case = opening.case(user, case_id, case_access.OF_PARTY)
-    package = completing.package_of(case) if case else None
+    package, completion = completing.opened(case) if case else (None, None)
     if case is None or package is None:
         raise Http404
-    completion = Completion.objects.filter(case=case, answered_at=None, withdrawn_at=None).first()
     if completion is None:
         return redirect("cases:my-case", case_id=case_id)
     answers = writing.came_in(case)
@@ -54,12 +52,13 @@ def complete(request: HttpRequest, case_id: int) -> HttpResponse:
                 messages.success(request, _("Tack, vi har fått din komplettering."))
                 return redirect("cases:my-case", case_id=case_id)
     language = (get_language() or "sv").partition("-")[0]
-    state = flow.evaluate(package, answers, today=clock.today())
+    today = clock.today()
+    state = flow.evaluate(package, answers, today=today)
     state = replace(state, required=state.required | set(completion.paths))
     form = pages.Form(package, state, answers, language, faults, refused=refused)
     context = {
         "case": case,
-        "completion": completion,
+        "asked": (completion.text, completion.due_on, today),
         "title": package.text("service.title", language),
         "fields": widgets.safe("".join(widgets.draw(form.ask(question, path)) for path, question in open_)),
         "wrong": [(pages.id_of(fault.path), form.said(fault)) for fault in faults]
