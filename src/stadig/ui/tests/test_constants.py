@@ -49,5 +49,13 @@ def test_a_place_is_filled_for_each_request_and_escaped(monkeypatch):
     parts.forget()
 
 
+def test_a_form_in_a_part_gets_the_number_of_its_own_page(monkeypatch):
+    monkeypatch.setattr(parts, "get_template", lambda name: type("T", (), {"template": Template("{% place 'once' %}")}))
+    parts.forget()
+    drawn = [Template('{% framed "x" %}').render(Context({"once": number})) for number in ("a-1", "a-2", "<")]
+    assert drawn == ["a-1", "a-2", "&lt;"]
+    parts.forget()
+
+
 def test_what_is_safe_already_is_not_escaped_again():
     assert [escaped("<a>"), escaped(SafeString("<a>")), escaped(7)] == ["&lt;a&gt;", "<a>", "7"]
