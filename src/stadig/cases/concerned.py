@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from stadig.cases.models import Party
-from stadig.city.persons import Shown, shown
+from stadig.city.persons import Named, Shown, shown
 
 if TYPE_CHECKING:
     from stadig.city.models import User
 
 ROLES: Final[dict[str, Any]] = dict(Party.Role.choices)
-
-
-class Known(NamedTuple):
-    """What ``persons.shown`` looks at to tell a name: a row of a list needs no more of a person."""
-
-    pk: int | None
-    given_name: str
-    family_name: str
-    protection: str
-    address: str = ""
-    postcode: str = ""
-    place: str = ""
-    personnummer_sealed: bytes | None = None
 
 
 class Concerned(NamedTuple):
@@ -44,18 +31,14 @@ def parties(rows: Iterable[Mapping[str, Any]], user: User) -> tuple[Concerned, .
 
 
 def _party(one: Mapping[str, Any], user: User) -> Concerned:
-    seen = (
-        shown(cast(Any, _known(one)), user)
-        if one["person"]
-        else Shown(one["name"], one["address"], "", protected=False, masked=False)
-    )
+    seen = shown(_named(one), user) if one["person"] else Shown(one["name"], one["address"], "", protected=False, masked=False)
     contact = "" if seen.masked else " · ".join(filter(None, [one["phone"], one["email"], seen.address]))
     return Concerned(str(ROLES.get(one["role"], one["role"])), seen.name, seen.personnummer, contact, seen.masked, one["person"])
 
 
-def _known(one: Mapping[str, Any]) -> Known:
+def _named(one: Mapping[str, Any]) -> Named:
     sealed = one["personnummer_sealed"]
-    return Known(
+    return Named(
         one["person"],
         one["given_name"],
         one["family_name"],

@@ -12,9 +12,8 @@ from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from stadig.cases.concerned import Known
 from stadig.city import municipality
-from stadig.city.persons import shown
+from stadig.city.persons import Named, shown
 from stadig.files import documents
 from stadig.post import access
 from stadig.post.models import Letter
@@ -90,7 +89,7 @@ def batches(user: Any, since: datetime) -> tuple[Batch, ...]:
 
 def _waiting(user: Any, row: tuple[Any, ...]) -> Waiting:
     pk, title, mediated, at, name, address, person, *known = row
-    to, lines = _receiver(Known(person, *known) if person else None, user, name, address, mediated=mediated)
+    to, lines = _receiver(Named(person, *known) if person else None, user, name, address, mediated=mediated)
     return Waiting(pk, title, to, ", ".join(lines), mediated, at)
 
 

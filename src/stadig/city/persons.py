@@ -43,7 +43,7 @@ class Shown:
 
 
 class Named(NamedTuple):
-    """As much of a person as a list reads to tell their name: no address, and no personnummer to unseal."""
+    """As much of a person as is read to tell who they are; a list that shows their name alone reads no more than the first four."""
 
     pk: int
     given_name: str
