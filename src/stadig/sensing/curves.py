@@ -65,15 +65,16 @@ def curves(streams: Sequence[queries.Stream], days: int, now: datetime) -> list[
 def curve(stream: queries.Stream, found: aggregate.Aggregates, interval: str = "PT1H") -> charts.Line:
     """The chart of one datastream, remembered by its values.
 
-    They are rounded to less than can be seen: the mean of the period that has begun changes with every second that passes.
+    The mean of the period that has begun changes with every second that passes: it is rounded to less than can be seen.
     """
     values = np.array([found.mean, found.low, found.high])
     known = values[~np.isnan(values)]
     spread = float(np.ptp(known)) if len(known) else 0.0
-    finest = max(1, 4 - math.floor(math.log10(spread))) if spread else 6
+    if spread:
+        values[0, -1] = np.round(values[0, -1], max(1, 3 - math.floor(math.log10(spread))))
     share = formatting.percent(float(found.coverage.mean() * 100) if len(found) else 0.0)
     decimals = 0 if stream.unit == "%" else _decimals(spread)
-    packed = Packed(stream, found.edges.tobytes(), np.round(values, finest).tobytes(), share, interval, decimals)
+    packed = Packed(stream, found.edges.tobytes(), values.tobytes(), share, interval, decimals)
     return _curve(packed, formatting.language())
 
 

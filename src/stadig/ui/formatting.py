@@ -72,9 +72,12 @@ def language() -> str:
     return "en" if (get_language() or "sv").startswith("en") else "sv"
 
 
-def number(value: float | Decimal | str | None, decimals: int = 0) -> str:
-    """``1640.25`` → ``1 640`` (sv) or ``1,640`` (en). None, NaN and infinity become an en dash, never a zero."""
-    return _number(value, decimals, language())
+def number(value: float | Decimal | str | None, decimals: int = 0, tongue: str = "") -> str:
+    """``1640.25`` → ``1 640`` (sv) or ``1,640`` (en). None, NaN and infinity become an en dash, never a zero.
+
+    ``tongue``, here and below, is the language where a long list has asked for it already.
+    """
+    return _number(value, decimals, tongue or language())
 
 
 @lru_cache(maxsize=8192, typed=True)
@@ -103,9 +106,9 @@ def kilometres(metres: float | None, decimals: int = 1) -> str:
     return number(metres / 1000, decimals) + SPACE + "km"
 
 
-def percent(value: float | None, decimals: int = 0) -> str:
+def percent(value: float | None, decimals: int = 0, tongue: str = "") -> str:
     """``83`` → ``83 %`` in Swedish, ``83%`` in English. The value counts in hundredths, not as a share of one."""
-    tongue = language()
+    tongue = tongue or language()
     text = _number(value, decimals, tongue)
     return text if text == DASH else text + (SPACE if tongue == "sv" else "") + "%"
 
@@ -127,12 +130,12 @@ def month(written: str) -> str:
     return f"{MONTHS[language()][first.month - 1]} {first.year}"
 
 
-def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | None = None) -> str:
+def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | None = None, tongue: str = "") -> str:
     """*fredag 4 december*; the year is added when it is not the current one."""
     if moment is None or moment == "":
         return DASH
     at = local(moment)
-    tongue = language()
+    tongue = tongue or language()
     parts = [WEEKDAYS[tongue][at.weekday()]] if weekday else []
     parts += [str(at.day), MONTHS[tongue][at.month - 1]]
     if year or (year is None and at.year != today().year):
@@ -141,7 +144,7 @@ def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | No
 
 
 def clock(moment: datetime | None, tongue: str = "") -> str:
-    """``14.32`` in Swedish, ``14:32`` in English; Stockholm's time. ``tongue`` spares a long list the question."""
+    """``14.32`` in Swedish, ``14:32`` in English; Stockholm's time."""
     if moment is None or moment == "":
         return DASH
     at = local(moment)

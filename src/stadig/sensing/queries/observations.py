@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from stadig.city import clock
+from stadig.sensing.aggregate import from_microseconds
 
 LATEST = """
 SELECT d, o.phenomenon_time, o.result, o.result_json
@@ -25,11 +27,14 @@ RECENT, AHEAD = timedelta(days=7), timedelta(hours=1)
 """Most have spoken within days, and no one speaks further ahead. Only the others are looked for in every month there is:
 ten times the work for each."""
 
-SERIES = """
-SELECT phenomenon_time, result FROM sensing_observation
-WHERE datastream_id = %s AND phenomenon_time >= %s AND phenomenon_time < %s AND result IS NOT NULL
-ORDER BY phenomenon_time, seq
-"""
+PACKED = "int8send((extract(epoch FROM o.phenomenon_time) * 1000000)::int8) || float8send(o.result)"
+"""An observation called ``o`` as ``OBSERVED``."""
+OBSERVED = np.dtype([("time", ">i8"), ("value", ">f8")])
+"""Microseconds since 1970 and what was observed, as PostgreSQL sends them: a thousand rows as objects cost ten times more."""
+SERIES = f"""
+SELECT string_agg({PACKED}, ''::bytea ORDER BY o.phenomenon_time, o.seq) FROM sensing_observation o
+WHERE o.datastream_id = %s AND o.phenomenon_time >= %s AND o.phenomenon_time < %s AND o.result IS NOT NULL
+"""  # noqa: S608 - only what stands above
 
 
 class Latest(NamedTuple):
@@ -69,8 +74,17 @@ def series(datastream_id: int, start: datetime, end: datetime) -> Series:
     """All numeric observations from ``start`` up to but not including ``end``."""
     with connection.cursor() as cursor:
         cursor.execute(SERIES, [datastream_id, start, end])
-        rows = cursor.fetchall()
-    return Series([time for time, _ in rows], np.fromiter((value for _, value in rows), np.float64, len(rows)))
+        [(packed,)] = cursor.fetchall()
+    return _unpacked(bytes(packed or b""))
+
+
+@lru_cache(maxsize=16)
+def _unpacked(packed: bytes) -> Series:
+    """The same bytes are the same series, which no one writes in."""
+    found = np.frombuffer(packed, OBSERVED)
+    values = found["value"].astype(np.float64)
+    values.flags.writeable = False
+    return Series([from_microseconds(time) for time in found["time"].tolist()], values)
 
 
 def decoded(json: Any) -> Any:

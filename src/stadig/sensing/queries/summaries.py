@@ -11,6 +11,7 @@ from django.db import connection
 
 from stadig.city import clock
 from stadig.sensing import aggregate as engine
+from stadig.sensing.queries.observations import OBSERVED, PACKED
 from stadig.sensing.storage import micros
 from stadig.sensing.storage.store import Ask, run
 
@@ -20,11 +21,10 @@ WHERE datastream_id = %s AND phenomenon_time < %s AND result IS NOT NULL
 ORDER BY phenomenon_time DESC, seq DESC LIMIT 1
 """
 
-VALUES = """
+VALUES = f"""
 SELECT d, (
     SELECT string_agg(
-        int8send((extract(epoch FROM o.phenomenon_time) * 1000000)::int8) || float8send(o.result), ''::bytea
-        ORDER BY o.phenomenon_time, o.seq
+        {PACKED}, ''::bytea ORDER BY o.phenomenon_time, o.seq
     )
     FROM (
         (SELECT phenomenon_time, seq, result FROM sensing_observation
@@ -40,10 +40,8 @@ SELECT d, (
     WHERE s.id = d AND r.active AND r.kind = 'no_data'
 )
 FROM unnest(%s::int4[]) AS given(d)
-"""
+"""  # noqa: S608 - only what stands above
 """For each datastream the last value before the window and those inside it, packed as ``OBSERVED``, and how long one may hold."""
-OBSERVED = np.dtype([("time", ">i8"), ("value", ">f8")])
-"""Microseconds since 1970 and what was observed, as PostgreSQL sends them: a thousand rows as objects cost ten times more."""
 
 
 def before(datastream_id: int, moment: datetime) -> tuple[datetime, float] | None:

@@ -94,11 +94,11 @@ class Chart:
         """The drawing alone, :data:`WIDE` or :data:`NARROW`."""
         raise NotImplementedError
 
-    def write(self, value: float | None) -> str:
+    def write(self, value: float | None, tongue: str = "") -> str:
         """A number with its unit, as it is said in a label."""
         if self.unit == "%":
-            return formatting.percent(value, self.decimals)
-        text = formatting.number(value, self.decimals)
+            return formatting.percent(value, self.decimals, tongue)
+        text = formatting.number(value, self.decimals, tongue)
         return f"{text}{formatting.SPACE}{self.unit}" if self.unit and text != formatting.DASH else text
 
     def html(self, csv: str = "") -> SafeString:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils.translation import gettext
 
@@ -80,10 +81,8 @@ class Line(frame.Chart):
         return all(line.last() is None for line in self.series)
 
     def when(self, place: Place) -> str:
-        if isinstance(place, datetime):
-            return formatting.day(place, weekday=False) + " " + formatting.clock(place)
         if isinstance(place, date):
-            return formatting.day(place, weekday=False)
+            return _when(place, formatting.language(), formatting.today().year)
         return formatting.number(place, decimals(step(abs(place) or 1, 100))) + (f" {self.x_unit}" if self.x_unit else "")
 
     def description(self) -> str:
@@ -118,8 +117,14 @@ class Line(frame.Chart):
                 rows[place] = [*earlier, *before[len(earlier) :]][: len(before)] + values
         places = sorted(rows, key=seconds) if len(self.series) > 1 else list(rows)
         shown = [places[index] for index in frame.evenly(len(places))]
-        width = len(head) - 1
-        return head, [[self.when(x), *(self.write(value) for value in (rows[x] + [None] * width)[:width])] for x in shown]
+        width, tongue, year = len(head) - 1, formatting.language(), formatting.today().year
+        return head, [
+            [
+                _when(x, tongue, year) if isinstance(x, date) else self.when(x),
+                *[self.write(value, tongue) for value in (rows[x] + [None] * width)[:width]],
+            ]
+            for x in shown
+        ]
 
     def _timed(self) -> bool:
         return any(isinstance(line.x[0], date) for line in self.series if line.x)
@@ -227,6 +232,13 @@ class Line(frame.Chart):
             else:
                 place = level - 12 if level > 30 else level + 24
                 drawing.text(words, x.end, place + 18 * index, f"lbl s{index % 3 + 1}", "end")
+
+
+@lru_cache(maxsize=4096)
+def _when(place: datetime | date, tongue: str, this_year: int) -> str:
+    """*4 december 14.32*, with the year when it is not this one. Curves beside each other have the same moments."""
+    day = formatting.day(place, weekday=False, year=formatting.local(place).year != this_year, tongue=tongue)
+    return f"{day} {formatting.clock(place, tongue)}" if isinstance(place, datetime) else day
 
 
 def _line(drawing: frame.Drawing, line: Series, at: Sequence[str], number: int, y: Scale) -> None:
