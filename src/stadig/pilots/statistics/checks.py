@@ -3,15 +3,276 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from stadig.pilots.statistics.terms import Finding, Plan, Series
+import numpy as np
+from numpy.typing import NDArray
+
+from stadig.pilots.statistics import meters, persons
+from stadig.pilots.statistics.persons import COMPARISON, PILOT
+from stadig.pilots.statistics.series import chosen
+from stadig.pilots.statistics.terms import Design, Finding, Plan, Series
+
+STRICT = 0.001
+"""Below this a check speaks: they are made at every look, and must not cry wolf."""
+MOST_NAMED = 10
+"""So many areas are named in a finding; the others are counted. Persons never are."""
+
+Check = Callable[[Plan, Series, dt.date], Iterator[Finding]]
 
 
 def all_of(
     plan: Plan, outcomes: Mapping[str, Series], through: dt.date, *, neighbours: Mapping[str, Sequence[str]] | None = None
 ) -> Iterator[Finding]:
     """Every finding of every outcome that the plan names; only the primary outcome's can withhold the verdict."""
-    for slug in (plan.outcome, *(one.slug for one in plan.limits), *plan.benefits):
-        if slug not in outcomes or not len(outcomes[slug].unit):
+    for slug in dict.fromkeys((plan.outcome, *(one.slug for one in plan.limits), *plan.benefits)):
+        series = outcomes.get(slug)
+        if series is None or not len(series.unit):
             yield Finding("no_series", "warning", slug)
+            continue
+        for finding in of_outcome(plan, series, through):
+            harmless = slug != plan.outcome and finding.severity == "withhold"
+            yield replace(finding, severity="warning") if harmless else finding
+        if neighbours and slug == plan.outcome:
+            yield from meters.spill_over(plan, series, neighbours, through)
+
+
+def of_outcome(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """The findings of one series."""
+    yield from not_counted(plan, series, through)
+    if plan.design is Design.PERSONS:
+        drawn: tuple[Check, ...] = (exposed_twice, sample_ratio, missing_outcomes)
+    elif plan.design is Design.BEFORE_AFTER:
+        drawn = (gaps,)
+    else:
+        drawn = (areas_missing, gaps)
+    for check in (*drawn, moved, one_arm, constant, ends_early, meters.changed):
+        yield from check(plan, series, through)
+
+
+def period(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
+    """The rows of the days that the analysis looks at: for persons the trial, otherwise its baseline too."""
+    first = plan.begins if plan.design is Design.PERSONS else plan.begins - dt.timedelta(plan.baseline_days)
+    return (series.day >= np.datetime64(first)) & (series.day <= np.datetime64(min(through, plan.ends)))
+
+
+def not_counted(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Rows outside the period, without a figure, without weight, or of a unit that no one has drawn."""
+    inside, arm = period(plan, series, through), persons.arms(plan, series)
+    outside = series.day[~inside]
+    if len(outside):
+        days = {"first": str(outside.min()), "last": str(outside.max())}
+        yield Finding("outside_period", "note", series.outcome, {"rows": len(outside), **days})
+    empty = int((inside & ~np.isfinite(series.value)).sum())
+    if empty:
+        yield Finding("missing_values", "note", series.outcome, {"rows": empty})
+    weightless = int((inside & ~(series.weight > 0)).sum())
+    if weightless:
+        yield Finding("without_weight", "warning", series.outcome, {"rows": weightless})
+    stray = inside & ~np.isin(arm, (PILOT, COMPARISON))
+    if stray.any() and plan.design is not Design.BEFORE_AFTER:
+        names = [] if plan.design is Design.PERSONS else _named(series.unit[stray])
+        figures = {"rows": int(stray.sum()), "units": len(np.unique(series.unit[stray])), "names": names}
+        yield Finding("without_arm", "warning", series.outcome, figures)
+
+
+def _named(units: NDArray[np.str_]) -> list[str]:
+    return [str(one) for one in np.unique(units)[:MOST_NAMED]]
+
+
+def exposed_twice(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Units that have rows in both groups. They are left out; more than one in a hundred withholds the verdict."""
+    pilot, comparison = _units_by_arm(plan, series, through)
+    both, every = np.intersect1d(pilot, comparison), np.union1d(pilot, comparison)
+    if len(both):
+        share = len(both) / len(every)
+        figures = {"units": len(both), "share": share, "rows": int(np.isin(series.unit, both).sum())}
+        yield Finding("exposed_twice", "withhold" if share > 0.01 else "warning", series.outcome, figures)
+
+
+def _units_by_arm(plan: Plan, series: Series, through: dt.date) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
+    """The units of each group that have any row in the period, with or without a figure."""
+    inside, arm = period(plan, series, through), persons.arms(plan, series)
+    return np.unique(series.unit[inside & (arm == PILOT)]), np.unique(series.unit[inside & (arm == COMPARISON)])
+
+
+def sample_ratio(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """More or fewer in a group than the draw can give: those who are missing may be just those it went badly for.
+
+    Chi-square with one degree of freedom, whose tail is erfc(√(x/2)).
+    """
+    pilot, comparison = (len(one) for one in _units_by_arm(plan, series, through))
+    total, share = pilot + comparison, plan.share
+    if not total or not 0 < share < 1:
+        return
+    p = _tail((pilot - total * share) ** 2 / (total * share * (1 - share)))
+    if p < STRICT:
+        figures = {"pilot": pilot, "comparison": comparison, "share": share, "p": p}
+        yield Finding("sample_ratio", "withhold", series.outcome, figures)
+
+
+def _tail(chi_square: float) -> float:
+    """The chance of a larger chi-square with one degree of freedom."""
+    return math.erfc(math.sqrt(chi_square / 2))
+
+
+def missing_outcomes(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Units without a figure: more of them in one group than in the other, or in one part of the population."""
+    inside, arm = period(plan, series, through), persons.arms(plan, series)
+    names, where = np.unique(series.unit[inside], return_inverse=True)
+    if not len(names):
+        return
+    without = np.bincount(where, np.isfinite(series.value[inside]), len(names)) == 0
+    first = np.unique(where, return_index=True)[1]
+    arms = arm[inside][first]
+    pilot, comparison, p = _shares(without, arms == PILOT, arms == COMPARISON)
+    if p < STRICT and abs(pilot - comparison) >= 0.05:
+        figures = {"pilot": pilot, "comparison": comparison, "p": p}
+        yield Finding("missing_by_arm", "withhold", series.outcome, figures)
+    for kind in sorted(series.group):
+        labels = series.group[kind][inside][first]
+        for label in np.unique(labels[labels != ""]):
+            here, others, p = _shares(without, labels == label, labels != label)
+            if p < STRICT and here > others:
+                figures = {"kind": kind, "label": str(label), "share": here, "others": others}
+                yield Finding("missing_by_group", "warning", series.outcome, figures)
+
+
+def _shares(without: NDArray[np.bool_], one: NDArray[np.bool_], other: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """The share without a figure on either side, and how likely so large a difference is by chance."""
+    n1, n0 = int(one.sum()), int(other.sum())
+    if not n1 or not n0:
+        return 0.0, 0.0, 1.0
+    share1, share0 = float(without[one].mean()), float(without[other].mean())
+    pooled = (share1 * n1 + share0 * n0) / (n1 + n0)
+    variance = pooled * (1 - pooled) * (1 / n1 + 1 / n0)
+    return share1, share0, _tail((share1 - share0) ** 2 / variance) if variance else 1.0
+
+
+def areas_missing(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Areas of the draw without a single figure before, or since, the start. Those who were drawn stay in the draw."""
+    if plan.allocation is None:
+        yield Finding("no_allocation", "withhold", series.outcome)
+        return
+    known = period(plan, series, through) & np.isfinite(series.value)
+    begins = np.datetime64(plan.begins)
+    for when, rows in (("before", known & (series.day < begins)), ("since", known & (series.day >= begins))):
+        if when == "since" and through < plan.begins:
+            continue
+        lacking = np.setdiff1d(np.array(plan.allocation.units), series.unit[rows])
+        if len(lacking):
+            figures = {"when": when, "units": len(lacking), "of": len(plan.allocation.units), "names": _named(lacking)}
+            yield Finding("areas_missing", "warning", series.outcome, figures)
+
+
+def gaps(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Days missing inside a unit's own rhythm (the median time between its rows). Nothing is filled in."""
+    inside = period(plan, series, through) & np.isfinite(series.value)
+    missing, longest, worst, units, expected = 0, 0, "", 0, 0
+    for name, rows in meters.by_unit(series, inside):
+        days = np.unique(series.day[rows]).astype(np.int64)
+        if len(days) < 4:
+            continue
+        steps = np.diff(days)
+        usual = max(float(np.median(steps)), 1.0)
+        long = steps[steps >= 2 * usual]
+        missing += round(float((long / usual - 1).sum()))
+        expected += round((days[-1] - days[0]) / usual) + 1
+        units += int(len(long) > 0)
+        if len(long) and int(long.max()) > longest:
+            longest, worst = int(long.max()), name
+    if missing:
+        share = missing / expected
+        figures = {"units": units, "rows": missing, "share": share, "longest": longest, "unit": worst}
+        yield Finding("gaps", "warning" if share > 0.1 else "note", series.outcome, figures)
+
+
+def moved(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Units that change district, age band or the like underway: each row counts where it says it belongs."""
+    inside = period(plan, series, through)
+    for kind in sorted(series.group):
+        labels = series.group[kind][inside]
+        some = labels != ""
+        pairs = np.unique(np.stack([series.unit[inside][some], labels[some]]), axis=1)
+        names, counts = np.unique(pairs[0], return_counts=True)
+        several = names[counts > 1]
+        if len(several):
+            known = [] if plan.design is Design.PERSONS else _named(several)
+            yield Finding("unit_moved", "warning", series.outcome, {"kind": kind, "units": len(several), "names": known})
+
+
+def one_arm(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Figures from one group only: there is nothing to compare with."""
+    if plan.design is Design.BEFORE_AFTER or through < plan.begins:
+        return
+    rows = persons.inside(plan, series, through)
+    arm = persons.arms(plan, series)[rows]
+    present = [name for name in (PILOT, COMPARISON) if (arm == name).any()]
+    if len(present) == 1:
+        few = len(np.unique(series.unit[rows])) < 20 and plan.design is Design.PERSONS
+        yield Finding("one_arm", "note" if few else "withhold", series.outcome, {"arm": present[0]})
+
+
+def constant(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """The same figure in every row: nothing is measured, or the meter stands still."""
+    inside = period(plan, series, through) & np.isfinite(series.value)
+    values = series.value[inside]
+    fewest = 2 * plan.burn_in if plan.design is Design.PERSONS else 20
+    if len(values) >= fewest and values.min() == values.max():
+        yield Finding("constant", "withhold", series.outcome, {"value": float(values[0]), "rows": len(values)})
+
+
+def ends_early(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
+    """Figures that have not come yet: the share of units (of persons: the whole group) silent for long at the end, per group.
+
+    Silent is three times the usual time between rows, at least a week. All of one group silent, and less than half of the other,
+    withholds the verdict: the latest days would be of one group only.
+    """
+    if plan.design is Design.BEFORE_AFTER or through < plan.begins:
+        return
+    rows, arm = persons.inside(plan, series, through), persons.arms(plan, series)
+    last = np.datetime64(min(through, plan.ends))
+    silent = [_silent(plan, chosen(series, rows & (arm == name)), last) for name in (PILOT, COMPARISON)]
+    if max(silent) == 0:
+        return
+    severity = "withhold" if max(silent) == 1 and min(silent) < 0.5 else "warning"
+    yield Finding("ends_early", severity, series.outcome, {"pilot": silent[0], "comparison": silent[1], "through": str(last)})
+
+
+def _silent(plan: Plan, series: Series, last: np.datetime64) -> float:
+    """The share of units without figures at the end; 0 for a group that has none at all (another finding says so)."""
+    if not len(series.unit):
+        return 0.0
+    if plan.design is Design.PERSONS:
+        return float(_is_silent(series.day, last))
+    ends = [_is_silent(series.day[rows], last) for _, rows in meters.by_unit(series, np.ones(len(series.unit), dtype=bool))]
+    return sum(ends) / len(ends)
+
+
+def _is_silent(days: NDArray[np.datetime64], last: np.datetime64) -> bool:
+    seen = np.unique(days).astype("datetime64[D]").astype(np.int64)
+    usual = float(np.median(np.diff(seen))) if len(seen) > 1 else 7.0
+    return int(last.astype(np.int64)) - int(seen[-1]) > max(7.0, 3 * usual)
+
+
+def late(earlier: Series, now: Series, looked: dt.date) -> Iterator[Finding]:
+    """What came, changed or went among days that had already been looked at, compared with the figures of that look."""
+    before, after = _figures(earlier, looked), _figures(now, looked)
+    came, gone = after.keys() - before.keys(), before.keys() - after.keys()
+    changed = {key for key in after.keys() & before.keys() if after[key] != before[key]}
+    if came or gone or changed:
+        figures = {"came": len(came), "gone": len(gone), "changed": len(changed), "of": len(after), "looked": looked.isoformat()}
+        heavy = len(came) + len(gone) + len(changed) > 0.05 * max(len(after), 1)
+        yield Finding("late", "warning" if heavy else "note", now.outcome, figures)
+
+
+def _figures(series: Series, looked: dt.date) -> dict[tuple[str, str], list[float]]:
+    """Unit and day → its figures through a day."""
+    found: dict[tuple[str, str], list[float]] = {}
+    keep = series.day <= np.datetime64(looked)
+    days = np.datetime_as_string(series.day[keep], unit="D").tolist()
+    for unit, day, value in zip(series.unit[keep].tolist(), days, series.value[keep].tolist(), strict=True):
+        found.setdefault((unit, day), []).append(value)
+    return {key: sorted(values) for key, values in found.items()}
