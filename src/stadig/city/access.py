@@ -14,6 +14,12 @@ SERVICES = permission(
     "city.services", Role.ADMINISTRATOR, Role.MANAGER, description=_("Pausa tjänster och skriva driftinformation")
 )
 ROLLOUT = permission("city.rollout", Role.ADMINISTRATOR, description=_("Bestämma var en tjänst är på"))
+FOLLOW_ROLLOUT = permission(
+    "city.follow_rollout",
+    Role.ADMINISTRATOR,
+    Role.MANAGER,
+    description=_("Följa en utrullning, godkänna ett steg och stoppa en tjänst"),
+)
 ORGANISATION = permission("city.organisation", *STAFF, description=_("Se organisationen"))
 AUDIT = permission("city.audit", Role.AUDITOR, description=_("Läsa granskningsloggen"))
 DISCLOSE = permission(

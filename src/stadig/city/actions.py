@@ -39,7 +39,7 @@ class NotAllowed(Exception):
     """The one who asked does not hold the permission that this needs."""
 
 
-def _require(by: User | None, wanted: Permission) -> None:
+def require(by: User | None, wanted: Permission) -> None:
     """``by`` None is the command line or a seed: whoever runs those owns the database already."""
     if by is not None and not wanted.held_by(by):
         raise NotAllowed(wanted.name)
@@ -61,7 +61,7 @@ def create_user(
 
     Raises ``ValidationError`` for a weak password, a bad or a taken user name.
     """
-    _require(by, access.USERS)
+    require(by, access.USERS)
     user = User(
         username=username, first_name=first_name, last_name=last_name, email=email, organisation=organisation, person=person
     )
@@ -79,7 +79,7 @@ def create_user(
 def set_password(by: User | None, user: User, password: str) -> None:
     """Give someone a new password. Raises ``ValidationError`` for a weak one."""
     if by != user:
-        _require(by, access.USERS)
+        require(by, access.USERS)
     validate_password(password, user)
     user.set_password(password)
     user.save(update_fields=["password"])
@@ -91,7 +91,7 @@ def assign_role(
     by: User | None, user: User, role: Role | str, *, organisation: Organisation | None = None, district: District | None = None
 ) -> RoleAssignment:
     """Give a role, in an organisation and a district or everywhere. Given again it is the same one."""
-    _require(by, access.USERS)
+    require(by, access.USERS)
     wanted = Role(role)
     if wanted == Role.RESIDENT:
         raise ValidationError(_("Rollen invånare ges inte: den följer av en e-legitimation."))
@@ -107,7 +107,7 @@ def assign_role(
 @verb
 def remove_role(by: User | None, assignment_id: int) -> None:
     """Take a role back. Raises ``RoleAssignment.DoesNotExist``; an administrator cannot take away their own last one."""
-    _require(by, access.USERS)
+    require(by, access.USERS)
     held = RoleAssignment.objects.select_related("user").get(pk=assignment_id)
     if (
         held.role == Role.ADMINISTRATOR
@@ -121,7 +121,7 @@ def remove_role(by: User | None, assignment_id: int) -> None:
 @verb
 def set_active(by: User | None, user: User, active: bool) -> None:
     """Let someone log in, or stop them; an ended user is logged out everywhere."""
-    _require(by, access.USERS)
+    require(by, access.USERS)
     User.objects.filter(pk=user.pk).update(is_active=active)
     if not active:
         end_sessions(user)
@@ -163,7 +163,7 @@ def register_person(
 @verb
 def pause_service(by: User | None, slug: str, message: str) -> Service:
     """Pause a service: its page then shows the message and the other ways. Raises ``ValidationError`` without a message."""
-    _require(by, access.SERVICES)
+    require(by, access.SERVICES)
     service = Service.objects.select_for_update().get(slug=slug)
     service.paused, service.operating_message = True, message.strip()
     service.full_clean()
@@ -175,7 +175,7 @@ def pause_service(by: User | None, slug: str, message: str) -> Service:
 @verb
 def resume_service(by: User | None, slug: str) -> Service:
     """Start a paused service again."""
-    _require(by, access.SERVICES)
+    require(by, access.SERVICES)
     service = Service.objects.select_for_update().get(slug=slug)
     service.paused, service.operating_message = False, ""
     service.save()
@@ -186,7 +186,7 @@ def resume_service(by: User | None, slug: str) -> Service:
 @verb
 def change_service(by: User | None, slug: str, **changes: Any) -> Service:
     """Change how a service runs: status, owner, phone, other_ways, operating_message."""
-    _require(by, access.SERVICES)
+    require(by, access.SERVICES)
     unknown = changes.keys() - {"status", "owner", "phone", "other_ways", "operating_message"}
     if unknown:
         raise TypeError(f"A service has no {', '.join(sorted(unknown))} to change.")
@@ -217,7 +217,9 @@ def set_rollout(
 
     Raises ``ValidationError`` when a district is both, a group is not declared, or the time ends before it begins.
     """
-    _require(by, access.ROLLOUT)
+    from stadig.city import ramps  # its verbs stand on these
+
+    require(by, access.ROLLOUT)
     both = {one.pk for one in districts or []} & {one.pk for one in comparison or []}
     if both:
         raise ValidationError({"comparison": _("Ett område kan inte vara både försök och jämförelse.")})
@@ -229,6 +231,12 @@ def set_rollout(
     values["cohorts"] = {name: chosen for name, chosen in (cohorts or {}).items() if chosen}
     values["stopped_why"] = Rollout.Why.HAND if stopped else ""
     values["stopped_at"] = clock.now() if stopped else None
+    before = Rollout.objects.select_for_update().filter(service=service).first()
+    if before and before.stopped:
+        if stopped:
+            values["stopped_why"], values["stopped_at"] = before.stopped_why, before.stopped_at
+        else:
+            ramps.resume(before, clock.now())
     setting, _made = Rollout.objects.update_or_create(service=service, defaults=values)
     setting.districts.set(districts or [])
     setting.comparison.set(comparison or [])
@@ -249,7 +257,7 @@ def set_rollout(
 @verb
 def publish_notice(by: User | None, *, kind: str, title: str, text: str, **fields: Any) -> Notice:
     """Publish an announcement or operating disturbance."""
-    _require(by, access.SERVICES)
+    require(by, access.SERVICES)
     notice = Notice(kind=kind, title=title, text=text, published_at=clock.now(), **fields)
     notice.full_clean()
     notice.save()
@@ -260,7 +268,7 @@ def publish_notice(by: User | None, *, kind: str, title: str, text: str, **field
 @verb
 def set_municipality(by: User | None, **fields: Any) -> Municipality:
     """Name the municipality that this installation serves."""
-    _require(by, access.ROLLOUT)
+    require(by, access.ROLLOUT)
     found, _made = Municipality.objects.update_or_create(pk=1, defaults=fields)
     municipality.forget()
     audit.record(by, "set_municipality", found)
@@ -272,7 +280,7 @@ def add_organisation(
     by: User | None, name: str, kind: Organisation.Kind | str, *, parent: Organisation | None = None
 ) -> Organisation:
     """Add a part of the organisation; one that is there already is returned as it is. Raises ``ValidationError``."""
-    _require(by, access.USERS)
+    require(by, access.USERS)
     found = Organisation.objects.filter(name=name, parent=parent).first()
     if found is not None:
         return found
@@ -298,7 +306,7 @@ def look_up_person(by: User, personnummer: str) -> Person | None:
 
     Raises ``NotAllowed`` without the permission, ``NotAPersonnummer``.
     """
-    _require(by, access.REVEAL)
+    require(by, access.REVEAL)
     person = persons.find(personnummer)
     if person is not None:
         audit.record(by, "looked_up", person)
@@ -308,7 +316,7 @@ def look_up_person(by: User, personnummer: str) -> Person | None:
 @verb
 def read_person(by: User, person_id: int) -> persons.Shown:
     """What ``by`` may see of a person without a reason; the look is logged. Raises ``NotAllowed``, ``Person.DoesNotExist``."""
-    _require(by, access.REVEAL)
+    require(by, access.REVEAL)
     person = _person(person_id)
     audit.record(by, "read", person)
     return person.shown_to(by)
@@ -320,7 +328,7 @@ def reveal_person(by: User, person_id: int, reason: str) -> persons.Shown:
 
     Raises ``NotAllowed`` without the permission, ``ValidationError`` without a reason.
     """
-    _require(by, access.REVEAL)
+    require(by, access.REVEAL)
     if len(reason.strip()) < 5:
         raise ValidationError(_("Skriv varför du behöver se uppgiften."))
     person = _person(person_id)

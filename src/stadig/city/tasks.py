@@ -21,3 +21,12 @@ def forget(timestamp: int) -> None:
     from stadig.city import actions
 
     actions.forget_old()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="city.follow_rollouts", queueing_lock="city.follow_rollouts", pass_context=False)
+def follow_rollouts(timestamp: int) -> None:
+    """Every fifth minute: stop services that are past their last day, and take the steps that have been held."""
+    from stadig.city import ramps
+
+    ramps.follow()
