@@ -24,8 +24,8 @@ def pack(files: Mapping[str, bytes], *, local: bool = False) -> bytes:
     return written.getvalue()
 
 
-def unpack(data: bytes) -> dict[str, bytes]:
-    """The files of an archive, by their names. One folder around them all is taken off.
+def unpack(data: bytes, *, most_bytes: int = MOST_BYTES) -> dict[str, bytes]:
+    """The files of an archive, by their names. One folder around them all is taken off. ``most_bytes``: when unpacked.
 
     Raises PackageError for what is no zip archive, is too large when unpacked, or holds anything but plain files.
     """
@@ -37,10 +37,10 @@ def unpack(data: bytes) -> dict[str, bytes]:
         entries = [entry for entry in archive.infolist() if not entry.is_dir()]
         if len(entries) > MOST_FILES:
             raise PackageError("the archive", "", "too_many_files", count=len(entries), most=MOST_FILES)
-        if sum(entry.file_size for entry in entries) > MOST_BYTES:
-            raise PackageError("the archive", "", "too_large_unpacked", most=MOST_BYTES // 2**20)
+        if sum(entry.file_size for entry in entries) > most_bytes:
+            raise PackageError("the archive", "", "too_large_unpacked", most=most_bytes // 2**20)
         files: dict[str, bytes] = {}
-        left = MOST_BYTES
+        left = most_bytes
         for entry in entries:
             if entry.external_attr >> 28 == 0xA or entry.flag_bits & 1:
                 raise PackageError(entry.filename, "", "link")
@@ -53,7 +53,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
                 raise PackageError(entry.filename, "", "damaged") from error
             left -= len(files[entry.filename])
             if left < 0:  # the size it declared was a lie
-                raise PackageError("the archive", "", "too_large_unpacked", most=MOST_BYTES // 2**20)
+                raise PackageError("the archive", "", "too_large_unpacked", most=most_bytes // 2**20)
     return _without_folder(files)
 
 

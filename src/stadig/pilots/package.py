@@ -1,0 +1,296 @@
+"""A trial as one file: what another municipality needs to try again, and what anyone needs to compute its result again. No Django.
+
+A *package* holds the card, how it was drawn, the factors, the lessons, the e-service and the result with its figures. A *result* is the
+same without what is only for trying again: a municipality that has tried sends it back to the one it copied. Both are zip archives whose
+bytes follow from what is in them. The format is described in ``docs/build/pilot-package.md``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, cast
+
+import msgspec
+import numpy as np
+
+from stadig.eservices import packing
+from stadig.eservices.package import PackageError
+from stadig.pilots import extract
+from stadig.pilots.card import Card, EqualTreatment, Purchase
+from stadig.pilots.extract import BadExtract
+from stadig.pilots.statistics.terms import Design, Plan, Result, Series
+
+FORMAT: Final = "stadig-pilot/1"
+MOST_BYTES: Final = 256 * 2**20
+INFO, CARD, DRAWN, FACTORS, LESSONS = "pilot.json", "card.json", "design.json", "factors.json", "lessons.json"
+PLAN, RESULT, SERIES = "result/plan.json", "result/result.json", "result/series.csv"
+SERVICE: Final = "service/"
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""Numbers that differ by less are the same number: another processor rounds the last bits otherwise."""
+
+
+class BadPackage(ValueError):
+    """What was read is no package of a trial. The message names the file in it and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A trial in its own municipality."""
+
+    municipality: str
+    code: str
+    slug: str
+    title: str
+    digest: str = ""
+    """What it was copied from: the digest of that package's design."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What the archive is."""
+
+    format: str
+    kind: str
+    """``package`` or ``result``."""
+    trial: Origin
+    outcome: str = ""
+    """What was decided: ``withdraw``, ``keep``, ``scale_up``, or empty."""
+    copied_from: Origin | None = None
+    software: str = ""
+    reduced: bool = False
+    """The figures are of persons: they are renumbered, and without the groups by which someone could be pointed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """How it was told who got the service, without the names of the places."""
+
+    design: Design
+    unit: str
+    method: str = ""
+    units: int = 0
+    treated: int = 0
+    pairs: int = 0
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Something learnt."""
+
+    worked: bool
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A number that turns one measure into another."""
+
+    slug: str
+    title: str
+    value: float
+    unit: str
+    year: int
+    source: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """An archive, read or about to be written. What it does not hold is None or empty."""
+
+    info: Info
+    card: Card | None = None
+    drawn: Drawn | None = None
+    factors: tuple[Factor, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    plan: Plan | None = None
+    result: Result | None = None
+    series: bytes = b""
+    """The figures as :func:`stadig.pilots.extract.written` wrote them."""
+    service: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    """The files of the service package."""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what is tried: card, design, factors and service. The same for all who copy it, whatever the result became."""
+        return hashlib.sha256(
+            b"".join(
+                f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode() for name, data in sorted(_design_files(self).items())
+            )
+        ).hexdigest()
+
+
+def _json(thing: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(thing, order="sorted"), indent=2) + b"\n"
+
+
+def _design_files(bundle: Bundle) -> dict[str, bytes]:
+    if bundle.card is None or bundle.drawn is None:
+        return {}
+    files = {CARD: _json(bundle.card), DRAWN: _json(bundle.drawn), FACTORS: _json(bundle.factors)}
+    return files | {SERVICE + name: data for name, data in bundle.service.items()}
+
+
+def write(bundle: Bundle) -> bytes:
+    """The archive. The same bundle gives the same bytes."""
+    files = {INFO: _json(bundle.info)} | _design_files(bundle)
+    if bundle.lessons:
+        files[LESSONS] = _json(bundle.lessons)
+    if bundle.plan is not None and bundle.result is not None:
+        files |= {PLAN: _json(bundle.plan), RESULT: _json(bundle.result), SERIES: bundle.series}
+    return packing.pack(files, local=True)
+
+
+def read(data: bytes) -> Bundle:
+    """An archive as it was written. Raises :class:`BadPackage` that names the file in it."""
+    try:
+        files = packing.unpack(data, most_bytes=MOST_BYTES)
+    except PackageError as error:
+        raise BadPackage(f"{error.file}: {error.text}") from error
+    if INFO not in files:
+        raise BadPackage(f"There is no {INFO} in it. Is it a package of a trial?")
+    info = _decoded(files, INFO, Info)
+    if info.format != FORMAT or info.kind not in ("package", "result"):
+        raise BadPackage(f"{INFO}: the format is {info.format!r} {info.kind!r}; this Stadig reads {FORMAT!r}.")
+    whole = {PLAN, RESULT, SERIES} <= files.keys()
+    if info.kind == "package" and not {CARD, DRAWN} <= files.keys():
+        raise BadPackage(f"A package must hold {CARD} and {DRAWN}.")
+    return Bundle(
+        info=info,
+        card=_decoded(files, CARD, Card) if CARD in files else None,
+        drawn=_decoded(files, DRAWN, Drawn) if DRAWN in files else None,
+        factors=_decoded(files, FACTORS, tuple[Factor, ...]) if FACTORS in files else (),
+        lessons=_decoded(files, LESSONS, tuple[Lesson, ...]) if LESSONS in files else (),
+        plan=_decoded(files, PLAN, Plan) if whole else None,
+        result=_decoded(files, RESULT, Result) if whole else None,
+        series=files[SERIES] if whole else b"",
+        service={name.removeprefix(SERVICE): body for name, body in files.items() if name.startswith(SERVICE)},
+    )
+
+
+def _decoded(files: Mapping[str, bytes], name: str, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(files[name], type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadPackage(f"{name}: {error}.") from error
+
+
+def for_others(card: Card) -> Card:
+    """The card as another municipality begins with it: without days, names of places, owner, and what only that municipality can decide."""
+    return replace(
+        card,
+        owner="",
+        begins=None,
+        ends=None,
+        allocation=None,
+        chosen_because_worst=False,
+        equal=EqualTreatment(differs=card.equal.differs, reason=card.equal.reason),
+        purchase=Purchase(way=card.purchase.way, months=card.purchase.months),
+    )
+
+
+def drawn_of(card: Card) -> Drawn:
+    """How the card's units were drawn, without their names. Raises ValueError for a card without a design."""
+    if card.design is None:
+        raise ValueError("The card has no design.")
+    one = card.allocation
+    if one is None:
+        return Drawn(card.design, card.unit)
+    return Drawn(card.design, card.unit, one.method, len(one.units), len(one.treated), len(one.pairs), one.tolerance)
+
+
+def for_publication(plan: Plan, series: bytes) -> tuple[bytes, bool]:
+    """The figures as anyone may have them, and whether something was taken away.
+
+    Areas and things stay as they are. Persons are renumbered in the order of their pseudonyms, which leads back to no one and changes no
+    figure, and the groups (age, district) are taken away: a row with them could point someone out.
+    """
+    if plan.design is not Design.PERSONS:
+        return series, False
+    outcomes = extract.read(series)
+    every = sorted({str(unit) for one in outcomes.values() for unit in one.unit})
+    width = len(str(len(every)))
+    numbered = {unit: f"p{number:0{width}}" for number, unit in enumerate(every, 1)}
+    return extract.written({slug: _renumbered(one, numbered) for slug, one in outcomes.items()}), True
+
+
+def _renumbered(series: Series, numbered: Mapping[str, str]) -> Series:
+    return replace(series, unit=np.array([numbered[str(unit)] for unit in series.unit]), group={})
+
+
+def differences(bundle: Bundle) -> list[str]:
+    """What comes out otherwise when the latest look is computed again from the figures; empty when it is the same.
+
+    Each difference is ``looks.3.estimate.low: −0.41, now −0.39``. Raises :class:`BadPackage` for an archive without a result.
+    """
+    if bundle.plan is None or bundle.result is None:
+        raise BadPackage("There is no result in it: the trial had not been looked at when it was exported.")
+    from stadig.pilots.statistics import analysis  # NumPy's heavier parts are only for those who compute
+
+    try:
+        outcomes = extract.read(bundle.series)
+    except BadExtract as error:
+        raise BadPackage(f"{SERIES}: {error}") from error
+    again = analysis.analyse(bundle.plan, outcomes, through=bundle.result.through, code_version=bundle.result.code_version)
+    left_out = {"data_sha256", "parts"} if bundle.info.reduced else set[str]()
+    before = {name: one for name, one in msgspec.to_builtins(bundle.result).items() if name not in left_out}
+    after = {name: one for name, one in msgspec.to_builtins(again).items() if name not in left_out}
+    return list(_differ("", before, after))
+
+
+def _differ(where: str, before: Any, after: Any) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
+        for name in {**old, **new}:
+            yield from _differ(f"{where}.{name}".lstrip("."), old.get(name), new.get(name))
+    elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        ours, theirs = cast("Sequence[Any]", before), cast("Sequence[Any]", after)
+        if len(ours) != len(theirs):
+            yield f"{where}: {len(ours)} rows, now {len(theirs)}"
+        for number, (old, new) in enumerate(zip(ours, theirs, strict=False), 1):
+            yield from _differ(f"{where}.{number}", old, new)
+    elif not _same(before, after):
+        yield f"{where}: {before}, now {after}"
+
+
+def _same(before: Any, after: Any) -> bool:
+    if isinstance(before, int | float) and isinstance(after, int | float):
+        return math.isclose(before, after, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return before == after
+
+
+def copied(bundle: Bundle) -> dict[str, str]:
+    """What ``Pilot.copied_from`` holds of a package."""
+    trial = bundle.info.trial
+    return {
+        "municipality": trial.municipality,
+        "code": trial.code,
+        "slug": trial.slug,
+        "title": trial.title,
+        "digest": bundle.digest,
+    }
+
+
+__all__ = [
+    "FORMAT",
+    "BadPackage",
+    "Bundle",
+    "Drawn",
+    "Factor",
+    "Info",
+    "Lesson",
+    "Origin",
+    "copied",
+    "differences",
+    "drawn_of",
+    "for_others",
+    "for_publication",
+    "read",
+    "write",
+]
