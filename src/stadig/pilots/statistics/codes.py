@@ -20,6 +20,28 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     # the persons design
     "too_few_yet": ("pilot", "comparison", "needed", "exact"),
     "comparison_near_zero": (),
+    # areas drawn by lot
+    "allocation_missing": (),
+    "not_drawn": ("units",),
+    "draw_impossible": ("reason",),
+    "not_admissible": ("units", "draws"),
+    "draws_possible": ("draws", "used", "smallest_p", "sha256"),
+    "areas_too_few": ("smallest_p", "draws", "alpha"),
+    "seed_differs": ("seed",),
+    "unit_unknown": ("units",),
+    "unit_silent": ("units",),
+    "areas_alike": ("value",),
+    "no_baseline": (),
+    "baseline_missing": ("units",),
+    "began_later": ("units",),
+    "zero_in_relative": (),
+    "negative_in_relative": (),
+    "cluster_t": ("value", "low", "high", "p", "df"),
+    # comparison areas
+    "placebos": ("placebos", "comparison", "smallest_p"),
+    "comparison_too_few": ("comparison", "needed", "smallest_p", "alpha"),
+    "baseline_short": ("months", "needed"),
+    "pre_trend": ("per_month", "p"),
     # the data
     "no_series": (),
     "outside_period": ("rows", "first", "last"),
