@@ -42,15 +42,16 @@ def analyse(
     through: dt.date,
     code_version: str,
     neighbours: Mapping[str, Sequence[str]] | None = None,
+    also: Sequence[Finding] = (),
 ) -> Result:
     """All that the rule needs, through a day: looks, guardrails, benefits, parts, findings and the verdict.
 
     ``outcomes`` holds a series per slug; an outcome without one is a finding. ``neighbours`` (unit → units beside it) lets
-    spill-over be looked for. The order of the rows does not matter.
+    spill-over be looked for. ``also`` holds what was found when the figures were read; it counts like the rest. The order of the rows does not matter.
     """
     series = {slug: ordered(outcomes[slug]) for slug in sorted(outcomes)}
     days = look_days(plan, through)
-    findings = list(checks.all_of(plan, series, through, neighbours=neighbours))
+    findings = [*also, *checks.all_of(plan, series, through, neighbours=neighbours)]
     looks: tuple[Look, ...] = ()
     if plan.outcome in series:
         looks, lacks = looks_of(plan, series[plan.outcome], days)

@@ -43,12 +43,12 @@ def of_outcome(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding
     """The findings of one series."""
     yield from not_counted(plan, series, through)
     if plan.design is Design.PERSONS:
-        drawn: tuple[Check, ...] = (exposed_twice, sample_ratio, missing_outcomes)
+        drawn: tuple[Check, ...] = (sample_ratio, missing_outcomes)
     elif plan.design is Design.BEFORE_AFTER:
         drawn = (gaps,)
     else:
         drawn = (areas_missing, gaps)
-    for check in (*drawn, moved, one_arm, constant, ends_early, meters.changed):
+    for check in (exposed_twice, *drawn, moved, one_arm, constant, ends_early, meters.changed):
         yield from check(plan, series, through)
 
 
@@ -83,18 +83,30 @@ def _named(units: NDArray[np.str_]) -> list[str]:
 
 
 def exposed_twice(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Units that have rows in both groups. They are left out; more than one in a hundred withholds the verdict."""
-    pilot, comparison = _units_by_arm(plan, series, through)
+    """Units that have rows in both groups since the start. Persons are left out then; more than one in a hundred, or any area,
+    withholds the verdict.
+    """
+    if series.arm is None:
+        return
+    pilot, comparison = (
+        np.unique(series.unit[_since(plan, series, through) & (series.arm == name)]) for name in (PILOT, COMPARISON)
+    )
     both, every = np.intersect1d(pilot, comparison), np.union1d(pilot, comparison)
     if len(both):
         share = len(both) / len(every)
         figures = {"units": len(both), "share": share, "rows": int(np.isin(series.unit, both).sum())}
-        yield Finding("exposed_twice", "withhold" if share > 0.01 else "warning", series.outcome, figures)
+        grave = share > 0.01 or plan.design is not Design.PERSONS
+        yield Finding("exposed_twice", "withhold" if grave else "warning", series.outcome, figures)
+
+
+def _since(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
+    """The rows since the start, with or without a figure."""
+    return (series.day >= np.datetime64(plan.begins)) & (series.day <= np.datetime64(min(through, plan.ends)))
 
 
 def _units_by_arm(plan: Plan, series: Series, through: dt.date) -> tuple[NDArray[np.str_], NDArray[np.str_]]:
-    """The units of each group that have any row in the period, with or without a figure."""
-    inside, arm = period(plan, series, through), persons.arms(plan, series)
+    """The units of each group that have any row since the start, with or without a figure."""
+    inside, arm = _since(plan, series, through), persons.arms(plan, series)
     return np.unique(series.unit[inside & (arm == PILOT)]), np.unique(series.unit[inside & (arm == COMPARISON)])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _FIGURES = ("value", "low", "high", "worthwhile")
+_FAULTY = ("rows", "of", "column", "at", "written", "problem")
 
 FINDINGS: dict[str, tuple[str, ...]] = {
     # reasons of a verdict
@@ -63,4 +64,16 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "changed_meter": ("unit", "factor", "day", "at_start"),
     "level_shift": ("unit", "factor", "day"),
     "spill_over": ("beside", "others", "areas", "p"),
+    # a file of figures
+    "not_numbers": _FAULTY,
+    "not_dates": _FAULTY,
+    "future_dates": _FAULTY,
+    "early_dates": _FAULTY,
+    "empty_cells": _FAULTY,
+    "unreadable_rows": _FAULTY,
+    "read_as": ("encoding",),
+    "column_not_used": ("labels",),
+    "mixed_units": ("units",),
+    "duplicates_differ": ("times", "rows", "at"),
+    "duplicates_same": ("times", "rows", "at"),
 }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stadig.pilots.statistics import sequence
-from stadig.pilots.statistics.terms import Estimate, Finding, Look, Plan, Scale, Series
+from stadig.pilots.statistics.terms import Design, Estimate, Finding, Look, Plan, Scale, Series
 
 METHOD = "confidence-sequence"
 PILOT, COMPARISON = "pilot", "comparison"
@@ -28,8 +28,8 @@ class Units:
 
 
 def arms(plan: Plan, series: Series) -> NDArray[np.str_]:
-    """``pilot``, ``comparison`` or nothing per row: the row's own arm, otherwise what the draw says of its unit."""
-    if series.arm is not None:
+    """``pilot``, ``comparison`` or nothing per row: for persons the row's own arm, otherwise what the draw says of its unit."""
+    if series.arm is not None and (plan.design is Design.PERSONS or plan.allocation is None):
         return series.arm
     found = np.full(len(series.unit), "", dtype="U10")
     if plan.allocation is not None:
