@@ -188,7 +188,7 @@ def gaps(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
         if len(days) < 4:
             continue
         steps = np.diff(days)
-        usual = max(float(np.median(steps)), 1.0)
+        usual = max(meters.middle(steps), 1.0)
         long = steps[steps >= 2 * usual]
         missing += round(float((long / usual - 1).sum()))
         expected += round((days[-1] - days[0]) / usual) + 1
@@ -265,7 +265,7 @@ def _silent(plan: Plan, series: Series, last: np.datetime64) -> float:
 
 def _is_silent(days: NDArray[np.datetime64], last: np.datetime64) -> bool:
     seen = np.unique(days).astype("datetime64[D]").astype(np.int64)
-    usual = float(np.median(np.diff(seen))) if len(seen) > 1 else 7.0
+    usual = meters.middle(np.diff(seen)) if len(seen) > 1 else 7.0
     return int(last.astype(np.int64)) - int(seen[-1]) > max(7.0, 3 * usual)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,11 +13,10 @@ from stadig.pilots.statistics.pooling import pooled, standard_error
 from stadig.pilots.statistics.terms import Estimate
 
 # Colditz and others (1994): tuberculosis and no tuberculosis, vaccinated and not, in thirteen trials
-BCG = np.array(
-    "4 119 11 128 6 300 29 274 3 228 11 209 62 13536 248 12619 33 5036 47 5761 180 1361 372 1079 8 2537 10 619 505 87886 499 87892 "
-    "29 7470 45 7232 17 1699 65 1600 186 50448 141 27197 5 2493 3 2338 27 16886 29 17825".split(),
-    dtype=int,
-).reshape(13, 4)
+_TABLE = """
+4 119 11 128, 6 300 29 274, 3 228 11 209, 62 13536 248 12619, 33 5036 47 5761, 180 1361 372 1079, 8 2537 10 619,
+505 87886 499 87892, 29 7470 45 7232, 17 1699 65 1600, 186 50448 141 27197, 5 2493 3 2338, 27 16886 29 17825"""
+BCG = [tuple(map(int, row.split())) for row in _TABLE.split(",")]
 
 
 def test_three_equally_sure_places_are_their_plain_mean() -> None:
