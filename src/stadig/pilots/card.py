@@ -23,6 +23,17 @@ FORMAT = "stadig-pilot-card/1"
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """An outcome as clauses, with ``{}`` where the amount stands and ``*…*`` round what is written bold.
+
+    ``better``: *bilarna kör \\*{} kortare\\* per korg*; ``worse``: *de kör {} längre*, for a level *fler än {} behöver ringa*.
+    """
+
+    better: str = ""
+    worse: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Something measured: what it is called, in which unit, which way is better, and where its figures come from."""
 
@@ -39,6 +50,12 @@ class Outcome:
     """Source ``derived``: that outcome."""
     per: str = ""
     """What one row is counted per, in words: *korg och vecka*."""
+    every: str = "week"
+    """What one row of an area covers: ``day`` or ``week``."""
+    each: str = ""
+    """Source ``effects``: what an area's sum is divided by: ``subjects`` (those it was recorded of), ``residents`` (per 1 000), or another measure."""
+    wording: dict[str, Wording] = field(default_factory=dict)
+    """Language → clauses of its own; without them the title is used."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,19 @@ class Pilot(models.Model):
     service = models.CharField(max_length=60)
     committee = models.ForeignKey("city.Organisation", null=True, blank=True, on_delete=models.PROTECT, related_name="pilots")
     owner = models.ForeignKey("city.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="pilots")
+    switch = models.CharField(max_length=60, blank=True, help_text="the name in city.rollout that turns on what is tried")
+    service_before = models.CharField(max_length=20, blank=True, help_text="the service's status before the trial changed it")
     state = models.CharField(max_length=10, choices=State.choices, default=State.IDEA)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True, default="")
+    committee_id: int | None
+    owner_id: int | None
+    units: models.Manager[Unit]
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True, blank=True)
     last_day = models.DateField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    reminded_on = models.DateField(null=True, blank=True, help_text="when the owner was last told of the last date")
     copied_from = models.JSONField(default=dict, blank=True, help_text="{municipality, code, title, digest} when it was imported")
 
     class Meta:
@@ -56,6 +62,7 @@ class CardVersion(models.Model):
     """A card as it was written. One that is frozen never changes; a change is the next version."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="versions")
+    pilot_id: int
     number = models.PositiveSmallIntegerField()
     card: Any = models.JSONField()
     rule: Any = models.JSONField(null=True, blank=True, help_text="the decision rule in machine form, once frozen")
@@ -76,7 +83,7 @@ class CardVersion(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pilot_id} v{self.number}"  # type: ignore[attr-defined]
+        return f"{self.pilot_id} v{self.number}"
 
 
 class Unit(models.Model):
@@ -141,6 +148,7 @@ class Look(models.Model):
     """One analysis, frozen with all that is needed to make it again."""
 
     version = models.ForeignKey(CardVersion, on_delete=models.CASCADE, related_name="looks")
+    version_id: int
     number = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     through = models.DateField()
@@ -150,19 +158,26 @@ class Look(models.Model):
     verdict = models.CharField(max_length=10)
     code_version = models.CharField(max_length=40)
     voided_at = models.DateTimeField(null=True, blank=True, help_text="set when the card was changed after it")
+    planned = models.BooleanField(
+        default=True, help_text="false: an extra look between the days of the rule, described but never judged"
+    )
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["version", "number"], name="pilots_look_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "number"], name="pilots_look_once"),
+            models.UniqueConstraint(fields=["version", "through"], name="pilots_look_once_a_day"),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.version_id} look {self.number}"  # type: ignore[attr-defined]
+        return f"{self.version_id} look {self.number}"
 
 
 class Cost(models.Model):
     """Money spent on a trial."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="costs")
+    pilot_id: int
     day = models.DateField()
     amount_kr = models.FloatField()
     what = models.CharField(max_length=160)
@@ -178,6 +193,7 @@ class Decision(models.Model):
     """What was decided, beside what the rule said. Another way than the rule's has a reason, and the reason is public."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="decisions")
+    pilot_id: int
     look = models.ForeignKey(Look, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     rule_said = models.CharField(max_length=10)
     decided = models.CharField(max_length=10)
@@ -186,25 +202,32 @@ class Decision(models.Model):
     day = models.DateField()
     by = models.ForeignKey("city.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+    taken_back_why = models.CharField(max_length=500, blank=True, help_text="why it no longer holds; public")
 
     class Meta:
         ordering = ["at"]
         constraints = [
             models.CheckConstraint(
+                name="pilots_taken_back_says_why",
+                condition=models.Q(taken_back_at=None) | ~models.Q(taken_back_why=""),
+            ),
+            models.CheckConstraint(
                 name="pilots_other_way_says_why",
                 condition=models.Q(rule_said=models.F("decided")) | ~models.Q(reason=""),
                 violation_error_message=_("Skriv varför ni beslutar något annat än regeln säger."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.pilot_id} {self.decided}"  # type: ignore[attr-defined]
+        return f"{self.pilot_id} {self.decided}"
 
 
 class Lesson(models.Model):
     """Something learnt. A trial cannot be closed without one that did not work."""
 
     pilot = models.ForeignKey(Pilot, on_delete=models.CASCADE, related_name="lessons")
+    pilot_id: int
     worked = models.BooleanField(default=False)
     title = models.CharField(max_length=120)
     text = models.CharField(max_length=600)

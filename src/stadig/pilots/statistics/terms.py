@@ -79,6 +79,10 @@ class Allocation:
     """Public: with it anyone draws the same."""
     begins: tuple[tuple[str, dt.date], ...] = ()
     """Units that got the service on another day than the trial's first."""
+    admissible_sha256: str = ""
+    """Of the list of every draw that was possible (``allocation.Draws.digest``), noted when the lot was cast."""
+    admissible: int = 0
+    """How many they were; 0 where they were too many to list."""
 
 
 @dataclass(frozen=True, slots=True)

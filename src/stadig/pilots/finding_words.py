@@ -1,0 +1,153 @@
+"""Every code of a finding and of a verdict's reason in plain language, with the way out. A test holds it to ``statistics.codes``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from stadig.pilots import sentences, words
+from stadig.pilots.card import Card, Outcome
+from stadig.pilots.statistics.terms import Direction, Finding, Scale
+from stadig.ui import formatting
+
+VERDICT: dict[str, Any] = {
+    "shown": _("Skillnaden är %(value)s och kravet var %(worthwhile)s. Den är säkert skild från noll, och ingen gräns är nådd."),
+    "cannot_be_worthwhile": _("Skillnaden är som bäst %(best)s. Kravet %(worthwhile)s går inte längre att nå."),
+    "harm": _("Det har blivit sämre: %(value)s. Gränsen var %(harm)s."),
+    "limit_broken": _("Gränsen är nådd: %(value)s, och den var %(bound)s."),
+    "limit_unknown": _("Vi vet inte om gränsen %(bound)s håller. Det kommer för få siffror."),
+    "no_estimate_yet": _("Det finns för lite att räkna på än. Svaret kommer när siffrorna räcker."),
+    "not_shown_yet": _("Skillnaden är ännu inte säkert skild från noll: %(low)s till %(high)s."),
+    "smaller_than_worthwhile": _("Skillnaden är %(value)s. Kravet är %(worthwhile)s."),
+    "before_after": _("Det finns inget att jämföra med, bara hur det var förut. Därför säger regeln aldrig skala upp."),
+    "withheld": _("Siffrorna bär inget svar. Läs vad som är fel med dem och rätta det."),
+    "at_end": _("Sista dagen %(ends)s kom utan svar. Det som var bestämt gäller: %(at_end)s."),
+}
+"""Why a verdict is what it is."""
+
+METHOD: dict[str, Any] = {
+    "too_few_yet": _(
+        "Det är %(pilot)s i försöket och %(comparison)s i jämförelsen. Vi räknar när det är minst %(needed)s i varje."
+    ),
+    "comparison_near_zero": _(
+        "Jämförelsen ligger så nära noll att en andel inte säger något. Mät skillnaden i måttets egen enhet."
+    ),
+    "allocation_missing": _("Det är inte bestämt vilka som får tjänsten. Lotta, eller välj områden."),
+    "not_drawn": _("Områdena är valda, inte lottade: %(units)s. Välj jämförelseområden som sätt att jämföra."),
+    "draw_impossible": _("Lottningen går inte att göra om som den är beskriven. Kontrollera par, bakgrundsmått och startord."),
+    "not_admissible": _("Den lottning som gäller hör inte till de %(draws)s som var möjliga: %(units)s. Kontrollera startordet."),
+    "draws_possible": _("%(draws)s lottningar var möjliga. Minsta möjliga slumpvärde är %(smallest_p)s."),
+    "areas_too_few": _(
+        "Områdena är för få för att någonsin visa något: minsta möjliga slumpvärde är %(smallest_p)s och gränsen %(alpha)s. Ta med fler områden."
+    ),
+    "seed_differs": _("Startordet ”%(seed)s” ger en annan lottning än den som gäller. Förklara varför, eller lotta om."),
+    "unit_unknown": _("Det kom siffror för områden som inte är med: %(units)s. De räknas inte."),
+    "unit_silent": _("Inga siffror har kommit för %(units)s. Ta reda på varför."),
+    "areas_alike": _("Alla områden har samma värde, %(value)s. Då finns inget att jämföra. Kontrollera mätningen."),
+    "no_baseline": _("Det finns inga siffror från tiden före. Svaret blir osäkrare. Ladda upp äldre siffror om de finns."),
+    "baseline_missing": _("Siffror från tiden före saknas för %(units)s. De jämförs utan."),
+    "began_later": _("%(units)s fick tjänsten senare än de andra. Tiden före räknas som utan."),
+    "zero_in_relative": _("Några områden har noll. En andel av noll går inte att räkna, så de räknas tillsammans."),
+    "cluster_t": _("Ett vanligt test av områdenas medelvärden ger %(value)s (%(low)s till %(high)s)."),
+    "placebos": _(
+        "Vi har gjort samma jämförelse %(placebos)s gånger där inget hände. Minsta möjliga slumpvärde är %(smallest_p)s."
+    ),
+    "comparison_too_few": _(
+        "Det är %(comparison)s jämförelseområden. Det behövs minst %(needed)s för att kunna visa något. Ta med fler."
+    ),
+    "baseline_short": _("Det finns %(months)s månader före start. Det behövs %(needed)s. Ladda upp äldre siffror."),
+    "pre_trend": _("Före start gick områdena isär med %(per_month)s i månaden. En del av skillnaden kan vara det."),
+    "derived": _("Räknat ur ett annat mått: %(factor)s, %(value)s %(unit)s, %(year)s (%(source)s). Inte en egen mätning."),
+}
+"""About the way of comparing."""
+
+DATA: dict[str, Any] = {
+    "no_series": _("Inga siffror har kommit. Kontrollera källan eller ladda upp en fil."),
+    "outside_period": _("%(rows)s rader ligger utanför tiden (%(first)s till %(last)s). De räknas inte."),
+    "missing_values": _("%(rows)s rader saknar värde. De räknas inte."),
+    "without_weight": _("%(rows)s rader gäller ingen alls. De räknas inte."),
+    "without_arm": _("%(rows)s rader hör varken till försöket eller jämförelsen: %(names)s. De räknas inte."),
+    "exposed_twice": _("%(units)s finns både i försöket och i jämförelsen, %(share)s. De räknas inte."),
+    "sample_ratio": _(
+        "Det är %(pilot)s i försöket och %(comparison)s i jämförelsen. Lotten ska ge %(share)s. "
+        "Någon saknas, och det kan vara just de som det gick dåligt för. Ta reda på vilka."
+    ),
+    "missing_by_arm": _(
+        "Fler saknar siffror på ena sidan: %(pilot)s i försöket och %(comparison)s i jämförelsen. Ta reda på varför."
+    ),
+    "missing_by_group": _("Fler saknar siffror i %(label)s: %(share)s mot %(others)s bland andra."),
+    "no_allocation": _("Det är inte bestämt vilka som får tjänsten. Lotta, eller välj områden."),
+    "areas_missing": _("%(units)s av %(of)s saknar siffror: %(names)s. Ta reda på varför."),
+    "gaps": _("%(rows)s mätningar saknas för %(units)s. Längsta luckan är %(longest)s dagar (%(unit)s). Inget är ifyllt."),
+    "unit_moved": _("%(units)s bytte tillhörighet under försöket: %(names)s. Varje rad räknas där den säger att den hör hemma."),
+    "one_arm": _("Det finns siffror bara från den ena sidan. Då finns inget att jämföra med."),
+    "constant": _("Alla %(rows)s rader har samma värde, %(value)s. Kontrollera att mätaren går."),
+    "ends_early": _(
+        "De senaste dagarna saknas: %(pilot)s i försöket och %(comparison)s i jämförelsen. Vänta in dem eller kontrollera källan."
+    ),
+    "late": _("Siffror som vi redan hade tittat på har ändrats: %(came)s kom till, %(gone)s försvann, %(changed)s ändrades."),
+    "changed_meter": _(
+        "%(unit)s visar plötsligt %(factor)s gånger så mycket från %(day)s. Är mätaren bytt eller enheten ändrad?"
+    ),
+    "level_shift": _("%(unit)s ändrade nivå %(day)s, %(factor)s gånger. Ta reda på vad som hände."),
+    "spill_over": _(
+        "Grannområdena till försöket ändrades också: %(beside)s mot %(others)s i övriga. Skillnaden kan vara underskattad."
+    ),
+}
+"""About the figures."""
+
+FINDINGS: dict[str, Any] = {**VERDICT, **METHOD, **DATA}
+SHARES = ("share", "others", "smallest_p", "alpha", "p")
+AT_END: dict[str, Any] = {"withdraw": _("drar tillbaka"), "keep": _("behåller som det är")}
+
+
+def finding(found: Finding, card: Card | None = None) -> str:
+    """A finding as sentences; with the card its figures get their units and it names the outcome it is about."""
+    if found.code not in FINDINGS:
+        return found.code
+    values = dict(found.values)
+    outcome = _outcome(card, found.where)
+    if found.code == "cannot_be_worthwhile":
+        less = outcome is not None and outcome.direction is Direction.LESS
+        values["best"] = values.get("low") if less else values.get("high")
+    text = str(FINDINGS[found.code]) % {name: _said(name, one, found, card, outcome) for name, one in values.items()}
+    named = outcome is not None and card is not None and (card.primary is None or outcome.slug != card.primary.slug)
+    return f"{outcome.title}: {text}" if named and outcome is not None else text
+
+
+def _outcome(card: Card | None, slug: str) -> Outcome | None:
+    if card is None:
+        return None
+    every = [card.primary, *(one.outcome for one in card.guardrails), *card.benefits]
+    return next((one for one in every if one is not None and one.slug == slug), None)
+
+
+def _said(name: str, value: Any, found: Finding, card: Card | None, outcome: Outcome | None) -> str:
+    if found.code == "at_end" and name == "at_end":
+        return str(AT_END.get(value, value))
+    if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends"):
+        return formatting.day(dt.date.fromisoformat(value[:10]), weekday=False)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return words.said(value)
+    if found.code in VERDICT and outcome is not None and card is not None:
+        return _figure(name, float(value), card, outcome)
+    if name in SHARES or (found.code in ("missing_by_arm", "ends_early") and name in ("pilot", "comparison")):
+        return formatting.percent(value * 100, 0 if value >= 0.1 or value == 0 else 1)
+    return words.said(value)
+
+
+def _figure(name: str, value: float, card: Card, outcome: Outcome) -> str:
+    """A figure of a verdict in its outcome's unit: with its sign where it is a difference."""
+    if card.primary is None or outcome.slug != card.primary.slug:
+        level = all(one.kind == "level" for one in card.guardrails if one.outcome.slug == outcome.slug)
+        return sentences.amount(value, outcome.unit, Scale.ABSOLUTE, level=level)
+    if name in ("worthwhile", "harm"):
+        return sentences.amount(value, outcome.unit, card.scale)
+    return sentences.signed(value, outcome.unit, card.scale)
+
+
+def because(findings: tuple[Finding, ...], card: Card) -> str:
+    """Why the verdict is what it is: the first reason, which is the gravest."""
+    return finding(findings[0], card) if findings else ""

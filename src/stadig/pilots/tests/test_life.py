@@ -1,0 +1,255 @@
+"""A trial from an idea to its end, with plain figures: scaled up, withdrawn, changed underway, late, decided otherwise."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from stadig.city import clock, effects, rollout
+from stadig.city.models import Effect, Rollout, Service
+from stadig.city.roles import Role
+from stadig.pilots import actions, errors, figures, queries
+from stadig.pilots import card as cards
+from stadig.pilots.models import CardVersion, Decision, Look, Pilot, Point
+from stadig.pilots.statistics.terms import Design, Direction, Scale
+
+DAYS = cards.Outcome("days", "Dagar till svar", "dagar", Direction.LESS)
+HELP = cards.Outcome("helped", "Behövde hjälp", "%", Direction.LESS)
+CARD = cards.Card(
+    title="Påminnelser före sista dagen",
+    service="parkering",
+    hypothesis="Fler hinner i tid när vi påminner.",
+    unit="person",
+    lever="reminder",
+    design=Design.PERSONS,
+    primary=DAYS,
+    scale=Scale.ABSOLUTE,
+    worthwhile=2.0,
+    harm=2.0,
+    guardrails=(cards.Guardrail(HELP, 20.0, inclusion=True),),
+    cost_ceiling_kr=50_000,
+    owner="Enhetschefen",
+    begins=dt.date(2026, 9, 7),
+    ends=dt.date(2026, 11, 1),
+    planned_n=400,
+    exit_plan="Påminnelserna stängs av samma dag.",
+    equal=cards.EqualTreatment("Hälften får en påminnelse", "För att se om den hjälper", "Nämnden", dt.date(2026, 8, 20), dt.date(2026, 11, 1)),
+    privacy=cards.Privacy("Telefonnummer", "Uppgift av allmänt intresse", False, "Svara STOPP"),
+    purchase=cards.Purchase("own_work"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def boss(someone):
+    """A director, who may plan, start and decide."""
+    return someone(Role.DIRECTOR)
+
+
+@pytest.fixture
+def service(db):
+    return Service.objects.create(slug="parkering", title="Parkeringstillstånd", status="idea")
+
+
+@pytest.fixture
+def idea(boss, service, at):
+    """A trial whose card is ready to be started."""
+    at("2026-09-01T09:00+02:00")
+    pilot = actions.create(boss, CARD.title, "parkering")
+    actions.save_card(boss, pilot.pk, CARD, seen=1)
+    return pilot
+
+
+def came(pilot: Pilot, *, effect: float, people: int = 200, days: int = 21, helped: float = 5.0) -> None:
+    """People came evenly over the trial's first days: half with the reminder, answered ``effect`` days later than the others."""
+    random = np.random.default_rng(20261122)
+    rows = []
+    for n in range(people):
+        arm = "pilot" if n % 2 else "comparison"
+        day = CARD.begins + dt.timedelta(days=n * days // people)
+        rows.append(
+            (f"p{n}", day, 14.0 + random.normal(0, 2) + (effect if arm == "pilot" else 0), arm, random.random() * 100 < helped)
+        )
+    for slug, value in (("days", lambda r: r[2]), ("helped", lambda r: 100.0 * r[4])):
+        figures.replace(
+            pilot, slug, "upload", [figures.Row(r[0], r[1], float(value(r)), 1.0, r[3]) for r in rows], name="siffror.csv"
+        )
+
+
+@pytest.fixture
+def running(boss, idea, at):
+    return actions.start(boss, idea.pk)
+
+
+def test_a_trial_goes_from_an_idea_to_scaled_up(boss, running, at, deliver):
+    running.refresh_from_db()
+    assert running.state == "running"
+    assert Service.objects.get(slug="parkering").status == "pilot"
+    assert rollout.setting(running.switch).percent == 50
+    came(running, effect=-4.0)
+    at("2026-09-28T02:00+02:00")
+    seen = actions.look(running.pk)
+    assert seen.verdict == "scale_up"
+    assert actions.look(running.pk) == seen, "the same day twice is the same look"
+    made = actions.decide(boss, running.pk, "scale_up", body="Samhällsnämnden", day=dt.date(2026, 9, 30))
+    assert made.rule_said == "scale_up" and made.reason == ""
+    with pytest.raises(errors.NothingLearnt):
+        actions.close(boss, running.pk)
+    actions.add_lesson(boss, running.pk, worked=False, title="Fasta telefoner", text="De som bara har fast telefon fick inget.")
+    actions.close(boss, running.pk)
+    assert not Rollout.objects.filter(service=running.switch).exists(), "on everywhere, and no switch is left behind"
+    assert rollout.is_on(running.switch)
+    assert Service.objects.get(slug="parkering").status == "running"
+    shown = queries.trial(running.slug)
+    assert shown.state == "closed" and shown.outcome == "scale_up" and shown.verdict == "scale_up"
+    assert shown.result.primary.value == pytest.approx(-4.0, abs=1.0)
+
+
+def test_a_trial_that_does_harm_is_withdrawn_and_its_switch_is_off(boss, running, at):
+    came(running, effect=5.0)
+    at("2026-09-28T02:00+02:00")
+    assert actions.look(running.pk).verdict == "withdraw"
+    actions.decide(boss, running.pk, "withdraw", body="Samhällsnämnden", day=dt.date(2026, 9, 30))
+    actions.add_lesson(boss, running.pk, worked=False, title="För sent", text="Påminnelsen kom efter sista dagen.")
+    actions.close(boss, running.pk)
+    assert not rollout.is_on(running.switch, ("city.person", 1))
+    assert Service.objects.get(slug="parkering").status == "withdrawn"
+    assert Point.objects.filter(pilot=running).exists(), "data stay whole"
+
+
+def test_a_measured_effect_is_in_the_ledger_once_a_month(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    actions.look(running.pk)
+    first = Effect.objects.get(subject_kind="pilot", replaced_by=None)
+    assert first.kind == "measured" and first.low < first.quantity < first.high
+    came(running, effect=-4.2)
+    at("2026-09-28T02:00+02:00")
+    actions.look(running.pk)
+    now = Effect.objects.get(subject_kind="pilot", replaced_by=None)
+    assert (now.key, now.metric_id) == (first.key, first.metric_id) and now.quantity != first.quantity
+    assert Effect.objects.filter(subject_kind="pilot").count() == 2
+    (gained,) = queries.trial(running.slug).gained
+    assert gained.quantity == pytest.approx(now.quantity)
+    total = effects.summary(clock.midnight(dt.date(2026, 9, 1)), clock.midnight(dt.date(2026, 10, 1)), service="parkering")
+    assert [one.quantity for one in total] == [now.quantity]
+
+
+def test_a_change_voids_the_looks_and_keeps_the_difference(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    before = actions.look(running.pk)
+    with pytest.raises(errors.NeedsReason):
+        actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "")
+    actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "Nämnden vill se mindre skillnader")
+    before.refresh_from_db()
+    assert before.voided_at
+    shown = queries.trial(running.slug)
+    assert shown.verdict == "", "an earlier answer no longer counts"
+    assert shown.edition == 2
+    ((version, differences),) = shown.changes()
+    assert version.why == "Nämnden vill se mindre skillnader" and differences == [("worthwhile", 2.0, 1.0)]
+    again = actions.look(running.pk)
+    assert again.pk != before.pk and again.version.number == version.number
+
+
+def test_a_change_of_words_alone_voids_nothing(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    before = actions.look(running.pk)
+    actions.change(boss, running.pk, replace(CARD, exit_plan="Påminnelserna stängs av nästa dag."), "Felskrivet")
+    before.refresh_from_db()
+    assert before.voided_at is None
+    assert queries.trial(running.slug).verdict == "scale_up"
+
+
+def test_the_units_and_the_lot_do_not_change_underway(boss, running):
+    with pytest.raises(errors.AlreadyDrawn):
+        actions.change(boss, running.pk, replace(CARD, unit="household"), "Annan enhet")
+
+
+def test_another_way_than_the_rule_says_needs_a_public_reason(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    actions.look(running.pk)
+    day = dt.date(2026, 9, 23)
+    with pytest.raises(errors.NeedsReason, match="Regeln säger skala upp"):
+        actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=day)
+    made = actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=day, reason="Leverantören slutar.")
+    assert (made.rule_said, made.decided, made.reason) == ("scale_up", "withdraw", "Leverantören slutar.")
+    actions.reopen(boss, running.pk, "Leverantören fortsätter.")
+    assert Pilot.objects.get(pk=running.pk).state == "running"
+    assert Decision.objects.get(pk=made.pk).taken_back_why == "Leverantören fortsätter."
+
+
+def test_a_look_keeps_what_it_was_made_of(boss, running, at):
+    from stadig.pilots import extract
+
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    seen = actions.look(running.pk)
+    written = extract.expanded(bytes(seen.data))
+    assert extract.digest(written) == seen.data_sha256
+    assert (
+        len(extract.read(written)["days"].unit)
+        == Point.objects.filter(pilot=running, outcome="days", day__lte=seen.through).count()
+    )
+    assert seen.result["plan_digest"] == CardVersion.objects.get(pk=seen.version_id).digest
+
+
+def test_past_its_last_day_a_trial_is_overdue(boss, running, at):
+    at("2026-11-05T09:00+01:00")
+    (one,) = queries.listed(states=("running",))
+    assert (one.overdue, one.overdue_days) == (True, 4)
+    assert queries.trial(running.slug).overdue_days == 4
+    with pytest.raises(errors.NeedsReason, match="Sista dagen var 1 november"):
+        actions.decide(boss, running.pk, "continue", body="Nämnden", day=dt.date(2026, 11, 5), reason="Mer tid")
+
+
+def test_two_who_write_at_once_both_keep_what_they_wrote(boss, idea, someone):
+    other = someone(Role.PLANNER)
+    actions.save_card(boss, idea.pk, replace(CARD, owner="Anna"), seen=2)
+    both = actions.save_card(other, idea.pk, replace(CARD, exit_plan="Annan plan"), seen=2)
+    kept = cards.read(both.card)
+    assert (kept.owner, kept.exit_plan) == ("Anna", "Annan plan")
+    with pytest.raises(errors.ChangedMeanwhile) as clash:
+        actions.save_card(other, idea.pk, replace(CARD, owner="Bo"), seen=2)
+    assert clash.value.fields == (("owner", "Anna", "Bo"),)
+    assert clash.value.mine.owner == "Bo", "nothing typed is lost"
+
+
+def test_a_card_that_is_not_ready_is_refused_with_all_that_is_missing(boss, service, at):
+    at("2026-09-01T09:00+02:00")
+    pilot = actions.create(boss, "Halvt", "parkering")
+    with pytest.raises(errors.NotReady) as refused:
+        actions.start(boss, pilot.pk)
+    assert {"hypothesis", "guardrails", "ends"} <= {one.where for one in refused.value.problems}
+    assert Pilot.objects.get(pk=pilot.pk).state == "idea"
+
+
+def test_before_and_after_is_never_scaled_up(boss, idea):
+    card = replace(CARD, design=Design.BEFORE_AFTER)
+    actions.save_card(boss, idea.pk, card, seen=2)
+    actions.start(boss, idea.pk)
+    with pytest.raises(errors.CannotScaleUp):
+        actions.decide(boss, idea.pk, "scale_up", body="Nämnden", day=dt.date(2026, 9, 9), reason="Vi vill")
+
+
+def test_who_may_not_is_refused(someone, idea):
+    clerk = someone(Role.CASE_WORKER)
+    with pytest.raises(errors.NotAllowed):
+        actions.start(clerk, idea.pk)
+    planner = someone(Role.PLANNER)
+    with pytest.raises(errors.NotAllowed):
+        actions.start(planner, idea.pk)
+    actions.record_cost(planner, idea.pk, day=dt.date(2026, 9, 1), amount_kr=1200.0, what="Utskick")
+    with pytest.raises(errors.BadAmount):
+        actions.record_cost(planner, idea.pk, day=dt.date(2026, 9, 1), amount_kr=-5, what="Fel")
+
+
+def test_no_look_is_made_of_a_trial_that_has_not_begun(running):
+    with pytest.raises(errors.NothingToLookAt, match="7 september"):
+        actions.look(running.pk)
+    assert not Look.objects.exists()
