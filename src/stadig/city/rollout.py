@@ -46,6 +46,7 @@ __all__ = [
     "is_on",
     "ref",
     "setting",
+    "settings",
     "share",
     "under",
 ]
@@ -218,7 +219,8 @@ WHERE r.service = ANY(%s)
 """
 
 
-def _settings(services: Iterable[str]) -> list[Setting]:
+def settings(services: Iterable[str]) -> list[Setting]:
+    """What is set for those of the services that have a setting. One query."""
     with connection.cursor() as cursor:
         cursor.execute(SETTINGS, [list(services)])
         return [
@@ -233,14 +235,14 @@ def _where(ids: list[int] | None, names: list[str] | None) -> tuple[Where, ...]:
 
 def setting(service: str) -> Setting | None:
     """What is set for a service; None means on everywhere. One query."""
-    return next(iter(_settings([service])), None)
+    return next(iter(settings([service])), None)
 
 
 def among(services: Iterable[str], subject: Any = None, at: dt.datetime | None = None) -> set[str]:
     """Those of the services that are on; at most two queries for any number."""
     wanted = set(services)
     when = at or clock.now()
-    found = _settings(wanted)
+    found = settings(wanted)
     held = _held(found, subject)
     return wanted - {one.service for one in found if not Decider(one, when, held.get(one.service)).is_on(subject)}
 
@@ -250,9 +252,9 @@ def decide(setting: Setting, subject: Any, at: dt.datetime) -> bool:
     return Decider(setting, at).is_on(subject)
 
 
-def _held(settings: Iterable[Setting], subject: Any) -> dict[str, dict[str, str]]:
+def _held(found: Iterable[Setting], subject: Any) -> dict[str, dict[str, str]]:
     """Service → {ref: arm} of one subject, for those of the settings that are trials of persons."""
-    refs = {one.service: ref(one.service, subject) for one in settings if one.trial == PERSONS}
+    refs = {one.service: ref(one.service, subject) for one in found if one.trial == PERSONS}
     if not refs:
         return {}
     rows = Assignment.objects.filter(service__in=list(refs), ref__in=list(refs.values())).values_list("service", "ref", "arm")

@@ -76,6 +76,11 @@ def age_band(subject: Any) -> str | None:
         return None
     born, today = persons.unseal(person.personnummer_sealed).born, clock.today()
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return band_of(age)
+
+
+def band_of(age: int) -> str | None:
+    """The band of an age in whole years."""
     return next((name for least, name in reversed(AGE_BANDS) if age >= least), None)
 
 
