@@ -52,6 +52,13 @@ class Candidate:
     alarm: bool = False
     """Someone or something has said that it is full."""
     lock: Lock = Lock.NONE
+    round_today: bool | None = None
+    """It is emptied on fixed weekdays: True on those days, False on the others. None: by its risk."""
+
+    @property
+    def waits_for_its_round(self) -> bool:
+        """Whether it is left today whatever its risk: another day is its own, and no one has asked for it."""
+        return self.round_today is False and self.lock != Lock.IN and not self.alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,8 @@ class DayTask:
 
     def is_required(self, candidate: Candidate) -> bool:
         """Whether this bin must be emptied today."""
+        if candidate.round_today is not None:
+            return candidate.lock == Lock.IN or candidate.alarm or candidate.round_today
         return candidate.lock == Lock.IN or candidate.alarm or candidate.risk >= self.required_risk
 
 
@@ -120,6 +129,7 @@ class Why(StrEnum):
     ALARM = "alarm"
     LOCKED = "locked"
     REQUIRED = "required"
+    ROUND_TODAY = "round_today"
     ON_THE_WAY = "on_the_way"
     WORTH_IT = "worth_it"
 
@@ -129,6 +139,7 @@ class WhyNot(StrEnum):
 
     LOW_RISK = "low_risk"
     LOCKED_OUT = "locked_out"
+    ROUND_OTHER_DAY = "round_other_day"
     NO_TIME = "no_time"
     UNREACHABLE = "unreachable"
     MUST_BUT_NO_TIME = "must_but_no_time"

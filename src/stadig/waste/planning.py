@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from stadig.city import clock
+from stadig.city import clock, rollout
 from stadig.geo import queries as geo
 from stadig.waste import rate
 from stadig.waste.day import Candidate, DayTask, DayVehicle, Lock, Station
@@ -28,6 +28,8 @@ START_COST_M = 2000
 METRES_PER_SERVICE_S = 5.0
 """A second at a bin costs as much as so many metres of driving: 620 kr an hour for the crew against 21 kr a kilometre for the
 vehicle and 30 km/h of the same crew's time (620/3600 ÷ (21 + 620/30)/1000 ≈ 4.1), rounded up for walking and the lock."""
+CALLING = "korgar-som-sager-till"
+"""The roll-out: where it is on a bin is emptied when it needs it, elsewhere on its fixed weekdays."""
 REMEMBERED = timedelta(days=60)
 _UNKNOWN_FILL = 50.0
 
@@ -89,6 +91,7 @@ def prepare(plan: Plan, now: datetime) -> Prepared:
     lat = [one.bin.lat for one in states] + [one.lat for one in [*stations, *depots]]
     matrix, place = geo.driving(lon, lat, purpose="waste") if lon else (None, np.empty(0, np.int64))
     reports = _reports(states)
+    calling = rollout.compiled(CALLING, max(now, begins))
     choices = dict(Choices.objects.filter(plan=plan).exclude(choice=Choice.NONE).values_list("bin", "choice"))
     bins = tuple(
         _candidate(
@@ -99,6 +102,7 @@ def prepare(plan: Plan, now: datetime) -> Prepared:
             choice=choices.get(one.bin.pk, ""),
             told=one.bin.pk in reports,
             emptied=emptied.get(one.bin.pk),
+            round_today=_round_today(one, calling, plan.day),
         )
         for n, one in enumerate(states)
     )
@@ -177,14 +181,22 @@ def _expected(
 
 
 def _candidate(
-    state: BinState, place: int, *, risk: float, fill: float, choice: str, told: bool, emptied: datetime | None
+    state: BinState,
+    place: int,
+    *,
+    risk: float,
+    fill: float,
+    choice: str,
+    told: bool,
+    emptied: datetime | None,
+    round_today: bool | None,
 ) -> Candidate:
     thing = state.bin
     litres = fill / 100 * thing.kind.volume_l
     stands = [
         alarm for alarm in state.alarms if alarm.kind == AlarmKind.THRESHOLD and (emptied is None or alarm.raised_at > emptied)
     ]
-    full = bool(stands) or told
+    full = told or (bool(stands) and round_today is None)
     return Candidate(
         thing.pk,
         place,
@@ -195,7 +207,16 @@ def _candidate(
         closes_s=_seconds(thing.open_until) if thing.open_until else 24 * 3600,
         alarm=full,
         lock={Choice.IN: Lock.IN, Choice.OUT: Lock.OUT}.get(Choice(choice), Lock.NONE),
+        round_today=round_today,
     )
+
+
+def _round_today(state: BinState, calling: rollout.Decider, day: date) -> bool | None:
+    """None where bins call, or there are no fixed weekdays to go by. There the sensor is heard but does not steer."""
+    place = state.bin.district_id
+    if not state.bin.fixed_weekdays or calling.is_on(("city.district", place) if place else None):
+        return None
+    return day.isoweekday() in state.bin.fixed_weekdays
 
 
 def _vehicle(vehicle: Vehicle, place: int, day: date, now: datetime) -> DayVehicle:

@@ -87,12 +87,14 @@ def plan_day(
     for number, candidate in enumerate(task.bins):
         if candidate.lock == Lock.OUT:
             skipped.append(Skipped(candidate.id, WhyNot.LOCKED_OUT, candidate.risk, None))
+        elif candidate.waits_for_its_round:
+            skipped.append(Skipped(candidate.id, WhyNot.ROUND_OTHER_DAY, candidate.risk, None))
         elif not _reachable(task, candidate.place, base):
             skipped.append(Skipped(candidate.id, WhyNot.UNREACHABLE, candidate.risk, None))
         else:
             chosen.append(number)
     if not chosen:
-        raise NoBins("There is no bin to plan: none is registered, or all are locked out or out of reach.")
+        raise NoBins("There is no bin to plan: none is registered, or all are locked out, out of reach or wait for their round.")
     answer = solver.search(task, chosen, vehicles, limit=limit, seed=seed, must=True, report=progress)
     if not answer.feasible:
         answer = solver.search(task, chosen, vehicles, limit=limit, seed=seed, must=False, report=progress)
@@ -223,6 +225,8 @@ def _why(task: DayTask, candidate: Candidate, detour_m: int) -> Why:
         return Why.LOCKED
     if candidate.alarm:
         return Why.ALARM
+    if candidate.round_today:
+        return Why.ROUND_TODAY
     if candidate.risk >= task.required_risk:
         return Why.REQUIRED
     return Why.ON_THE_WAY if detour_m <= ON_THE_WAY_M else Why.WORTH_IT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
@@ -169,6 +170,8 @@ def reason(row: Any, plan_day: date) -> str:
             _("%(risk)s risk att den blir full före %(day)s. %(way)s") % {"risk": risk, "day": ahead, "way": _detour(detour)}
         ),
         Reason.LOW_RISK: lambda: _("%(risk)s risk före %(day)s. Den kan vänta.") % {"risk": risk, "day": ahead},
+        Reason.ROUND_TODAY: lambda: fixed_round(values.get("weekdays", ())),
+        Reason.ROUND_OTHER_DAY: lambda: fixed_round(values.get("weekdays", ())) + " " + _("Den töms inte i dag."),
         Reason.LOCKED_OUT: lambda: _("Du har lämnat den till en annan dag."),
         Reason.NO_TIME: lambda: _("Tiden eller utrymmet räcker inte. Den väntar till nästa dag."),
         Reason.UNREACHABLE: lambda: _("Det går inte att köra dit. Kontrollera platsen på kartan."),
@@ -176,14 +179,39 @@ def reason(row: Any, plan_day: date) -> str:
             "Den borde tömmas i dag, men tiden räcker inte. Lägg till en bil eller lås ut en annan korg."
         ),
     }
+    first = texts.get(row.reason, lambda: "")()
     if values.get("full_since"):
-        first = _("Full sedan %(when)s.") % {"when": _when(values["full_since"])}
-    else:
-        first = texts.get(row.reason, lambda: "")()
+        full = _("Full sedan %(when)s.") % {"when": _when(values["full_since"])}
+        first = f"{full} {first}" if row.reason in (Reason.ROUND_TODAY, Reason.ROUND_OTHER_DAY) else full
     parts = [first, told]
     if values.get("open_until"):
         parts.append(_("Bara öppet för bil före %(time)s.") % {"time": values["open_until"]})
     return " ".join(part for part in parts if part)
+
+
+def fixed_round(numbers: Sequence[int]) -> str:
+    """*Fast runda på måndagar och torsdagar.*"""
+    return _("Fast runda på %(days)s.") % {"days": weekdays(numbers)}
+
+
+def weekdays(numbers: Sequence[int]) -> str:
+    """*måndagar och torsdagar* from 1 Monday … 7 Sunday; *vardagar* for Monday to Friday."""
+    names = {
+        1: _("måndagar"),
+        2: _("tisdagar"),
+        3: _("onsdagar"),
+        4: _("torsdagar"),
+        5: _("fredagar"),
+        6: _("lördagar"),
+        7: _("söndagar"),
+    }
+    chosen = sorted(set(numbers))
+    words = (
+        [_("vardagar"), *(names[one] for one in chosen[5:])] if chosen[:5] == [1, 2, 3, 4, 5] else [names[one] for one in chosen]
+    )
+    if len(words) < 2:
+        return "".join(words)
+    return _("%(first)s och %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 def tipping(load_percent: int, break_minutes: int) -> str:

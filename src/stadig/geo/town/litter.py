@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -53,10 +54,13 @@ def inflow(bins: tuple[BinSite, ...], hours: tuple[datetime, ...], rng: np.rando
     return (mean * rng.gamma(1.6, 1 / 1.6, mean.shape)).astype(np.float32)
 
 
-def simulate(bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart_from: datetime, seed: int) -> Past:
+def simulate(
+    bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart_from: datetime, seed: int, calling: Set[str] | None = None
+) -> Past:
     """Fill and empty every bin from ``start`` to ``end``: fixed rounds first, by sensor from ``smart_from``.
 
-    Times are aware and on whole hours. The same arguments give the same past.
+    ``calling`` holds the codes of the districts in which bins call from then on; the others keep their fixed rounds. None
+    means all. Times are aware and on whole hours. The same arguments give the same past.
     """
     rng = np.random.default_rng(seed)
     count = int((end - start) / timedelta(hours=1)) + 1
@@ -66,6 +70,7 @@ def simulate(bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart
     per_hour = np.array([site.rate_l_per_h for site in bins]) * 100 / holds
     round_hour = rng.integers(7, 14, len(bins))
     often = fixed_rounds(bins)
+    calls = np.array([calling is None or site.district in calling for site in bins])
     local = [hour.astimezone(STOCKHOLM) for hour in hours]
     true = np.empty((len(bins), count), np.float32)
     fill = rng.uniform(5, 60, len(bins)).astype(np.float32)
@@ -73,12 +78,12 @@ def simulate(bins: tuple[BinSite, ...], start: datetime, end: datetime, *, smart
     for n in range(count):
         fill = fill + litres[:, n] * 100 / holds
         due = round_hour == local[n].hour
+        by_day = often[:, local[n].weekday()]
         if hours[n] < smart_from:
-            due = due & often[:, local[n].weekday()]
-        elif local[n].weekday() == 6:
-            due = due & (fill > 85)
+            due = due & by_day
         else:
-            due = due & ((fill > SMART_LIMIT_PERCENT) | (fill + 24 * per_hour > 100))
+            needs = fill > 85 if local[n].weekday() == 6 else (fill > SMART_LIMIT_PERCENT) | (fill + 24 * per_hour > 100)
+            due = due & np.where(calls, needs, by_day)
         for number in np.flatnonzero(due):
             emptied.append((int(number), n, float(fill[number])))
             fill[number] = 0.0

@@ -142,6 +142,8 @@ def _params(prepared: Prepared, n: int) -> dict[str, Any]:
         values["full_since"] = f"{since:%H.%M}" if since.date() == clock.today() else f"{since:%Y-%m-%d %H.%M}"
     if state.bin.open_until:
         values["open_until"] = f"{state.bin.open_until:%H.%M}"
+    if prepared.task.bins[n].round_today is not None:
+        values["weekdays"] = state.bin.fixed_weekdays
     return values
 
 

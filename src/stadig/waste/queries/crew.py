@@ -11,7 +11,7 @@ import msgspec
 from django.db import connection
 
 from stadig.city import clock
-from stadig.waste import access
+from stadig.waste import access, sentences
 from stadig.waste.models import Outcome, Side, SkipReason
 from stadig.work.models import WAITING
 
@@ -25,7 +25,8 @@ SELECT
         SELECT json_agg(json_build_array(
             s.id, s."order", s.kind, s.bin_id, coalesce(b.name, t.name, ''), coalesce(b.lon, t.lon), coalesce(b.lat, t.lat),
             coalesce(b.side, ''), coalesce(b.key, ''), coalesce(b.access_note, ''), b.open_until, coalesce(k.name, ''),
-            s.planned_arrival, s.leg_m, s.outcome, s.skip_reason, s.closed_at
+            s.planned_arrival, s.leg_m, s.outcome, s.skip_reason, s.closed_at,
+            CASE WHEN s.reason = 'round_today' THEN b.fixed_weekdays ELSE '{{}}' END
         ) ORDER BY s."order") AS found
         FROM waste_stop s
         LEFT JOIN waste_bin b ON b.id = s.bin_id
@@ -87,6 +88,8 @@ class StopRow(NamedTuple):
     outcome: str
     skip_reason: str
     closed_at: datetime | None
+    round_days: tuple[int, ...] = ()
+    """The fixed weekdays that it is emptied by, where it does not call."""
 
     @property
     def side_label(self) -> str:
@@ -99,6 +102,11 @@ class StopRow(NamedTuple):
     @property
     def skip_label(self) -> str:
         return str(SkipReason(self.skip_reason).label)
+
+    @property
+    def round(self) -> str:
+        """*Fast runda på måndagar*, or empty."""
+        return sentences.fixed_round(self.round_days) if self.round_days else ""
 
 
 @dataclass(frozen=True)
