@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
 
 from stadig.pilots import card, extract
-from stadig.pilots.statistics import checks, limits, multiple, parts, persons, verdict
+from stadig.pilots.statistics import areas, checks, comparison, limits, multiple, parts, persons, verdict
 from stadig.pilots.statistics.series import ordered
 from stadig.pilots.statistics.terms import (
     Benefit,
@@ -102,9 +101,10 @@ def looks_of(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple
     """The looks by the plan's design."""
     if plan.design is Design.PERSONS:
         return persons.looks(plan, series, days)
-    if plan.design in (Design.AREAS, Design.COMPARISON):
-        module = "areas" if plan.design is Design.AREAS else "comparison"
-        return importlib.import_module(f"stadig.pilots.statistics.{module}").looks(plan, series, days)
+    if plan.design is Design.AREAS:
+        return areas.looks(plan, series, days)
+    if plan.design is Design.COMPARISON:
+        return comparison.looks(plan, series, days)
     return parts.before_after(plan, series, days)
 
 
@@ -117,7 +117,7 @@ def _held(plan: Plan, limit: Limit, series: Mapping[str, Series], days: Sequence
         return verdict.held(limit, limits.level(plan, series[limit.slug], days[-1], alpha=alpha))
     own = replace(plan, outcome=limit.slug, direction=limit.direction, scale=Scale.ABSOLUTE, alpha=alpha)
     looks, lacks = looks_of(own, series[limit.slug], days)
-    findings += [_softened(one) for one in lacks]
+    findings += _of_other(lacks, limit.slug, findings)
     return verdict.held(limit, looks[-1].estimate if looks else None)
 
 
@@ -128,7 +128,7 @@ def _benefits(plan: Plan, series: Mapping[str, Series], days: Sequence[dt.date],
         looks: tuple[Look, ...] = ()
         if slug in series:
             looks, lacks = looks_of(replace(plan, outcome=slug, harm=None), series[slug], days)
-            findings += [_softened(one) for one in lacks]
+            findings += _of_other(lacks, slug, findings)
         found.append(looks[-1].estimate if looks else None)
     adjusted = multiple.holm(
         [None if slug in plan.derived or one is None else one.p for slug, one in zip(plan.benefits, found, strict=True)]
@@ -136,9 +136,11 @@ def _benefits(plan: Plan, series: Mapping[str, Series], days: Sequence[dt.date],
     return tuple(Benefit(slug, one, p, slug in plan.derived) for slug, one, p in zip(plan.benefits, found, adjusted, strict=True))
 
 
-def _softened(finding: Finding) -> Finding:
-    """What keeps another outcome from being judged does not keep the primary one."""
-    return replace(finding, severity="warning") if finding.severity == "withhold" else finding
+def _of_other(lacks: Sequence[Finding], slug: str, known: Sequence[Finding]) -> list[Finding]:
+    """What another outcome lacks, but for what is already said: it keeps that outcome, not the primary one, from being judged."""
+    said = [(one.code, one.values) for one in known]
+    new = [one for one in lacks if (one.code, one.values) not in said]
+    return [replace(one, where=slug, severity="warning" if one.severity == "withhold" else one.severity) for one in new]
 
 
 def _once(findings: Sequence[Finding]) -> tuple[Finding, ...]:

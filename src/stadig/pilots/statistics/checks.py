@@ -44,10 +44,8 @@ def of_outcome(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding
     yield from not_counted(plan, series, through)
     if plan.design is Design.PERSONS:
         drawn: tuple[Check, ...] = (sample_ratio, missing_outcomes)
-    elif plan.design is Design.BEFORE_AFTER:
-        drawn = (gaps,)
     else:
-        drawn = (areas_missing, gaps)
+        drawn = (gaps,)
     for check in (exposed_twice, *drawn, moved, one_arm, constant, ends_early, meters.changed):
         yield from check(plan, series, through)
 
@@ -59,7 +57,7 @@ def period(plan: Plan, series: Series, through: dt.date) -> NDArray[np.bool_]:
 
 
 def not_counted(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Rows outside the period, without a figure, without weight, or of a unit that no one has drawn."""
+    """Rows outside the period, without a figure, without weight, or of a person in no group (``areas`` names unknown areas)."""
     inside, arm = period(plan, series, through), persons.arms(plan, series)
     outside = series.day[~inside]
     if len(outside):
@@ -72,9 +70,8 @@ def not_counted(plan: Plan, series: Series, through: dt.date) -> Iterator[Findin
     if weightless:
         yield Finding("without_weight", "warning", series.outcome, {"rows": weightless})
     stray = inside & ~np.isin(arm, (PILOT, COMPARISON))
-    if stray.any() and plan.design is not Design.BEFORE_AFTER:
-        names = [] if plan.design is Design.PERSONS else _named(series.unit[stray])
-        figures = {"rows": int(stray.sum()), "units": len(np.unique(series.unit[stray])), "names": names}
+    if stray.any() and plan.design is Design.PERSONS:
+        figures = {"rows": int(stray.sum()), "units": len(np.unique(series.unit[stray]))}
         yield Finding("without_arm", "warning", series.outcome, figures)
 
 
@@ -161,22 +158,6 @@ def _shares(without: NDArray[np.bool_], one: NDArray[np.bool_], other: NDArray[n
     pooled = (share1 * n1 + share0 * n0) / (n1 + n0)
     variance = pooled * (1 - pooled) * (1 / n1 + 1 / n0)
     return share1, share0, _tail((share1 - share0) ** 2 / variance) if variance else 1.0
-
-
-def areas_missing(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Areas of the draw without a single figure before, or since, the start. Those who were drawn stay in the draw."""
-    if plan.allocation is None:
-        yield Finding("no_allocation", "withhold", series.outcome)
-        return
-    known = period(plan, series, through) & np.isfinite(series.value)
-    begins = np.datetime64(plan.begins)
-    for when, rows in (("before", known & (series.day < begins)), ("since", known & (series.day >= begins))):
-        if when == "since" and through < plan.begins:
-            continue
-        lacking = np.setdiff1d(np.array(plan.allocation.units), series.unit[rows])
-        if len(lacking):
-            figures = {"when": when, "units": len(lacking), "of": len(plan.allocation.units), "names": _named(lacking)}
-            yield Finding("areas_missing", "warning", series.outcome, figures)
 
 
 def gaps(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
