@@ -13,7 +13,6 @@ import numpy as np
 from django.db import connection, transaction
 
 from stadig.city import clock
-from stadig.city.models import User
 from stadig.pilots.card import Card, Outcome
 from stadig.pilots.models import Batch, Pilot
 from stadig.pilots.statistics.terms import Design, Finding, Series
@@ -100,19 +99,9 @@ def replace(
     return batch
 
 
-def add(
-    pilot: Pilot,
-    outcome: str,
-    source: str,
-    rows: Sequence[Row],
-    sha256: str,
-    *,
-    name: str,
-    findings: Iterable[Finding],
-    by: User | None,
-) -> Batch:
-    """Put the rows beside those that are there; a unit's figure of the same day is replaced."""
-    batch = _batch(pilot, outcome, findings, name, source=source, sha256=sha256, rows=len(rows), by=by)
+def add(pilot: Pilot, outcome: str, rows: Sequence[Row], findings: Iterable[Finding], **fields: Any) -> Batch:
+    """Put the rows beside those that are there; a unit's figure of the same day is replaced. ``fields`` are the batch's own."""
+    batch = _batch(pilot, outcome, findings, rows=len(rows), **fields)
     insert(pilot.pk, outcome, batch.pk, rows)
     return batch
 

@@ -59,6 +59,9 @@ METHOD: dict[str, Any] = {
     ),
     "baseline_short": _("Det finns %(months)s månader före start. Det behövs %(needed)s. Ladda upp äldre siffror."),
     "pre_trend": _("Före start gick områdena isär med %(per_month)s i månaden. En del av skillnaden kan vara det."),
+    "negative_in_relative": _(
+        "Några områden har negativa tal. En andel går inte att räkna. Mät skillnaden i måttets egen enhet."
+    ),
     "derived": _("Räknat ur ett annat mått: %(factor)s, %(value)s %(unit)s, %(year)s (%(source)s). Inte en egen mätning."),
 }
 """About the way of comparing."""
@@ -98,7 +101,26 @@ DATA: dict[str, Any] = {
 }
 """About the figures."""
 
-FINDINGS: dict[str, Any] = {**VERDICT, **METHOD, **DATA}
+FILE: dict[str, Any] = {
+    "not_numbers": _("%(rows)s rader har inget tal i ”%(column)s”. Först rad %(at)s: ”%(written)s”. Skriv ett tal."),
+    "not_dates": _("%(rows)s rader har ingen dag i ”%(column)s”. Först rad %(at)s: ”%(written)s”. Skriv som 2026-11-22."),
+    "future_dates": _("%(rows)s rader har en dag som inte har varit än. Först rad %(at)s: ”%(written)s”."),
+    "early_dates": _("%(rows)s rader har en dag som är för länge sedan. Först rad %(at)s: ”%(written)s”."),
+    "empty_cells": _("%(rows)s rader är tomma i ”%(column)s”. Först rad %(at)s. Fyll i eller ta bort dem."),
+    "unreadable_rows": _("%(rows)s rader går inte att läsa. Först rad %(at)s i ”%(column)s”: ”%(written)s”."),
+    "read_as": _("Filen lästes som %(encoding)s. Kontrollera att å, ä och ö stämmer. Spara annars som UTF-8."),
+    "column_not_used": _("Kolumnen används inte: den har %(labels)s olika värden, och en grupp har högst femtio."),
+    "mixed_units": _("Filen blandar måttenheter: %(units)s. Räkna om till en enda."),
+    "duplicates_differ": _("%(times)s gånger står samma enhet och tid med olika värden, %(rows)s rader. Behåll den som är rätt."),
+    "duplicates_same": _("%(times)s gånger står samma rad flera gånger. Den räknas en gång."),
+    "no_table": _("Filen går inte att läsa som en tabell. Den behöver kolumnerna enhet, dag och värde, och minst en rad."),
+    "no_such_outcome": _("Filen har inga siffror för ”%(wanted)s”, bara för %(held)s. Välj ett annat mått eller en annan fil."),
+    "other_unit": _("Filen räknar i %(given)s, försöket i %(wanted)s. Räkna om filen."),
+    "several_a_day": _("%(units)s har flera rader samma dag: %(names)s. Slå ihop dem till en rad om dagen."),
+}
+"""About a file that someone sent."""
+
+FINDINGS: dict[str, Any] = {**VERDICT, **METHOD, **DATA, **FILE}
 SHARES = ("share", "others", "smallest_p", "alpha", "p")
 AT_END: dict[str, Any] = {"withdraw": _("drar tillbaka"), "keep": _("behåller som det är")}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 import numpy as np
 from django.utils.text import slugify
@@ -12,24 +11,17 @@ from django.utils.translation import override
 
 from stadig.city import clock, effects
 from stadig.city.models import Effect, Metric
-from stadig.pilots.card import Card, Outcome
+from stadig.pilots import saved
+from stadig.pilots.card import Card, Outcome, rule_of
 from stadig.pilots.figures import Figures
 from stadig.pilots.models import Pilot
-from stadig.pilots.statistics.terms import Allocation, Direction, Estimate, Result, Scale, Series, Verdict
+from stadig.pilots.saved import Amount
+from stadig.pilots.statistics.series import chosen
+from stadig.pilots.statistics.terms import Direction, Estimate, Result, Scale, Verdict
 
 SUMMED = ("effects", "upload", "derived")
 """Sources whose figures add up; the others, and shares, are told as a mean difference."""
 SHARES = ("%", "av 100", "per 100", "1–5")
-
-
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What was gained, positive when it is good, in ``unit``."""
-
-    quantity: float
-    low: float
-    high: float
-    unit: str
 
 
 def adds_up(outcome: Outcome) -> bool:
@@ -37,9 +29,9 @@ def adds_up(outcome: Outcome) -> bool:
     return outcome.source in SUMMED and outcome.unit not in SHARES
 
 
-def metric_of(outcome: Outcome) -> str:
+def metric_of(outcome: Outcome, unit: str = "") -> str:
     """The measure in the ledger under which what an outcome gained is kept."""
-    return slugify(f"gained {outcome.slug} {outcome.unit}")[:60]
+    return slugify(f"gained {outcome.slug} {unit or outcome.unit}".replace("%", "percent"))[:60]
 
 
 def record(pilot: Pilot, card: Card, result: Result, series: Figures) -> None:
@@ -50,76 +42,44 @@ def record(pilot: Pilot, card: Card, result: Result, series: Figures) -> None:
     primary, outcome = result.primary, card.primary
     if primary is None or outcome is None or primary.low is None or primary.high is None or result.verdict is Verdict.WITHHELD:
         return
-    if outcome.slug not in series:
+    first = np.datetime64(max(result.through.replace(day=1), card.begins or result.through))
+    own = series.get(outcome.slug)
+    if own is None:
         return
-    gain = gained(card, outcome, primary, series[outcome.slug], result.through)
+    month = chosen(own, (own.day >= first) & (own.day <= np.datetime64(result.through)))
+    gain = saved.total(rule_of(card), month, primary)
     if gain is None:
         return
     method = _("Försöket %(title)s: skillnad mot dem som inte fick tjänsten, 95 %% säkerhet") % {"title": pilot.title}
-    _write(pilot, outcome, gain, result.through, method)
-    for one in card.benefits:
-        if one.source == "derived" and one.of == outcome.slug and adds_up(outcome):
-            factor = effects.factor(one.factor, result.through.year)
-            turned = Gain(gain.quantity * factor.value, gain.low * factor.value, gain.high * factor.value, one.unit)
-            _write(
-                pilot,
-                one,
-                turned,
-                result.through,
-                f"{outcome.title} × {factor.title}, {factor.year} ({factor.source})",
-            )
-
-
-def gained(card: Card, outcome: Outcome, effect: Estimate, series: Series, through: dt.date) -> Gain | None:
-    """Effect × what those with the service did in the month that ``through`` is in; None where they did nothing."""
-    first = max(through.replace(day=1), card.begins or through)
-    did = with_service(series, card.allocation, card.begins or first)
-    did &= (series.day >= np.datetime64(first)) & (series.day <= np.datetime64(through))
-    total, count = float((series.value * series.weight)[did].sum()), float(series.weight[did].sum())
-    if count == 0:
-        return None
-    low, high = effect.low if effect.low is not None else -np.inf, effect.high if effect.high is not None else np.inf
-    sign = -1.0 if outcome.direction is Direction.LESS else 1.0
     if not adds_up(outcome):
-        scale, unit = (100.0, "%") if card.scale is Scale.RELATIVE else (1.0, outcome.unit)
-        ends = sorted((sign * low * scale, sign * high * scale))
-        return Gain(sign * effect.value * scale, ends[0], ends[1], unit)
-    found = [_difference(share, total, count, card.scale) for share in (effect.value, low, high)]
-    if any(one is None for one in found):
-        return None
-    value, one, other = (sign * float(each or 0.0) for each in found)
-    return Gain(value, min(one, other), max(one, other), outcome.unit)
+        unit = "%" if card.scale is Scale.RELATIVE else outcome.unit
+        _write(pilot, outcome, _as_it_is(card, outcome, primary), unit=unit, through=result.through, method=method)
+        return
+    _write(pilot, outcome, gain, unit=outcome.unit, through=result.through, method=method)
+    for one in card.benefits:
+        if one.source == "derived" and one.of == outcome.slug:
+            factor = effects.factor(one.factor, result.through.year)
+            turned = saved.times(gain, factor.value, factor.low, factor.high)
+            how = f"{outcome.title} × {factor.title}, {factor.year} ({factor.source})"
+            _write(pilot, one, turned, unit=one.unit, through=result.through, method=how)
 
 
-def _difference(effect: float, total: float, count: float, scale: Scale) -> float | None:
-    """What was done minus what would have been done: ``total = (1 + effect) × without``."""
-    if scale is Scale.ABSOLUTE:
-        return effect * count
-    return total * effect / (1.0 + effect) if effect > -1.0 else None
+def _as_it_is(card: Card, outcome: Outcome, effect: Estimate) -> Amount:
+    """A share or a score is no amount: the difference itself, positive when it is good, in percent where it is relative."""
+    sign = (-1.0 if outcome.direction is Direction.LESS else 1.0) * (100.0 if card.scale is Scale.RELATIVE else 1.0)
+    low, high = sorted(sign * one for one in (effect.low or 0.0, effect.high or 0.0))
+    return Amount(sign * effect.value, low, high)
 
 
-def with_service(series: Series, allocation: Allocation | None, begins: dt.date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """(rows,): whether the row is of someone, or an area, that had the service that day."""
-    if series.arm is not None:
-        return np.asarray((series.arm == "pilot") & (series.day >= np.datetime64(begins)))
-    if allocation is None:
-        return np.asarray(series.day >= np.datetime64(begins))
-    later = dict(allocation.begins)
-    had = np.zeros(len(series.unit), dtype=np.bool_)
-    for unit in allocation.treated:
-        had |= (series.unit == unit) & (series.day >= np.datetime64(later.get(unit, begins)))
-    return had
-
-
-def _write(pilot: Pilot, outcome: Outcome, gain: Gain, through: dt.date, method: str) -> None:
+def _write(pilot: Pilot, outcome: Outcome, gain: Amount, *, unit: str, through: dt.date, method: str) -> None:
     kind = "derived" if outcome.source == "derived" else "measured"
-    metric = _metric(outcome, gain.unit)
+    metric = _metric(outcome, unit)
     key = f"pilot:{pilot.pk}:{through:%Y-%m}"
     at = clock.midnight(through)
     held = Effect.objects.filter(metric_id=metric, key=key, replaced_by=None).values_list("quantity", flat=True).first()
     if held is None:
         effects.record(
-            *(pilot.service, metric, gain.quantity, gain.unit, at),
+            *(pilot.service, metric, gain.value, unit, at),
             subject=("pilot", pilot.pk),
             key=key,
             kind=kind,
@@ -128,20 +88,15 @@ def _write(pilot: Pilot, outcome: Outcome, gain: Gain, through: dt.date, method:
             high=gain.high,
             evidence=f"pilot:{pilot.slug}",
         )
-    elif held != gain.quantity:
-        effects.correct(metric, key, gain.quantity, gain.unit, method=method[:300], low=gain.low, high=gain.high, at=at)
+    elif held != gain.value:
+        effects.correct(metric, key, gain.value, unit, method=method[:300], low=gain.low, high=gain.high, at=at)
 
 
 def _metric(outcome: Outcome, unit: str) -> str:
     """The measure, made the first time. Its words are the city's own, in Swedish."""
     base = Metric.objects.filter(pk=outcome.metric).values_list("sustainability", flat=True).first() if outcome.metric else None
-    kind = base or (
-        "environmental"
-        if "co2" in unit.casefold().replace("₂", "2")
-        else "social"
-        if outcome.source in ("cases", "ratings")
-        else "economic"
-    )
+    climate = "co2" in unit.casefold().replace("₂", "2")
+    kind = base or ("environmental" if climate else "social" if outcome.source in ("cases", "ratings") else "economic")
     with override("sv"):
         words = _("%(what)s: mindre än annars") if outcome.direction is Direction.LESS else _("%(what)s: mer än annars")
         title = (words % {"what": outcome.title})[:120]
@@ -153,4 +108,4 @@ def _metric(outcome: Outcome, unit: str) -> str:
         "sustainability": kind,
         "description": "",
     }
-    return Metric.objects.get_or_create(slug=metric_of(outcome), defaults=values)[0].pk
+    return Metric.objects.get_or_create(slug=metric_of(outcome, unit), defaults=values)[0].pk

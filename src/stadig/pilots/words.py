@@ -146,6 +146,8 @@ def said(value: Any) -> str:
         return sentences.figure(float(value))
     if isinstance(value, dt.date):
         return formatting.day(value, weekday=False)
+    if isinstance(value, dict):
+        value = list(cast("dict[str, Any]", value))
     if isinstance(value, (list, tuple)):
         return formatting.list_of([said(one) for one in cast("Iterable[Any]", value)])
     return str(DECISIONS.get(value, value)) if isinstance(value, str) else str(value)

@@ -1,9 +1,12 @@
 """The verbs of a trial: plan, start, change, look, decide, learn, close."""
 
+from stadig.pilots.actions.drawing import draw
 from stadig.pilots.actions.ending import add_lesson, close, decide, record_copy, remove_lesson, reopen, rule_says
 from stadig.pilots.actions.planning import NewUnit, create, save_card, set_units
-from stadig.pilots.actions.running import change, look, start
+from stadig.pilots.actions.reminding import remind
+from stadig.pilots.actions.running import change, look, look_if_due, start
 from stadig.pilots.actions.spending import record_cost, remove_cost
+from stadig.pilots.actions.uploading import upload
 
 __all__ = [
     "NewUnit",
@@ -12,9 +15,12 @@ __all__ = [
     "close",
     "create",
     "decide",
+    "draw",
     "look",
+    "look_if_due",
     "record_copy",
     "record_cost",
+    "remind",
     "remove_cost",
     "remove_lesson",
     "reopen",
@@ -22,4 +28,5 @@ __all__ = [
     "save_card",
     "set_units",
     "start",
+    "upload",
 ]

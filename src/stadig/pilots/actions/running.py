@@ -12,13 +12,13 @@ from stadig.city import actions as city
 from stadig.city import audit, clock, outbox, rollout
 from stadig.city.models import District, Service, User
 from stadig.city.verbs import verb
-from stadig.pilots import access, extract, figures, gained
+from stadig.pilots import access, extract, figures, gained, schedule
 from stadig.pilots import card as cards
 from stadig.pilots.actions.common import State, frozen, held, latest, next_version, require
 from stadig.pilots.card import Card
 from stadig.pilots.errors import AlreadyDrawn, NeedsReason, NothingToLookAt, NotReady
-from stadig.pilots.models import CardVersion, Look, Pilot, Unit
-from stadig.pilots.statistics import analysis
+from stadig.pilots.models import Batch, CardVersion, Look, Pilot, Unit
+from stadig.pilots.statistics import analysis, checks
 from stadig.pilots.statistics.series import ordered
 from stadig.pilots.statistics.terms import Design, Plan, Result
 
@@ -144,6 +144,14 @@ def _measured(card: Card) -> list[Any]:
 
 
 @verb
+def look_if_due(pilot_id: int) -> Look | None:
+    """The look of the latest day of the rule whose figures are whole, unless it is made; None when no day of the rule has come."""
+    pilot = held(pilot_id, State.RUNNING)
+    due = schedule.latest_due(msgspec.convert(frozen(pilot).rule, Plan), clock.today())
+    return None if due is None else look(pilot_id, through=due)
+
+
+@verb
 def look(pilot_id: int, *, through: dt.date | None = None) -> Look:
     """Analyse a trial with the figures through a day (the latest whole one), and freeze what was seen with all it was made of.
 
@@ -168,8 +176,24 @@ def look(pilot_id: int, *, through: dt.date | None = None) -> Look:
         return done
     figures.gather(pilot, card, until=day)
     series = figures.series(pilot.pk, card, through=day)
+    _note_late(pilot, series)
     result = analysis.analyse(plan, series, through=day, code_version=stadig.__version__)
     return _kept(version, plan, card, series, result)
+
+
+def _note_late(pilot: Pilot, series: figures.Figures) -> None:
+    """What came, changed or went since the latest look among days that it had seen, noted where the figures are listed."""
+    last = Look.objects.filter(version__pilot=pilot).order_by("-at", "-pk").first()
+    if last is None:
+        return
+    seen = extract.read(extract.expanded(bytes(last.data)))
+    for slug, now in series.items():
+        told = list(checks.late(seen[slug], now, last.through)) if slug in seen else []
+        batch = Batch.objects.filter(pilot=pilot, outcome=slug).order_by("-at", "-pk").first() if told else None
+        if batch is not None:
+            kept = [one for one in batch.findings if one["code"] != "late"]
+            batch.findings = [*kept, *msgspec.to_builtins(told)]
+            batch.save(update_fields=["findings"])
 
 
 def _kept(version: CardVersion, plan: Plan, card: Card, series: figures.Figures, result: Result) -> Look:

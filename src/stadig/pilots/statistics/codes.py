@@ -74,4 +74,10 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "mixed_units": ("units",),
     "duplicates_differ": ("times", "rows", "at"),
     "duplicates_same": ("times", "rows", "at"),
+    "no_table": ("problem",),
+    "no_such_outcome": ("wanted", "held"),
+    "other_unit": ("given", "wanted"),
+    "several_a_day": ("units", "names"),
+    # where figures were read
+    "derived": ("factor", "value", "unit", "year", "source"),
 }

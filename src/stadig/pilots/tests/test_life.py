@@ -253,3 +253,80 @@ def test_no_look_is_made_of_a_trial_that_has_not_begun(running):
     with pytest.raises(errors.NothingToLookAt, match="7 september"):
         actions.look(running.pk)
     assert not Look.objects.exists()
+
+
+def test_the_same_file_twice_is_one(boss, idea):
+    data = "enhet;dag;värde;grupp\n1001;2026-08-20;14;försök\n1002;2026-08-21;12,5;jämförelse\n".encode()
+    first = actions.upload(boss, idea.pk, "days", "dagar.csv", data)
+    assert actions.upload(boss, idea.pk, "days", "dagar.csv", data) == first
+    points = list(Point.objects.filter(pilot=idea, outcome="days").order_by("day"))
+    assert [(one.value, one.arm) for one in points] == [(14.0, "pilot"), (12.5, "comparison")]
+    assert "1001" not in {one.unit for one in points}, "a person's number is no name in the figures"
+
+
+def test_a_corrected_file_replaces_the_same_days(boss, idea):
+    actions.upload(boss, idea.pk, "days", "a.csv", b"unit,day,value,arm\n1,2026-08-20,14,pilot\n2,2026-08-20,9,comparison\n")
+    actions.upload(boss, idea.pk, "days", "b.csv", b"unit,day,value,arm\n1,2026-08-20,15,pilot\n")
+    assert sorted(Point.objects.filter(pilot=idea).values_list("value", flat=True)) == [9.0, 15.0]
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"unit,day,value\n1,2026-08-20,many\n2,2026-08-20,9\n", "not_numbers"),
+        (b"unit,day,value\n1,2026-12-20,4\n", "future_dates"),
+        (b"unit,day,value\n1,2026-08-20,4\n1,2026-08-20,5\n", "duplicates_differ"),
+        (b"unit,day,value,unit_of_measure\n1,2026-08-20,4,veckor\n", "other_unit"),
+        (b"hello", "no_table"),
+    ],
+)
+def test_a_file_is_taken_whole_or_refused_whole(boss, idea, data, code):
+    with pytest.raises(errors.BadFigures) as refused:
+        actions.upload(boss, idea.pk, "days", "fel.csv", data)
+    assert code in [one.code for one in refused.value.findings]
+    assert not Point.objects.filter(pilot=idea).exists()
+
+
+def test_figures_that_come_late_are_noted_where_they_are_listed(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-21T02:00+02:00")
+    actions.look(running.pk)
+    came(running, effect=-4.5)
+    at("2026-09-28T02:00+02:00")
+    actions.look(running.pk)
+    codes = [one["code"] for batch in queries.trial(running.slug).batches for one in batch.findings]
+    assert "late" in codes
+
+
+def test_the_nightly_job_looks_on_the_days_of_the_rule(running, at):
+    from stadig.pilots import tasks
+
+    came(running, effect=-4.0)
+    at("2026-09-13T03:40+02:00")
+    tasks.look(running.pk)
+    assert not Look.objects.exists(), "the first week is not whole yet"
+    for moment in ("2026-09-14T03:40+02:00", "2026-09-16T03:40+02:00", "2026-09-21T03:40+02:00"):
+        at(moment)
+        tasks.look(running.pk)
+    assert [one.through.isoformat() for one in Look.objects.order_by("through")] == ["2026-09-13", "2026-09-20"]
+
+
+def test_the_owner_is_told_before_on_and_after_the_last_day(boss, running, at):
+    told = []
+    for day in range(10, 40):
+        moment = dt.datetime(2026, 10, 1, 6, 20, tzinfo=clock.STOCKHOLM) + dt.timedelta(days=day)
+        at(moment.isoformat())
+        if what := actions.remind(running.pk):
+            told.append((moment.date().isoformat(), what))
+    assert told == [("2026-10-18", "soon"), ("2026-11-01", "today"), ("2026-11-08", "late")]
+    assert "1 november" in boss.notices.latest("pk").text
+
+
+def test_what_waits_for_a_decision_is_on_the_start_page(boss, running, someone, at):
+    from stadig.pilots import inbox
+
+    assert inbox.cards(boss) == []
+    at("2026-11-05T09:00+01:00")
+    (card,) = inbox.cards(boss)
+    assert card.title == "Ett försök väntar på beslut" and CARD.title in card.text
+    assert inbox.cards(someone(Role.CASE_WORKER)) == []
