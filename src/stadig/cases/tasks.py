@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
-from stadig.cases import letters
+from stadig.cases import letters, reminding
 from stadig.city import outbox
 from stadig.post import webhooks
 
 webhooks.offer("case.registered", _("Ett ärende har kommit in"))
 webhooks.offer("case.status", _("Ett ärende har fått en ny status"))
 webhooks.offer("case.decided", _("Ett beslut är fattat"))
+
+
+@app.periodic(cron="20 7 * * *")
+@app.task(name="cases.remind", queueing_lock="cases.remind")
+def remind(timestamp: int) -> None:
+    reminding.remind()
 
 
 @outbox.handler("case.decided")

@@ -17,6 +17,7 @@ WORDS: dict[str, Any] = {
     "asked for a plan": _("Beställde en plan"),
     "asked for a review": _("Bad om granskning"),
     "asked to complete": _("Bad om komplettering"),
+    "reminded": _("Påminde om sista dagen"),
     "assigned": _("Lämnade ut arbete"),
     "began_step": _("Gick till nästa steg i en utrullning"),
     "claimed": _("Hämtade sitt ärende till Mina sidor"),

@@ -93,7 +93,7 @@ class Made:
 
 def seed_past(world: World, *, small: bool) -> None:
     """Write the cases behind the town."""
-    from stadig.eservices.demo import named, writing
+    from stadig.eservices.demo import named, reminded, writing
 
     rng = np.random.default_rng(world.seed + 3)
     services = installed()
@@ -101,6 +101,7 @@ def seed_past(world: World, *, small: bool) -> None:
     people = _residents(rng, 37 if small else 1100)
     made = list(_cases(services, spots, people, rng, one_in=50 if small else 1))
     made += named.cases(services, spots, rng)
+    made += reminded.cases(services, spots, people, np.random.default_rng(world.seed + 5), small=small)
     writing.write(sorted(made, key=lambda one: one.at), rng)
 
 

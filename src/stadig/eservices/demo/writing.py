@@ -18,7 +18,7 @@ from stadig.city import clock, persons
 from stadig.city.models import District, Organisation, User
 from stadig.eservices import flow, parties
 from stadig.eservices.actions.submitting import title_of
-from stadig.eservices.demo import counting, filed, seasons, words
+from stadig.eservices.demo import counting, filed, reminded, seasons, words
 from stadig.eservices.demo.past import FORMS, Made
 from stadig.eservices.models import Signature, Submission
 from stadig.eservices.signing import digest
@@ -290,6 +290,7 @@ class _Writer:
             asked.withdrawn_at = at
             return
         asked.answered_at = at
+        asked.reminded_at = reminded.reminded_at(self.one, asked, self.now)
         data = {path: flow.get(self.one.answers, path) for path in asked.paths}
         document = self._document(at, Document.Direction.RECEIVED, "completion", "Komplettering", data=data)
         self._event(at, "completed", document=document)
