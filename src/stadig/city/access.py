@@ -18,7 +18,7 @@ FOLLOW_ROLLOUT = permission(
     "city.follow_rollout",
     Role.ADMINISTRATOR,
     Role.MANAGER,
-    description=_("Följa en utrullning, godkänna ett steg och stoppa en tjänst"),
+    description=_("Följa hur en tjänst breddas, godkänna ett steg och stoppa den"),
 )
 ORGANISATION = permission("city.organisation", *STAFF, description=_("Se organisationen"))
 AUDIT = permission("city.audit", Role.AUDITOR, description=_("Läsa granskningsloggen"))

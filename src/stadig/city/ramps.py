@@ -247,7 +247,7 @@ def _check(setting: Rollout, steps: Sequence[Step], begun: RolloutStep | None) -
     if not steps:
         raise ValidationError(_("Skriv minst ett steg."))
     if len(steps) + (begun.number + 1 if begun else 0) > MOST_STEPS:
-        raise ValidationError(_("En utrullning har högst %(n)s steg.") % {"n": MOST_STEPS})
+        raise ValidationError(_("Högst %(n)s steg.") % {"n": MOST_STEPS})
     before = setting.percent if begun else 0
     for number, one in enumerate(steps, 1):
         values: dict[str, Any] = {"step": number}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stadig.city.views import admin, desk, people, public, watch
+from stadig.city.views import admin, desk, ofrep, people, public, watch
 
 app_name = "city"
 urlpatterns = [
@@ -29,5 +29,7 @@ urlpatterns = [
     path("laget/personer/", people.find, name="people"),
     path("laget/personer/<int:pk>/", people.person, name="person"),
     path("laget/skyddade-uppgifter/", people.reveals, name="reveals"),
+    path("ofrep/v1/evaluate/flags/<str:key>", ofrep.one, name="flag"),
+    path("ofrep/v1/evaluate/flags", ofrep.every, name="flags"),
     path("laget/utlamnande/", watch.disclosures, name="disclosures"),
 ]

@@ -25,6 +25,7 @@ COMMANDS = {
     "bench": "stadig.config.commands.bench",
     "user": "stadig.config.commands.user",
     "sta": "stadig.config.commands.sta",
+    "flags": "stadig.config.commands.flags",
     "waste": "stadig.config.commands.waste",
     "audit": "stadig.config.commands.audit",
     "erase": "stadig.config.commands.erase",
