@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from stadig.city import desk
-from stadig.pilots import inbox
+from stadig.pilots import access, inbox
+from stadig.ui import navigation
 
 
 def register() -> None:
     """Menus, search, jobs and panels."""
     desk.register(inbox.cards)
+    navigation.staff(_("Försök"), "pilots:desk-list", access.SEE, order=60)

@@ -1,0 +1,219 @@
+"""The card as the page draws it: sections of rows, each row a field with its value, its error and what is left to do there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from stadig.pilots import card_fields as fields
+from stadig.pilots import card_reading
+from stadig.pilots.card import Card, Outcome
+from stadig.pilots.card_fields import Choices, Field
+
+
+class Option(NamedTuple):
+    """One answer to choose."""
+
+    value: str
+    label: str
+    chosen: bool
+    id: str = ""
+
+
+class Row(NamedTuple):
+    """One field as it is drawn: a remembered part."""
+
+    name: str
+    id: str
+    label: str
+    hint: str
+    kind: str
+    value: str
+    unit: str
+    optional: bool
+    longest: int
+    options: tuple[Option, ...]
+    error: str
+    todo: tuple[str, ...]
+
+
+class Group(NamedTuple):
+    """Rows of one harm limit or one benefit."""
+
+    legend: str
+    slug_name: str
+    slug: str
+    rows: tuple[Row, ...]
+    folded: bool
+
+
+class Part(NamedTuple):
+    """A section of the card."""
+
+    slug: str
+    title: str
+    hint: str
+    rows: tuple[Row, ...]
+    groups: tuple[Group, ...]
+    todo: tuple[str, ...]
+    """What is left that belongs to no field of its own."""
+
+
+class Todo(NamedTuple):
+    """Something left before the start: its words, and where on the page it is done."""
+
+    said: str
+    anchor: str
+
+
+def anchor_of(where: str) -> str:
+    """The id of the field that a problem is about."""
+    owners = {"outcomes": "nyttor", "guardrails": "granser", "allocation": "upplagg", "primary": "primary-title"}
+    return owners.get(where) or where.replace(".", "-")
+
+
+def parts(
+    card: Card,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    todo: Iterable[tuple[str, str]],
+    offered: Mapping[str, Choices],
+) -> tuple[Part, ...]:
+    """All sections, in the page's order. ``todo`` is (where, words) of what keeps the card from being started.
+
+    ``offered`` holds the choices that the registers give: ``service`` and ``factor``.
+    """
+    left: dict[str, list[str]] = {}
+    for where, said in todo:
+        left.setdefault(anchor_of(where), []).append(said)
+    draw = _Drawing(card, card_reading.values(card) | dict(typed), errors, left, offered)
+    found: list[Part] = []
+    for section in fields.SECTIONS:
+        rows = draw.rows(section.fields)
+        found.append(Part(section.slug, *_words(section.slug, get_language()), rows, (), draw.of(section.slug)))
+        if section is fields.PRIMARY:
+            found.append(draw.limits())
+            found.append(draw.benefits())
+    return tuple(found)
+
+
+@lru_cache(maxsize=64)
+def _words(slug: str, _language: str | None) -> tuple[str, str]:
+    section = next(one for one in fields.SECTIONS if one.slug == slug)
+    return str(section.title), str(section.hint)
+
+
+@lru_cache(maxsize=1024)
+def _said(one: Field, _language: str | None) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
+    """(label, hint, unit, choices) in the reader's language; a field is known by what it holds."""
+    return str(one.label), str(one.hint), str(one.unit), tuple((value, str(label)) for value, label in one.choices)
+
+
+class _Drawing:
+    """What the rows of one page are drawn from."""
+
+    def __init__(
+        self,
+        card: Card,
+        values: Mapping[str, str],
+        errors: Mapping[str, str],
+        todo: Mapping[str, list[str]],
+        offered: Mapping[str, Choices],
+    ) -> None:
+        self.card = card
+        self.values = values
+        self.errors = errors
+        self.todo = todo
+        self.offered = offered
+        self.language = get_language()
+
+    def of(self, anchor: str) -> tuple[str, ...]:
+        return tuple(self.todo.get(anchor, ()))
+
+    def rows(self, asked: Iterable[Field]) -> tuple[Row, ...]:
+        return tuple([self.row(one) for one in asked])
+
+    def row(self, one: Field) -> Row:
+        label, hint, unit, choices = _said(one, self.language)
+        value = self.values.get(one.name, "")
+        if one.name == "service":
+            choices = (("", _("Välj")), *((slug, str(title)) for slug, title in self.offered["service"]))
+        elif one.name.endswith(".factor"):
+            choices = (("", _("Ingen")), *((slug, str(title)) for slug, title in self.offered["factor"]))
+        if one.kind == "effect":
+            relative = self.values.get("scale") != "absolute"
+            unit = "%" if relative else self.values.get("primary.unit", "")
+        anchor = one.name.replace(".", "-")
+        return Row(
+            one.name,
+            anchor,
+            label,
+            hint,
+            "number" if one.kind in ("effect", "whole") else one.kind,
+            value,
+            unit,
+            one.optional,
+            one.longest,
+            tuple([Option(slug, said, slug == value, f"{anchor}-{slug}") for slug, said in choices]),
+            self.errors.get(one.name, ""),
+            self.of(anchor),
+        )
+
+    def limits(self) -> Part:
+        """The harm limits: the one for inclusion is always there."""
+        groups: list[Group] = []
+        for number in range(self.count("guardrails", len(card_reading.limits_of(self.card)))):
+            at = f"guardrails.{number}"
+            legend = (
+                _("Inkludering: hur många behöver hjälp på annat sätt?") if number == 0 else self.legend(at, _("En gräns till"))
+            )
+            rows = self.rows(fields.limit_fields(number, inclusion=number == 0))
+            groups.append(self.group(at, legend, rows, folded=number > 0))
+        return Part(
+            "granser",
+            _("Gränser för skada"),
+            _("Passeras en gräns drar ni tillbaka tjänsten, hur bra måttet än blir."),
+            (),
+            tuple(groups),
+            self.of("granser"),
+        )
+
+    def benefits(self) -> Part:
+        """The other benefits; those computed from another outcome are marked."""
+        others = tuple([(one.slug, one.title) for one in _outcomes(self.card)])
+        groups: list[Group] = []
+        for number in range(self.count("benefits", len(card_reading.benefits_of(self.card)))):
+            at = f"benefits.{number}"
+            legend = self.legend(at, _("En nytta till"))
+            if self.values.get(f"{at}.source") == "derived":
+                legend = _("%(title)s, räknas från ett annat mått och är ingen egen mätning") % {"title": legend}
+            groups.append(self.group(at, legend, self.rows(fields.benefit_fields(number, others)), folded=True))
+        return Part(
+            "nyttor",
+            _("Andra nyttor"),
+            _("De visas bredvid men avgör inte. Ett värde som räknas från ett annat är inget eget bevis."),
+            (),
+            tuple(groups),
+            self.of("nyttor"),
+        )
+
+    def count(self, kind: str, shown: int) -> int:
+        """How many rows: those of the card with an empty one, or as many as were typed."""
+        typed = {int(name.split(".")[1]) for name in self.values if name.startswith(f"{kind}.")}
+        return min(max(shown, max(typed, default=-1) + 1), card_reading.MOST_ROWS)
+
+    def legend(self, at: str, empty: str) -> str:
+        return self.values.get(f"{at}.title", "").strip() or empty
+
+    def group(self, at: str, legend: str, rows: tuple[Row, ...], *, folded: bool) -> Group:
+        wrong = any(row.error or row.todo for row in rows)
+        return Group(legend, f"{at}.slug", self.values.get(f"{at}.slug", ""), rows, folded and not wrong)
+
+
+def _outcomes(card: Card) -> list[Outcome]:
+    every = [card.primary, *(one.outcome for one in card.guardrails), *card.benefits]
+    return [one for one in every if one is not None and one.source != "derived"]

@@ -1,0 +1,121 @@
+"""The card on one page: saved as one goes, with the rule's sentence beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stadig.city.permissions import needs
+from stadig.pilots import access, actions, card_reading, card_showing, desk_reading, desk_words, sentences, words
+from stadig.pilots import card as cards
+from stadig.pilots.card_showing import Todo
+from stadig.pilots.desk_reading import Opened
+from stadig.pilots.errors import ChangedMeanwhile, PilotError
+from stadig.pilots.showing import Rule, Span
+from stadig.pilots.views.desk_frame import frame, user_of
+from stadig.ui import formatting
+
+
+class Clash(NamedTuple):
+    """A field that two changed at once."""
+
+    field: str
+    theirs: str
+    mine: str
+
+
+class Trouble(NamedTuple):
+    """Why nothing was saved, when it is not one field's fault."""
+
+    heading: str
+    said: str
+    clashes: tuple[Clash, ...] = ()
+
+
+@needs(access.SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def card(request: HttpRequest, pilot_id: int) -> HttpResponse:
+    """All that is said before the start. After it: a change, with a reason that is public."""
+    if request.method == "POST":
+        return _save(request, pilot_id)
+    return _shown(request, desk_reading.opened(pilot_id), {}, {}, None)
+
+
+def _save(request: HttpRequest, pilot_id: int) -> HttpResponse:
+    seen = request.POST.get("seen", "")
+    based = desk_reading.opened(pilot_id, int(seen) if seen.isdigit() and len(seen) < 6 else 0)
+    posted: dict[str, str] = {name: str(value) for name, value in request.POST.items()}
+    found = card_reading.read(posted, based.card, {slug for slug, _title in desk_reading.service_choices()})
+    typed = {name: value for name, value in posted.items() if "." in name} | found.typed
+    if found.errors:
+        return _shown(request, based, typed, found.errors, None, why=posted.get("why", ""))
+    try:
+        if based.idea:
+            actions.save_card(user_of(request), pilot_id, found.card, seen=based.number)
+        else:
+            actions.change(user_of(request), pilot_id, found.card, posted.get("why", ""))
+    except ChangedMeanwhile as error:
+        latest = desk_reading.opened(pilot_id)
+        return _shown(request, latest, typed, {}, _meanwhile(error, latest))
+    except PilotError as error:
+        trouble = Trouble(_("Det sparades inte"), str(error))
+        return _shown(request, based, typed, {}, trouble, why=posted.get("why", ""))
+    if not based.idea:
+        messages.success(request, _("Kortet är ändrat. Skälet visas för alla."))
+        return redirect("pilots:desk-pilot", pilot_id)
+    if request.headers.get("HX-Request"):
+        return _shown(request, desk_reading.opened(pilot_id), {}, {}, None)
+    return redirect("pilots:desk-card", pilot_id)
+
+
+def _meanwhile(error: ChangedMeanwhile, latest: Opened) -> Trouble:
+    """What the other wrote beside what was typed: what stands in the form is one's own."""
+    said = _("%(who)s sparade %(when)s och hade ändrat samma fält. Det du skrev står kvar här. Spara igen om ditt ska gälla.")
+    clashes = tuple(
+        Clash(desk_words.field(where), desk_words.value(where, theirs), desk_words.value(where, mine))
+        for where, theirs, mine in error.fields
+    )
+    who = latest.saved_by or _("Någon annan")
+    return Trouble(_("Någon annan hann före"), said % {"who": who, "when": formatting.moment(latest.saved_at)}, clashes)
+
+
+def _shown(
+    request: HttpRequest,
+    pilot: Opened,
+    typed: Mapping[str, str],
+    errors: Mapping[str, str],
+    trouble: Trouble | None,
+    *,
+    why: str = "",
+) -> HttpResponse:
+    problems = cards.problems(pilot.card)
+    todo = [(one.where, words.problem(one)) for one in problems]
+    offered = {"service": desk_reading.service_choices(), "factor": desk_reading.factor_choices()}
+    context = frame(request, pilot, "desk-card")
+    context |= {
+        "parts": card_showing.parts(pilot.card, typed, errors, todo, offered),
+        "todo": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in todo]),
+        "errors": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in errors.items()]),
+        "trouble": trouble,
+        "wrong": bool(errors or trouble),
+        "rule": rule_of(pilot),
+        "begin_by": pilot.card.purchase.begin_by,
+        "why": why,
+        "may_save": context["may_plan"] if pilot.idea else context["may_decide"] and pilot.running,
+    }
+    return render(request, "pilots/desk/card.html", context, status=422 if context["wrong"] else 200)
+
+
+def rule_of(pilot: Opened, edition: int = 1) -> Rule:
+    """The rule of the card as a sentence, and in machine form as soon as it has one. ``edition`` counts the frozen versions."""
+    said = sentences.rule(pilot.card) or (Span(_("Regeln skrivs här när ni har fyllt i måttet, kravet och sista dagen.")),)
+    ready = pilot.card.design and pilot.card.primary and pilot.card.worthwhile and pilot.card.begins and pilot.card.ends
+    machine = msgspec.json.format(msgspec.json.encode(cards.rule_of(pilot.card)), indent=2).decode() if ready else ""
+    return Rule(said, edition, pilot.frozen_at and pilot.frozen_at.date(), pilot.digest, machine)

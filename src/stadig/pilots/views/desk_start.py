@@ -1,0 +1,141 @@
+"""The last page before the start: everything read once more, the sentence as it will be frozen, and what is turned on where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stadig.city.permissions import needs
+from stadig.pilots import (
+    access,
+    actions,
+    card_fields,
+    card_reading,
+    card_showing,
+    desk_reading,
+    desk_words,
+    finding_words,
+    words,
+)
+from stadig.pilots import card as cards
+from stadig.pilots.card_showing import Todo
+from stadig.pilots.desk_reading import Opened, UnitRow
+from stadig.pilots.errors import NotReady, PilotError
+from stadig.pilots.statistics.terms import Design
+from stadig.pilots.views.desk_card import rule_of
+from stadig.pilots.views.desk_frame import frame, user_of
+from stadig.ui import formatting
+
+
+class Said(NamedTuple):
+    """One answer of the card, to be read."""
+
+    label: str
+    value: str
+
+
+class Read(NamedTuple):
+    """A section of the card, to be read."""
+
+    title: str
+    rows: tuple[Said, ...]
+
+
+@needs(access.SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
+    """Read, and start."""
+    pilot = desk_reading.opened(pilot_id)
+    trouble: list[str] = []
+    if request.method == "POST" and pilot.idea and request.POST.get("seen", "") != str(pilot.number):
+        trouble = [_("Kortet ändrades medan du läste. Läs igenom det en gång till och starta sedan.")]
+    elif request.method == "POST":
+        try:
+            actions.start(user_of(request), pilot_id)
+        except NotReady as error:
+            trouble = [
+                *(words.problem(one) for one in error.problems),
+                *(finding_words.finding(one, pilot.card) for one in error.findings),
+            ]
+        except PilotError as error:
+            trouble = [str(error)]
+        else:
+            messages.success(request, _("Försöket har startat. Kortet och regeln är låsta."))
+            return redirect("pilots:desk-pilot", pilot_id)
+    if not pilot.idea:
+        return redirect("pilots:desk-pilot", pilot_id)
+    units = desk_reading.units_of(pilot_id)
+    todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in cards.problems(pilot.card)]
+    context = frame(request, pilot, "desk-start") | {
+        "rule": rule_of(pilot),
+        "sections": _sections(pilot),
+        "todo": todo,
+        "trouble": trouble,
+        "wrong": bool(trouble),
+        "effects": _effects(pilot, units),
+        "may_start": not todo and access.DECIDE.held_by(request.user),
+    }
+    return render(request, "pilots/desk/start.html", context, status=422 if trouble else 200)
+
+
+def _sections(pilot: Opened) -> tuple[Read, ...]:
+    """The card as answers: empty ones that are voluntary are left out."""
+    values = card_reading.values(pilot.card)
+    found: list[Read] = []
+    for section in card_fields.SECTIONS:
+        rows = [
+            Said(str(one.label), _value(one, values.get(one.name, "")))
+            for one in section.fields
+            if values.get(one.name) or not one.optional
+        ]
+        found.append(Read(str(section.title), tuple(rows)))
+        if section is card_fields.PRIMARY:
+            limits = tuple(Said(one.outcome.title, _bound(one)) for one in pilot.card.guardrails)
+            found.append(Read(_("Gränser för skada"), limits))
+            if pilot.card.benefits:
+                found.append(Read(_("Andra nyttor"), tuple(Said(one.title, _benefit(one)) for one in pilot.card.benefits)))
+    return tuple(found)
+
+
+def _bound(limit: cards.Guardrail) -> str:
+    least = _("minst") if limit.outcome.direction == "more" else _("högst")
+    return f"{least} {card_reading.written(limit.bound)} {limit.outcome.unit}"
+
+
+def _benefit(one: cards.Outcome) -> str:
+    if one.source == "derived":
+        return _("%(unit)s, räknas från ett annat mått och är ingen egen mätning") % {"unit": one.unit}
+    return one.unit
+
+
+def _value(one: card_fields.Field, text: str) -> str:
+    if one.kind == "check":
+        return _("Ja") if text else _("Nej")
+    if one.kind == "date" and text:
+        return formatting.day(dt.date.fromisoformat(text), weekday=False)
+    if one.kind in ("choice", "select"):
+        return desk_words.value(one.name, text)
+    return f"{text} {one.unit}".strip() if text else _("Inget")
+
+
+def _effects(pilot: Opened, units: list[UnitRow]) -> tuple[str, ...]:
+    """What the start does to the roll-out, in sentences."""
+    first = formatting.day(pilot.card.begins) if pilot.card.begins else ""
+    when = _("från %(day)s") % {"day": first} if first else ""
+    if pilot.card.design is Design.PERSONS:
+        return (
+            _("Hälften av dem som kommer får tjänsten %(when)s. Lotten avgör vilka.") % {"when": when},
+            _("Samma person får alltid samma svar."),
+        )
+    names = [one.name for one in units if one.arm == "pilot"]
+    others = [one.name for one in units if one.arm == "comparison"]
+    found = [_("Tjänsten slås på %(when)s i %(where)s.") % {"when": when, "where": formatting.list_of(names)}] if names else []
+    if others:
+        found.append(_("I %(where)s är allt som förut.") % {"where": formatting.list_of(others)})
+    return tuple(found)
