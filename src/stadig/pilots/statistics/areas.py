@@ -108,19 +108,23 @@ def of_scale(test: permutation.Lines, panel: Panel, scale: Scale) -> Iterator[Fi
 
 
 def _beside(test: permutation.Lines, panel: Panel, own: NDArray[np.bool_], alpha: float) -> Iterator[Finding]:
-    """The ordinary t-test of the area means at the last look, with G − 2 degrees of freedom less the slope's: a note, never the verdict."""
+    """The ordinary t-test of the area means at the last look, with G − 2 degrees of freedom, one less where there is a slope: a note, never the verdict."""
     heard = np.isfinite(panel.after[-1]) if len(panel.after) else np.zeros(0, dtype=np.bool_)
     units = int(heard.sum())
     if test.kind == "ratio" or units < 5 or min(own[heard].sum(), (~own)[heard].sum()) < 2:
         return
     from scipy import special  # heavy, and only where a look is made
 
-    figures, base = panel.after[-1][heard], permutation.filled(panel.before)
+    tested = np.log if test.kind == "log" else np.asarray
+    figures, base = tested(panel.after[-1][heard]), permutation.filled(panel.before)
     sides = [np.ones(units), own[heard].astype(np.float64)]
     if base is not None:
-        known = np.log(base[heard]) if test.kind == "log" else base[heard]
-        sides.append(known - known.mean())
-    line = ols.regression(np.log(figures) if test.kind == "log" else figures, np.column_stack(sides))
+        known = tested(base[heard])
+        if permutation.adjustment(len(own)) == "change":
+            figures = figures - known
+        else:
+            sides.append(known - known.mean())
+    line = ols.regression(figures, np.column_stack(sides))
     value, spread = float(line.value[1]), float(line.error[1])
     if spread == 0:
         return

@@ -43,6 +43,14 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "comparison_too_few": ("comparison", "needed", "smallest_p", "alpha"),
     "baseline_short": ("months", "needed"),
     "pre_trend": ("per_month", "p"),
+    # the choice of a design
+    "never_by_lot": ("lever", "allowed"),
+    "persons_too_few": ("persons", "needed"),
+    "persons_not_chosen": (),
+    "method_errs": ("method", "areas", "looks"),
+    "variation_unknown": (),
+    "power_low": ("power", "detectable"),
+    "worst_chosen": ("by_itself_sd", "units"),
     # the data
     "no_series": (),
     "outside_period": ("rows", "first", "last"),

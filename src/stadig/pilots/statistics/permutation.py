@@ -1,12 +1,12 @@
 """The randomisation test over the draws that were possible, adjusted for the baseline, and its exact interval.
 
 The statistic. Each area counts as one, whatever its size: it is the area that was drawn. With ``c`` the contrast of a draw (one over how many
-got it, minus one over how many did not) and ``M`` the matrix that takes away what a straight line in the areas' baseline tells, the statistic of
-a draw is ``|c·M·y| / √(c·M·c)``: the partial correlation of draw and outcome, given the baseline. For the draw that was made it is the
-regression-adjusted difference of area means over its own scale. Regression is chosen before the change from the baseline since it is never much
-worse (one degree of freedom) and far better where the baseline is a poor guide: there the change only adds the baseline's noise, and undoes
-itself when an area was chosen at its worst (regression to the mean). The slope is that of the outcome under the hypothesis that is tested,
-so it is the same for every draw and the test stays exact.
+got it, minus one over how many did not) and ``y`` the areas' means since the start, adjusted for their baseline, a draw's statistic is ``|c·y|`` over
+the length of ``c``. Below 20 areas ``y`` is the change from the baseline: few areas cannot afford a slope of their own (simulated with
+``power.simulate``: .43 against .34 at 8 areas whose levels last, .84 against .77 at 12). From 20 areas ``y`` is what a straight line in the baseline
+leaves, which loses next to nothing and wins where the baseline is a poor guide; the slope is that of the outcome under the hypothesis that is
+tested, the same for every draw, and the length of ``c`` is taken after the baseline too, so the statistic orders the draws as the partial
+correlation does. Which of the two depends on the number of areas alone, so either test is exact.
 
 The interval. Under the sharp null that the service adds exactly τ to every area that has it, every draw's statistic is the absolute value of a
 straight line in τ, and the line of the draw that was made is the steepest. The τ at which another draw is at least as extreme are therefore one
@@ -31,6 +31,8 @@ from numpy.typing import NDArray
 
 Kind = Literal["additive", "log", "ratio"]
 Adjust = Literal["regression", "change", "none"]
+SLOPE_FROM = 20
+"""So many areas can afford a slope."""
 TIE = 1e-9
 """Statistics that differ by less than this share of the largest are the same: a draw and its mirror image tie."""
 
@@ -84,6 +86,11 @@ class Lines:
         return replace(self, at=self.at[number : number + 1], slope=self.slope[number : number + 1])
 
 
+def adjustment(units: int) -> Adjust:
+    """How the baseline is used: ``change`` below ``SLOPE_FROM`` areas, ``regression`` from there."""
+    return "regression" if units >= SLOPE_FROM else "change"
+
+
 def contrasts(rows: NDArray[np.bool_]) -> NDArray[np.float64]:
     """(draws, units): one over how many got it, minus one over how many did not; zeros where one side is empty."""
     with_it = rows.sum(axis=1, keepdims=True).astype(np.float64)
@@ -111,7 +118,7 @@ def lines(
     before: NDArray[np.float64] | None,
     *,
     relative: bool = False,
-    adjust: Adjust = "regression",
+    adjust: Adjust | None = None,
 ) -> Lines:
     """The statistic of every draw at every look as a line in the tested parameter.
 
@@ -125,7 +132,10 @@ def lines(
         (looks, units): area means since the start; NaN where an area is silent. It is then left out of every draw at that look.
     before
         (units,): area means of the baseline; an area without one gets the mean of the others, which favours no draw.
+    adjust
+        How the baseline is used; by the number of units unless said.
     """
+    adjust = adjust or adjustment(rows.shape[1])
     base = None if before is None or adjust == "none" else filled(before)
     kind = _kind(after, base, relative=relative)
     if base is not None and kind == "log":
