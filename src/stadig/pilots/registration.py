@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import desk
-from stadig.pilots import access, inbox
+from stadig.city import desk, search
+from stadig.pilots import access, inbox, library
 from stadig.ui import navigation
 
 
@@ -13,3 +13,6 @@ def register() -> None:
     """Menus, search, jobs and panels."""
     desk.register(inbox.cards)
     navigation.staff(_("Försök"), "pilots:desk-list", access.SEE, order=60)
+    navigation.resident(_("Försök"), "pilots:library", order=70)
+    navigation.foot(_("Vad källorna lovade"), "pilots:claims", order=40)
+    search.source("pilots.trials", library.find)

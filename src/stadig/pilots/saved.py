@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,3 +81,12 @@ def times(amount: Amount, factor: float, factor_low: float | None, factor_high: 
         if one is not None and other is not None
     ]
     return Amount(amount.value * factor, min(bounds, default=None), max(bounds, default=None))
+
+
+def shrunk(values: Sequence[float], errors: Sequence[float], mean: float, between: float) -> list[float]:
+    """Each effect drawn towards the mean, the more the less sure it is: the best of many looks better than it is.
+
+    ``between`` is the standard deviation between trials (τ). Empirical Bayes: Efron & Morris (1973), JASA 68, 117–130.
+    """
+    parts = [between**2 / (between**2 + error**2) for error in errors]
+    return [mean + part * (value - mean) for value, part in zip(values, parts, strict=True)]

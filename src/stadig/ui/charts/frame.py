@@ -77,6 +77,10 @@ class Chart:
     unit: str = ""
     decimals: int = 0
     level: int = 2
+    heading_size: str = "xs"
+    """How large the title is: ``md`` where the chart is what the page is about."""
+    signed: bool = False
+    """Numbers are differences: those above nothing are written with a plus."""
 
     def empty(self) -> bool:
         """Whether there is not a single number."""
@@ -96,9 +100,10 @@ class Chart:
 
     def write(self, value: float | None, tongue: str = "") -> str:
         """A number with its unit, as it is said in a label."""
+        plus = "+" if self.signed and value is not None and value > 0 else ""
         if self.unit == "%":
-            return formatting.percent(value, self.decimals, tongue)
-        text = formatting.number(value, self.decimals, tongue)
+            return plus + formatting.percent(value, self.decimals, tongue)
+        text = plus + formatting.number(value, self.decimals, tongue)
         return f"{text}{formatting.SPACE}{self.unit}" if self.unit and text != formatting.DASH else text
 
     def html(self, csv: str = "") -> SafeString:
@@ -110,7 +115,9 @@ class Chart:
 def _figure(chart: Chart, csv: str, _language: str, _year: int) -> SafeString:
     """The figure; days in it are written with their year when it is not this one."""
     subtitle = f'<p class="muted small">{escape(chart.subtitle)}</p>' if chart.subtitle else ""
-    heading = f'<h{chart.level} class="ds-heading" data-size="xs">{escape(chart.title)}</h{chart.level}>'
+    heading = (
+        f'<h{chart.level} class="ds-heading" data-size="{escape(chart.heading_size)}">{escape(chart.title)}</h{chart.level}>'
+    )
     if chart.empty():
         said = gettext("Här finns inga mätvärden än.")
         inside = f'<p class="empty">{escape(said)}</p>'

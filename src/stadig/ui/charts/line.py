@@ -69,6 +69,12 @@ class Line(frame.Chart):
     y_range: tuple[float, float] | None = None
     x_unit: str = ""
     height: int = 300
+    nothing: str = ""
+    """What the line at zero says, beside it on a wide drawing."""
+    last_interval: bool = False
+    """Write the last number's band under it."""
+    more: tuple[tuple[str, tuple[float | None, ...]], ...] = ()
+    """Further columns of the table of a chart with one series: name, and one whole number per place."""
 
     def figures(self) -> list[float]:
         """Every number that must fit within the drawing."""
@@ -116,15 +122,20 @@ class Line(frame.Chart):
                 earlier = rows.get(place, [])
                 rows[place] = [*earlier, *before[len(earlier) :]][: len(before)] + values
         places = sorted(rows, key=seconds) if len(self.series) > 1 else list(rows)
-        shown = [places[index] for index in frame.evenly(len(places))]
+        shown = list(frame.evenly(len(places)))
         width, tongue, year = len(head) - 1, formatting.language(), formatting.today().year
-        return head, [
+        found = [
             [
                 _when(x, tongue, year) if isinstance(x, date) else self.when(x),
                 *[self.write(value, tongue) for value in (rows[x] + [None] * width)[:width]],
             ]
-            for x in shown
+            for x in [places[index] for index in shown]
         ]
+        for name, values in self.more:
+            head.append(name)
+            for row, index in zip(found, shown, strict=True):
+                row.append(formatting.number(values[index], 0, tongue))
+        return head, found
 
     def _timed(self) -> bool:
         return any(isinstance(line.x[0], date) for line in self.series if line.x)
@@ -162,17 +173,27 @@ class Line(frame.Chart):
         return drawing
 
     def _tick(self, mark: float, places: int) -> str:
-        return formatting.percent(mark, places) if self.unit == "%" else formatting.number(mark, places)
+        plus = "+" if self.signed and mark > 0 else ""
+        return plus + (formatting.percent(mark, places) if self.unit == "%" else formatting.number(mark, places))
 
     def _end_label(self, line: Series) -> str:
         last = line.last()
         said = self.write(None if last is None else line.y[last])
         return f"{line.label} {said}" if len(self.series) > 1 else said
 
+    def _interval(self, line: Series) -> str:
+        """``(−44 till −31 %)``: the band where the line ends."""
+        last = line.last()
+        if not self.last_interval or last is None or not line.low or line.low[last] is None or line.high[last] is None:
+            return ""
+        low = ("+" if self.signed and (line.low[last] or 0) > 0 else "") + formatting.number(line.low[last], self.decimals)
+        return "(" + gettext("%(low)s till %(high)s") % {"low": low, "high": self.write(line.high[last])} + ")"
+
     def _side_width(self) -> float:
         labels = [self._end_label(line) for line in self.series]
         for threshold in self.thresholds:
             labels += [threshold.label, threshold.causes]
+        labels += [self.nothing, *(self._interval(line) for line in self.series)]
         return min(190.0, max((frame.width_of(label) for label in labels), default=0) + 16)
 
     def _x_axis(self, drawing: frame.Drawing, x: Scale, across: tuple[float, float], height: int) -> None:
@@ -218,6 +239,9 @@ class Line(frame.Chart):
 
     def _ends(self, drawing: frame.Drawing, x: Scale, y: Scale, *, side: bool) -> None:
         taken = [y(one.y) + extra for one in self.thresholds for extra in ((0, 14) if one.causes else (0,))] if side else []
+        if side and self.nothing:
+            taken.append(y(0.0))
+            drawing.text(self.nothing, x.end + 10, y(0.0) + 5, "sm")
         for index, line in enumerate(self.series):
             last = line.last()
             if last is None:
@@ -225,11 +249,16 @@ class Line(frame.Chart):
             at, level = x(seconds(line.x[last])), y(line.y[last] or 0)
             drawing.add("circle", class_=f"d{index % 3 + 1}", cx=at, cy=level, r=5.5)
             words = self._end_label(line)
+            interval = self._interval(line)
             if side:
                 place = _free(level, taken, y.end, y.start)
                 taken.append(place)
                 drawing.text(words, x.end + 10, place + 5, f"lbl s{index % 3 + 1}")
+                if interval:
+                    taken.append(place + 17)
+                    drawing.text(interval, x.end + 10, place + 21, "sm")
             else:
+                words = f"{words} {interval}".strip()
                 place = level - 12 if level > 30 else level + 24
                 drawing.text(words, x.end, place + 18 * index, f"lbl s{index % 3 + 1}", "end")
 

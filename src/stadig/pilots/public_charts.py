@@ -1,0 +1,184 @@
+"""The two charts of a trial's page: the line over its looks, and the dots of its areas and groups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from stadig.pilots import sentences
+from stadig.pilots.amounts import Measure, sign
+from stadig.pilots.card import Card
+from stadig.pilots.public import Unit
+from stadig.pilots.statistics.terms import Part, Plan, Result
+from stadig.ui import charts, formatting
+
+KINDS = {
+    "area": _("Område"),
+    "district": _("Område"),
+    "age_band": _("Ålder"),
+    "age": _("Ålder"),
+    "unit": _("Enhet"),
+}
+
+
+def line(card: Card, plan: Plan, result: Result, units: Sequence[Unit]) -> charts.Line | None:
+    """The difference at each look with its interval, and what each threshold causes. None before the first estimate."""
+    looks = [look for look in result.looks if look.estimate is not None]
+    if card.primary is None or not looks:
+        return None
+    measure = Measure(card.primary, card.scale)
+    estimates = [look.estimate for look in looks if look.estimate is not None]
+    goal = sign(plan.direction) * plan.worthwhile
+    thresholds = [charts.Threshold(goal * measure.times, _least(measure, goal), _("krav för att skala upp"))]
+    if plan.harm is not None:
+        bad = -sign(plan.direction) * plan.harm
+        thresholds.append(charts.Threshold(bad * measure.times, measure.signed(bad), _("då drar vi tillbaka"), "limit"))
+    numbers = [measure.times * one for one in _finite(estimates)] + [threshold.y for threshold in thresholds] + [0.0]
+    return charts.Line(
+        title=sentences.finding(card, result.primary),
+        subtitle=subtitle(card, plan, units),
+        unit=measure.unit,
+        decimals=measure.decimals,
+        heading_size="md",
+        series=(
+            charts.Series(
+                _("Skillnad"),
+                [look.through for look in looks],
+                [measure.shown(one.value) for one in estimates],
+                [measure.shown(one.low) for one in estimates],
+                [measure.shown(one.high) for one in estimates],
+            ),
+        ),
+        thresholds=tuple(thresholds),
+        events=tuple(_starts(plan, units)),
+        y_range=_range(numbers, [measure.times * one.value for one in estimates]),
+        nothing=_("Ingen skillnad"),
+        last_interval=True,
+        signed=True,
+        height=360,
+        more=((counted(card), tuple(float(one.n_pilot) if one.n_pilot else None for one in estimates)),),
+    )
+
+
+def counted(card: Card) -> str:
+    """The column that says of how many: *Korgar*."""
+    return {
+        "person": _("Personer"),
+        "household": _("Hushåll"),
+        "case": _("Ärenden"),
+        "school": _("Skolor"),
+        "district": _("Områden"),
+        "bin": _("Korgar"),
+        "lamp": _("Lampor"),
+        "home": _("Bostäder"),
+    }.get(card.unit, _("Antal"))
+
+
+def _least(measure: Measure, goal: float) -> str:
+    return _("Minst %(size)s") % {"size": measure.signed(goal)}
+
+
+def _finite(estimates: Sequence[object]) -> list[float]:
+    found = [getattr(one, name) for one in estimates for name in ("value", "low", "high")]
+    return [one for one in found if one is not None]
+
+
+def _range(numbers: list[float], values: list[float]) -> tuple[float, float]:
+    """An axis that shows every estimate and threshold, but not the whole of the first wide intervals."""
+    core = [*values, *numbers[-3:]]
+    span = max(core) - min(core) or 1.0
+    return max(min(numbers), min(core) - span * 0.8), min(max(numbers), max(core) + span * 0.8)
+
+
+def subtitle(card: Card, plan: Plan, units: Sequence[Unit]) -> str:
+    """Unit, comparison and uncertainty."""
+    if card.primary is None:
+        return ""
+    per = f" {_('per')} {card.primary.per}" if card.primary.per else ""
+    others = sum(1 for unit in units if unit.arm == "comparison")
+    if others:
+        beside = ngettext("mot %(n)s enhet utan", "mot %(n)s enheter utan", others) % {"n": others}
+        if card.unit == "district":
+            beside = ngettext("mot %(n)s område utan", "mot %(n)s områden utan", others) % {"n": others}
+    else:
+        beside = _("mot dem som lottades att vara utan") if plan.design == "persons" else _("före och efter")
+    percent = formatting.percent((1 - plan.alpha) * 100)
+    return _("Skillnad i %(unit)s%(per)s %(beside)s. Fältet visar osäkerheten, %(percent)s.") % {
+        "unit": card.primary.unit,
+        "per": per,
+        "beside": beside,
+        "percent": percent,
+    }
+
+
+def _starts(plan: Plan, units: Sequence[Unit]) -> list[charts.Event]:
+    """Those that began later than the first day."""
+    days: dict[dt.date, list[str]] = {}
+    for unit in units:
+        if unit.begins is not None and unit.begins > plan.begins and unit.arm == "pilot":
+            days.setdefault(unit.begins, []).append(unit.name)
+    return [
+        charts.Event(day, _("%(who)s startar") % {"who": names[0] if len(names) == 1 else len(names)})
+        for day, names in days.items()
+    ]
+
+
+def dots(card: Card, plan: Plan, result: Result, kind: str, names: dict[str, str]) -> charts.Dots | None:
+    """The effect in each area or group, and in all together. None when nothing may be shown."""
+    if card.primary is None:
+        return None
+    measure = Measure(card.primary, card.scale)
+    rows = [_dot(part, measure, names) for part in result.parts if part.kind == kind and not part.suppressed and part.estimate]
+    if not rows:
+        return None
+    every = result.primary
+    if every is not None:
+        rows.append(
+            charts.Dot(_("Alla"), measure.shown(every.value), measure.shown(every.low), measure.shown(every.high), total=True)
+        )
+    by_area = kind in ("area", "district", "unit")
+    return charts.Dots(
+        title=_("Olika mycket i olika områden") if by_area else _("Olika mycket för olika åldrar och grupper"),
+        subtitle=_("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet."),
+        unit=measure.unit,
+        decimals=measure.decimals,
+        heading_size="md",
+        heading=str(KINDS.get(kind, _("Grupp"))),
+        dots=tuple(rows),
+        reference=sign(plan.direction) * plan.worthwhile * measure.times,
+    )
+
+
+def _dot(part: Part, measure: Measure, names: dict[str, str]) -> charts.Dot:
+    found = part.estimate
+    label = names.get(part.label, part.label)
+    if found is None:
+        return charts.Dot(label, None)
+    return charts.Dot(label, measure.shown(found.value), measure.shown(found.low), measure.shown(found.high))
+
+
+def pooled(
+    card: Card, rows: Sequence[tuple[str, float, float]], together: tuple[float, float, float] | None
+) -> charts.Dots | None:
+    """Each municipality that has tried the same (name, estimate, standard error), and all pooled (value, low, high)."""
+    if card.primary is None or not rows:
+        return None
+    measure = Measure(card.primary, card.scale)
+    found = [
+        charts.Dot(name, measure.shown(value), measure.shown(value - 1.96 * error), measure.shown(value + 1.96 * error))
+        for name, value, error in rows
+    ]
+    if together is not None:
+        value, low, high = together
+        found.append(charts.Dot(_("Tillsammans"), measure.shown(value), measure.shown(low), measure.shown(high), total=True))
+    return charts.Dots(
+        title=_("Samma försök i flera kommuner"),
+        subtitle=_("Sammanvägt med slumpeffekter: kommunerna får vara olika. Punkt är bästa gissning, streck är osäkerhet."),
+        unit=measure.unit,
+        decimals=measure.decimals,
+        heading=_("Kommun"),
+        dots=tuple(found),
+    )
