@@ -71,7 +71,7 @@ DATA: dict[str, Any] = {
     "outside_period": _("%(rows)s rader ligger utanför tiden (%(first)s till %(last)s). De räknas inte."),
     "missing_values": _("%(rows)s rader saknar värde. De räknas inte."),
     "without_weight": _("%(rows)s rader gäller ingen alls. De räknas inte."),
-    "without_arm": _("%(rows)s rader hör varken till försöket eller jämförelsen: %(names)s. De räknas inte."),
+    "without_arm": _("%(rows)s rader hör varken till försöket eller jämförelsen (%(units)s enheter). De räknas inte."),
     "exposed_twice": _("%(units)s finns både i försöket och i jämförelsen, %(share)s. De räknas inte."),
     "sample_ratio": _(
         "Det är %(pilot)s i försöket och %(comparison)s i jämförelsen. Lotten ska ge %(share)s. "
@@ -81,8 +81,6 @@ DATA: dict[str, Any] = {
         "Fler saknar siffror på ena sidan: %(pilot)s i försöket och %(comparison)s i jämförelsen. Ta reda på varför."
     ),
     "missing_by_group": _("Fler saknar siffror i %(label)s: %(share)s mot %(others)s bland andra."),
-    "no_allocation": _("Det är inte bestämt vilka som får tjänsten. Lotta, eller välj områden."),
-    "areas_missing": _("%(units)s av %(of)s saknar siffror: %(names)s. Ta reda på varför."),
     "gaps": _("%(rows)s mätningar saknas för %(units)s. Längsta luckan är %(longest)s dagar (%(unit)s). Inget är ifyllt."),
     "unit_moved": _("%(units)s bytte tillhörighet under försöket: %(names)s. Varje rad räknas där den säger att den hör hemma."),
     "one_arm": _("Det finns siffror bara från den ena sidan. Då finns inget att jämföra med."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from stadig.cases import rating
 from stadig.city import desk, search
 from stadig.pilots import access, inbox, library
 from stadig.ui import navigation
@@ -11,7 +12,10 @@ from stadig.ui import navigation
 
 def register() -> None:
     """Menus, search, jobs and panels."""
+    from stadig.pilots.actions import answering  # its tables are there first when the program starts
+
     desk.register(inbox.cards)
+    rating.register(answering.count)
     navigation.staff(_("Försök"), "pilots:desk-list", access.SEE, order=60)
     navigation.resident(_("Försök"), "pilots:library", order=70)
     navigation.foot(_("Vad källorna lovade"), "pilots:claims", order=40)

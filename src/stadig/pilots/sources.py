@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from stadig.city import clock, effects, persons, rollout
+from stadig.city import clock, effects, persons, rollout, subjects
+from stadig.city.models import Person
 from stadig.pilots.figures import Asked, Row
 from stadig.pilots.statistics.terms import Finding
 from stadig.sensing.queries import summaries
@@ -62,8 +64,8 @@ def ledger(asked: Asked) -> Read:
         cursor.execute(LEDGER, values)
         found = cursor.fetchall()
     rows: list[Row] = []
-    for ref, day, total, other, subjects, residents in found:
-        among = {"": 1.0, "subjects": subjects, "residents": residents and float(residents) / 1000}.get(outcome.each, other)
+    for ref, day, total, other, many, residents in found:
+        among = {"": 1.0, "subjects": many, "residents": residents and float(residents) / 1000}.get(outcome.each, other)
         if among:
             rows.append(Row(ref, day, float(total) / float(among), float(among)))
     return rows, f"effekter: {outcome.metric}", []
@@ -120,7 +122,7 @@ def observations(asked: Asked) -> Read:
     for ref, stream in pairs:
         for day, mean in zip(days, found[stream].mean.tolist(), strict=True):
             if np.isfinite(mean):
-                held.setdefault((ref, _period(asked, day)), []).append(mean)
+                held.setdefault((ref, period(asked, day)), []).append(mean)
     rows = [
         Row(ref, day, float(np.mean(means)), float(len(means)))
         for (ref, day), means in sorted(held.items())
@@ -129,15 +131,24 @@ def observations(asked: Asked) -> Read:
     return rows, f"sensorer: {asked.outcome.metric}", []
 
 
-def _period(asked: Asked, day: dt.date) -> dt.date:
+def period(asked: Asked, day: dt.date) -> dt.date:
+    """The first day of the period that a day is in."""
     return asked.anchor + dt.timedelta(days=(day - asked.anchor).days // asked.length * asked.length)
 
 
 MEASURES: dict[str, tuple[str, str, str]] = {
-    "days": ("c.closed_at", "extract(epoch FROM c.closed_at - c.registered_at) / 86400", ""),
-    "assisted": ("c.registered_at", "CASE WHEN c.channel IN ('assisted', 'paper', 'phone', 'visit') THEN 100 ELSE 0 END", ""),
+    "days": (
+        "(c.closed_at AT TIME ZONE 'Europe/Stockholm')::date",
+        "extract(epoch FROM c.closed_at - c.registered_at) / 86400",
+        "",
+    ),
+    "assisted": (
+        "(c.registered_at AT TIME ZONE 'Europe/Stockholm')::date",
+        "CASE WHEN c.channel IN ('assisted', 'paper', 'phone', 'visit') THEN 100 ELSE 0 END",
+        "",
+    ),
     "in_time": (
-        "k.due_at",
+        "(k.due_at AT TIME ZONE 'Europe/Stockholm')::date",
         "CASE WHEN k.met_at <= k.due_at THEN 100 ELSE 0 END",
         "JOIN cases_clock k ON k.case_id = c.id",
     ),
@@ -147,7 +158,7 @@ MEASURES: dict[str, tuple[str, str, str]] = {
         "JOIN cases_completion q ON q.case_id = c.id AND q.withdrawn_at IS NULL",
     ),
     "asked_again": (
-        "c.registered_at",
+        "(c.registered_at AT TIME ZONE 'Europe/Stockholm')::date",
         "CASE WHEN EXISTS (SELECT 1 FROM cases_completion q WHERE q.case_id = c.id) THEN 100 ELSE 0 END",
         "",
     ),
@@ -157,7 +168,7 @@ CASES = """
 SELECT c.id, m.day, avg(m.value), d.code, d.name, (
     SELECT p.person_id FROM cases_party p WHERE p.case_id = c.id AND p.person_id IS NOT NULL ORDER BY p.role = 'applicant' DESC, p.id LIMIT 1)
 FROM cases_case c JOIN cases_casetype t ON t.id = c.type_id LEFT JOIN city_district d ON d.id = c.district_id {join}
-CROSS JOIN LATERAL (SELECT ({when} AT TIME ZONE 'Europe/Stockholm')::date AS day, ({value})::float8 AS value) m
+CROSS JOIN LATERAL (SELECT {when} AS day, ({value})::float8 AS value) m
 WHERE t.slug = %s AND m.day >= %s AND m.day <= %s
 GROUP BY c.id, m.day, d.code, d.name
 """
@@ -166,8 +177,6 @@ GROUP BY c.id, m.day, d.code, d.name
 def cases(asked: Asked) -> Read:
     """One measure of each case of the service's kind: by itself for persons, as the units' means per period for areas."""
     when, value, join = MEASURES[asked.outcome.metric]
-    if asked.outcome.metric == "completed_in_time":
-        when = "(q.due_on + 1)::timestamp AT TIME ZONE 'Europe/Stockholm' - interval '1 second'"
     since = asked.anchor if asked.by_person else asked.since
     with connection.cursor() as cursor:
         values: list[Any] = [asked.card.service, since, asked.through]
@@ -176,22 +185,30 @@ def cases(asked: Asked) -> Read:
     name = f"ärenden: {asked.outcome.metric}"
     if asked.by_person:
         rule = rollout.compiled(asked.pilot.switch)
-        rows = [_case(asked, rule, one) for one in found]
+        people = Person.objects.in_bulk({one[5] for one in found if one[5]})
+        rows = [_case(asked, rule, one, people.get(one[5])) for one in found]
         return [row for row in rows if row.arm], name, []
     refs = dict(asked.pilot.units.values_list("district__code", "ref"))
     held: dict[tuple[str, dt.date], list[float]] = {}
     for _, day, measured, code, _, _ in found:
-        period = _period(asked, day)
-        if code in refs and period + dt.timedelta(days=asked.length - 1) <= asked.through:
-            held.setdefault((refs[code], period), []).append(measured)
+        first = period(asked, day)
+        if code in refs and first + dt.timedelta(days=asked.length - 1) <= asked.through:
+            held.setdefault((refs[code], first), []).append(measured)
     return [Row(ref, day, float(np.mean(some)), float(len(some))) for (ref, day), some in sorted(held.items())], name, []
 
 
-def _case(asked: Asked, rule: rollout.Decider, found: tuple[Any, ...]) -> Row:
+def _case(asked: Asked, rule: rollout.Decider, found: tuple[Any, ...], person: Person | None) -> Row:
     """One case in the arm of its applicant; a case of one who is no registered person is drawn by itself."""
-    pk, day, value, _, place, person = found
-    subject = ("city.person", person) if person else ("cases.case", pk)
-    return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, rule.arm(subject), _groups(district=place))
+    pk, day, value, _, place, _ = found
+    arm = rule.arm(person or ("cases.case", pk))
+    return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, arm, labels(person, place))
+
+
+def labels(person: Person | None, district: str | None) -> dict[str, str]:
+    """The groups that someone is counted in: district and age band, as labels alone. None for one whose data are protected."""
+    if person is not None and person.protection:
+        return {}
+    return _groups(district=district, age=subjects.age_band(person))
 
 
 DERIVED = "SELECT unit, day, value, weight, arm, groups FROM pilots_point WHERE pilot_id = %s AND outcome = %s AND day <= %s"
@@ -204,7 +221,9 @@ def derived(asked: Asked) -> Read:
         values: list[Any] = [asked.pilot.pk, asked.outcome.of, asked.through]
         cursor.execute(DERIVED, values)
         found = cursor.fetchall()
-    rows = [Row(unit, day, value * factor.value, weight, arm, groups) for unit, day, value, weight, arm, groups in found]
+    rows = [
+        Row(unit, day, value * factor.value, weight, arm, json.loads(groups)) for unit, day, value, weight, arm, groups in found
+    ]
     known = {"factor": factor.title, "value": factor.value, "unit": factor.unit, "year": factor.year, "source": factor.source}
     return rows, f"{asked.outcome.of} × {factor.slug} {factor.year}", [Finding("derived", "note", asked.outcome.slug, known)]
 
