@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command(epilog="Example: stadig bench pages --json")
 def bench(
-    name: str = typer.Argument(..., help="eservices, ingest, matrix, pages – or all."),
+    name: str = typer.Argument(..., help="eservices, ingest, matrix, pages, pilots – or all."),
     as_json: bool = typer.Option(False, "--json", help="One JSON object on standard output, nothing else."),
 ) -> None:
     """Measure, and say beside each figure whether the promise holds. Exit code 1 when one does not."""

@@ -39,15 +39,20 @@ def rho(alpha: float, planned: int) -> float:
     return math.sqrt((-2 * math.log(alpha) + math.log(1 - 2 * math.log(alpha))) / planned)
 
 
-def half_width(se: float, n: int, *, alpha: float, planned: int) -> float:
-    """Half the interval's width: ``se`` is the estimate's standard error after ``n`` observations in all.
+def reach(n: NDArray[np.float64], *, alpha: float, planned: int) -> NDArray[np.float64]:
+    """Half the interval's width in standard errors, after each of ``n`` observations in all.
 
     References
     ----------
     Waudby-Smith, Arbour, Sinha, Kennedy, Ramdas: arXiv:2103.06476, equation 9.
     """
     r2 = rho(alpha, planned) ** 2
-    return se * math.sqrt(n) * math.sqrt(2 * (n * r2 + 1) / (n * n * r2) * math.log(math.sqrt(n * r2 + 1) / alpha))
+    return np.sqrt(2 * (n * r2 + 1) / (n * r2) * np.log(np.sqrt(n * r2 + 1) / alpha))
+
+
+def half_width(se: float, n: int, *, alpha: float, planned: int) -> float:
+    """Half the interval's width: ``se`` is the estimate's standard error after ``n`` observations in all."""
+    return se * float(reach(np.array([float(n)]), alpha=alpha, planned=planned)[0])
 
 
 def p_value(effect: float, se: float, n: int, *, alpha: float, planned: int) -> float:
