@@ -33,6 +33,8 @@ class Town:
     each: int = EACH
     planned: int = PLANNED
     yes_or_no: bool = False
+    beside: int = 1
+    """Persons without the service for each with it."""
 
 
 TOWNS = (
@@ -41,6 +43,7 @@ TOWNS = (
     Town("skewed outcome (exponential), as a share", lambda rng, shape: rng.exponential(size=shape), Scale.RELATIVE),
     Town("yes or no, 30 %", lambda rng, shape: (rng.random(shape) < 0.3).astype(np.float64), yes_or_no=True),
     Town("yes or no, 5 %", lambda rng, shape: (rng.random(shape) < 0.05).astype(np.float64), yes_or_no=True),
+    Town("skewed outcome (exponential), one in ten drawn", lambda rng, shape: rng.exponential(size=shape), each=200, beside=9),
     Town("normal outcome, planned for 80 and grown to 1,000", lambda rng, shape: rng.standard_normal(shape), planned=80),
 )
 
@@ -67,13 +70,13 @@ def _errors(town: Town) -> list[Figure]:
     looks = np.linspace(town.each / LOOKS, town.each, LOOKS).astype(np.intp) - 1
     called = np.zeros(2, dtype=np.int64)
     for _ in range(RUNS // PART):
-        shown = excluded(town, town.draw(rng, (2, PART, town.each)))
+        shown = excluded(town, town.draw(rng, (PART, town.each)), town.draw(rng, (PART, town.each * town.beside)))
         called += shown[:, looks].any(axis=1).sum(), shown.any(axis=1).sum()
     found: list[Figure] = []
     for count, looking in zip(called.tolist(), (f"{LOOKS} looks", "continuous looking"), strict=True):
         name = f"false effects, {town.name}, {looking}"
         how = (
-            f"{count} of {RUNS:,} runs; {town.each} persons in each group, burn-in {BURN_IN} in each, N* {town.planned}, "
+            f"{count} of {RUNS:,} runs; {town.each} persons with the service and {town.beside} beside each, burn-in {BURN_IN} in each, N* {town.planned}, "
             f"α {ALPHA}, seed {SEED}; exact binomial bound (Clopper–Pearson), one-sided"
         )
         found.append(at_most(f"{name}: 99 % lower bound", round(100 * lowest(count, RUNS), 2), "%", 100 * ALPHA, how=how))
@@ -88,45 +91,70 @@ def lowest(count: int, runs: int, level: float = 0.99) -> float:
     return float(betaincinv(count, runs - count + 1, 1 - level)) if count else 0.0
 
 
-def excluded(town: Town, values: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(runs, persons in each group): whether 0 is outside the interval after so many, of values (2, runs, persons).
+def excluded(town: Town, pilot: NDArray[np.float64], comparison: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(runs, persons with the service): whether 0 is outside the interval after so many; ``beside`` times as many are compared with.
 
     The method of ``persons.compare`` over whole arrays; a test holds the two together.
     """
-    count = np.arange(1, values.shape[2] + 1, dtype=np.float64)
-    total = values.cumsum(axis=2)
-    mean = total / count
-    spread = np.maximum((values**2).cumsum(axis=2) - count * mean**2, 0) / np.maximum(count - 1, 1) / count
-    (pilot, comparison), (own, theirs) = mean, spread
+    one, other = _running(pilot, 1), _running(comparison, town.beside)
+    wide = sequence.reach(one.count + other.count, alpha=ALPHA, planned=town.planned)
+    own, theirs = one.variance / one.count, other.variance / other.count
     with np.errstate(divide="ignore", invalid="ignore"):
+        shown = np.abs(one.mean - other.mean) > np.sqrt(own + theirs) * wide
         if town.scale is Scale.RELATIVE:
-            effect = pilot / comparison - 1
-            error = np.sqrt(own / comparison**2 + theirs * pilot**2 / comparison**4)
-            effect = np.where(np.abs(comparison) > 3 * np.sqrt(theirs), effect, 0)
-        else:
-            effect, error = pilot - comparison, np.sqrt(own + theirs)
-    shown = np.abs(effect) > error * sequence.reach(2 * count, alpha=ALPHA, planned=town.planned)
+            error = np.sqrt(own / other.mean**2 + theirs * one.mean**2 / other.mean**4)
+            shown &= (np.abs(one.mean / other.mean - 1) > error * wide) & (np.abs(other.mean) > 3 * np.sqrt(theirs))
+        most = np.maximum(np.abs(one.skewness), np.abs(other.skewness))
+        few = most * (one.count**-2 - other.count**-2) / (1 / one.count + 1 / other.count) ** 1.5 > sequence.MOST_SKEW
     if town.yes_or_no:
-        few = np.minimum(total, count - total).min(axis=0) < FEW_EVENTS
-        shown = np.where(few, _exactly(total, few), shown)
+        few |= np.minimum(one.fewest, other.fewest) < FEW_EVENTS
+    shown = np.where(few, _exactly(one, other, few) if town.yes_or_no else False, shown)
     shown[:, : BURN_IN - 1] = False
     return shown
 
 
-def _exactly(total: NDArray[np.float64], few: NDArray[np.bool_]) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class _Running:
+    """The moments of each run after so many persons; ``count`` is (looks,), the others are (runs, looks)."""
+
+    count: NDArray[np.float64]
+    total: NDArray[np.float64]
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    skewness: NDArray[np.float64]
+
+    @property
+    def fewest(self) -> NDArray[np.float64]:
+        """The smaller of yes and no."""
+        return np.minimum(self.total, self.count - self.total)
+
+
+def _running(values: NDArray[np.float64], step: int) -> _Running:
+    """After every ``step`` persons."""
+    count = np.arange(step, values.shape[1] + 1, step, dtype=np.float64)
+    total, squares, cubes = (np.cumsum(values**power, axis=1)[:, step - 1 :: step] for power in (1, 2, 3))
+    mean = total / count
+    variance = np.maximum(squares - count * mean**2, 0) / np.maximum(count - 1, 1)
+    third = cubes / count - 3 * mean * squares / count + 2 * mean**3
+    skewness = np.divide(third, variance**1.5, out=np.zeros_like(third), where=variance > 1e-12)
+    return _Running(count, total, mean, variance, skewness)
+
+
+def _exactly(one: _Running, other: _Running, few: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Where the two groups' own intervals lie apart; only asked where there are few events, from the burn-in on."""
     shown = np.zeros(few.shape, dtype=np.bool_)
     run, at = np.nonzero(few)
     late = at >= BURN_IN - 1
     run, at = run[late], at[late]
-    triples, where = np.unique(np.stack([total[0, run, at], total[1, run, at], at + 1.0]), axis=1, return_inverse=True)
-    apart = np.array([_apart(int(one), int(other), int(n)) for one, other, n in triples.T], dtype=np.bool_)
+    asked = np.stack([one.total[run, at], one.count[at], other.total[run, at], other.count[at]]).astype(np.int64)
+    fours, where = np.unique(asked, axis=1, return_inverse=True)
+    apart = np.array([_apart(*four) for four in fours.T.tolist()], dtype=np.bool_)
     shown[run, at] = apart[where]
     return shown
 
 
-def _apart(one: int, other: int, n: int) -> bool:
-    (low, high), (their_low, their_high) = _bounds(one, n), _bounds(other, n)
+def _apart(yes: int, asked: int, their_yes: int, they: int) -> bool:
+    (low, high), (their_low, their_high) = _bounds(yes, asked), _bounds(their_yes, they)
     return low > their_high or their_low > high
 
 

@@ -19,7 +19,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "withheld": ("codes",),
     "at_end": ("at_end", "ends"),
     # the persons design
-    "too_few_yet": ("pilot", "comparison", "needed", "exact"),
+    "too_few_yet": ("pilot", "comparison", "needed", "exact", "skew"),
     "comparison_near_zero": (),
     # areas drawn by lot
     "allocation_missing": (),

@@ -15,8 +15,9 @@ def level(plan: Plan, series: Series, through: dt.date, *, alpha: float) -> Esti
     """The weighted level among those who have the service, valid at any look; None while too little is known.
 
     Independent are persons or, where areas have the service, days: areas are few, and neighbouring days that resemble each other
-    widen the interval (first-order autocorrelation). Both need the plan's burn-in. Below it, and while a yes-or-no outcome has few
-    events, rows of yes and no (or shares whose weight says how many were asked) are counted as trials of one probability, exactly.
+    widen the interval (first-order autocorrelation). Both need the plan's burn-in, and more where the outcome is skewed. Until then, and
+    while a yes-or-no outcome has few events, rows of yes and no (or shares whose weight says how many were asked) are counted as trials
+    of one probability, exactly.
     """
     rows = _pilot_rows(plan, series, through)
     value, weight = series.value[rows], series.weight[rows]
@@ -27,8 +28,9 @@ def level(plan: Plan, series: Series, through: dt.date, *, alpha: float) -> Esti
     counted = _counts(value, weight, happened)
     clusters = series.unit[rows] if plan.design is Design.PERSONS else series.day[rows]
     seen = _ratio(clusters, happened, weight, daily=plan.design is not Design.PERSONS)
-    if seen.n >= max(plan.burn_in, 2) and (not counted or min(yes, asked - yes) >= persons.FEW_EVENTS):
-        return sequence.level(seen, alpha=alpha, planned=max(plan.planned_n // 2, 1))
+    rare = counted and min(yes, asked - yes) < persons.FEW_EVENTS
+    if seen.n >= max(plan.burn_in, 2) and not rare and sequence.skew(seen) <= sequence.MOST_SKEW:
+        return sequence.level(seen, alpha=alpha, planned=max(round(plan.planned_n * plan.share), 1))
     return sequence.proportion(yes, asked, alpha=alpha) if counted else None
 
 
@@ -61,7 +63,7 @@ def _ratio(
     mean = float(sums.sum() / weights.sum())
     adds = (sums - mean * weights) / weights.mean()
     plain = sequence.Moments.of(adds.astype(np.float64))
-    return sequence.Moments(plain.n, mean, plain.variance * (_inflation(adds) if daily else 1.0))
+    return sequence.Moments(plain.n, mean, plain.variance * (_inflation(adds) if daily else 1.0), plain.skewness)
 
 
 def _inflation(means: NDArray[np.float64]) -> float:

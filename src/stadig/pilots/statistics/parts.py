@@ -45,14 +45,9 @@ def _part(plan: Plan, series: Series, label: NDArray[np.bool_], through: dt.date
         fewest = min(len(pilot), len(comparison))
         if fewest < FEWEST:
             return None, fewest
-        one = sequence.difference(
-            sequence.Moments.of(pilot),
-            sequence.Moments.of(comparison),
-            alpha=plan.alpha,
-            planned=plan.planned_n,
-            scale=plan.scale,
-        )
-        if one is None or fewest >= plan.burn_in:
+        own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
+        one = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
+        if one is None or (fewest >= plan.burn_in and sequence.skew(own, theirs) <= sequence.MOST_SKEW):
             return one, fewest
         return Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
     return _change_beside(plan, series, label, through)

@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stadig.pilots.statistics import sequence
-from stadig.pilots.statistics.terms import Design, Estimate, Finding, Look, Plan, Scale, Series
+from stadig.pilots.statistics.terms import Design, Estimate, Finding, Look, Plan, Series
 
-METHOD = "confidence-sequence"
 PILOT, COMPARISON = "pilot", "comparison"
 FEW_EVENTS = 10
 """Events, and their absence, that each group needs before a yes or no is treated as a mean."""
@@ -64,8 +63,9 @@ def units(plan: Plan, series: Series, keep: NDArray[np.bool_]) -> Units:
 def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Look, ...], tuple[Finding, ...]]:
     """One look per day, each with all rows from the trial's first day through that day; and what the last of them lacks.
 
-    A unit with several rows counts once, with its mean. Below the burn-in, and while a yes-or-no outcome has few events, the exact
-    sequences of :func:`sequence.proportions` are used; other outcomes have no estimate until the burn-in is reached.
+    A unit with several rows counts once, with its mean. Below the burn-in, while a yes-or-no outcome has few events, and while a group
+    is too small beside the other for how skewed the outcome is, the exact sequences of :func:`sequence.proportions` are used for yes
+    and no; other outcomes have no estimate then.
     """
     keep = usable(plan, series, days[-1]) if days else np.zeros(len(series.unit), dtype=bool)
     found: list[Look] = []
@@ -82,29 +82,21 @@ def compare(plan: Plan, seen: Units) -> tuple[Estimate | None, tuple[Finding, ..
     pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
     fewest = min(len(pilot), len(comparison))
     binary = bool(np.isin(seen.mean, (0.0, 1.0)).all())
-    events = _fewest_events(pilot, comparison) if binary else fewest
-    if fewest >= max(plan.burn_in, 2) and events >= FEW_EVENTS:
-        estimate = sequence.difference(
-            sequence.Moments.of(pilot),
-            sequence.Moments.of(comparison),
-            alpha=plan.alpha,
-            planned=plan.planned_n,
-            scale=plan.scale,
-        )
-        return estimate, () if estimate else (Finding("comparison_near_zero", "warning", plan.outcome),)
-    few = Finding(
-        "too_few_yet",
-        "note",
-        plan.outcome,
-        {"pilot": len(pilot), "comparison": len(comparison), "needed": plan.burn_in, "exact": binary and fewest > 0},
-    )
-    if not (binary and fewest):
+    enough = fewest >= max(plan.burn_in, 2) and not (binary and _fewest_events(pilot, comparison) < FEW_EVENTS)
+    own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
+    skew = sequence.skew(own, theirs) if fewest else 0.0
+    near_zero = Finding("comparison_near_zero", "warning", plan.outcome)
+    if enough and skew <= sequence.MOST_SKEW:
+        estimate = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
+        return estimate, () if estimate else (near_zero,)
+    exact = binary and fewest > 0
+    figures = {"pilot": own.n, "comparison": theirs.n, "needed": plan.burn_in, "exact": exact, "skew": skew}
+    few = Finding("too_few_yet", "note", plan.outcome, figures)
+    if not exact:
         return None, (few,)
-    scale = plan.scale if comparison.any() else Scale.ABSOLUTE
-    if scale is not plan.scale:
-        return None, (Finding("comparison_near_zero", "warning", plan.outcome),)
     counts = (float(pilot.sum()), len(pilot)), (float(comparison.sum()), len(comparison))
-    return sequence.proportions(*counts, alpha=plan.alpha, scale=scale), (few,)
+    estimate = sequence.proportions(*counts, alpha=plan.alpha, scale=plan.scale)
+    return estimate, (few,) if estimate else (near_zero,)
 
 
 def _fewest_events(pilot: NDArray[np.float64], comparison: NDArray[np.float64]) -> int:

@@ -13,25 +13,39 @@ from numpy.typing import NDArray
 
 from stadig.pilots.statistics.terms import Estimate, Scale
 
+MOST_SKEW = 0.15
+"""The largest skewness that an estimate may have to be treated as normal: simulated with lognormal outcomes and one in ten drawn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """How many, their mean and their variance (divisor n − 1)."""
+    """How many, their mean, their variance (divisor n − 1), and their skewness."""
 
     n: int
     mean: float
     variance: float
+    skewness: float = 0.0
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Moments:
-        """The moments of plain values; variance 0 where there are fewer than two."""
+        """The moments of plain values; variance and skewness 0 where there is nothing to compute them from."""
         n = len(values)
-        return cls(n, float(values.mean()) if n else 0.0, float(values.var(ddof=1)) if n > 1 else 0.0)
+        mean = float(values.mean()) if n else 0.0
+        variance = float(values.var(ddof=1)) if n > 1 else 0.0
+        skewness = float(((values - mean) ** 3).mean()) / variance**1.5 if variance > 0 else 0.0
+        return cls(n, mean, variance, skewness)
 
     @classmethod
     def of_sums(cls, total: float, squares: float, n: int) -> Moments:
         """The moments from a sum and a sum of squares."""
         return cls(n, total / n, (squares - total * total / n) / (n - 1))
+
+
+def skew(pilot: Moments, comparison: Moments | None = None) -> float:
+    """At most how skewed the mean is, or the difference of two: 0 for groups of one size, large for a small group of a skewed outcome."""
+    most = max(abs(pilot.skewness), abs(comparison.skewness) if comparison else 0.0)
+    one, other = 1 / pilot.n, 1 / comparison.n if comparison else 0.0
+    return most * abs(one**2 - other**2) / (one + other) ** 1.5
 
 
 def rho(alpha: float, planned: int) -> float:
@@ -69,20 +83,24 @@ def difference(
 ) -> Estimate | None:
     """Pilot minus comparison, or as a share of the comparison by the delta method; None where that share cannot be formed.
 
-    The share is refused while the comparison's mean lies within three standard errors of 0: the delta method is wrong there.
+    The share is refused while the comparison's mean lies within three standard errors of 0: the delta method is wrong there. A ratio is
+    skewed where a difference is not: its interval excludes 0 only when the difference's own does.
     """
-    effect = pilot.mean - comparison.mean
-    variance = pilot.variance / pilot.n + comparison.variance / comparison.n
-    if scale is Scale.RELATIVE:
-        base = comparison.mean
-        if abs(base) <= 3 * math.sqrt(comparison.variance / comparison.n):
-            return None
-        effect /= base
-        variance = pilot.variance / pilot.n / base**2 + comparison.variance / comparison.n * pilot.mean**2 / base**4
-    n, se = pilot.n + comparison.n, math.sqrt(variance)
-    half = half_width(se, n, alpha=alpha, planned=planned)
-    p = p_value(effect, se, n, alpha=alpha, planned=planned)
-    return Estimate(effect, effect - half, effect + half, 1 - alpha, p, pilot.n, comparison.n)
+    n, base = pilot.n + comparison.n, comparison.mean
+    own, theirs = pilot.variance / pilot.n, comparison.variance / comparison.n
+    effect, se = pilot.mean - base, math.sqrt(own + theirs)
+    half, p = half_width(se, n, alpha=alpha, planned=planned), p_value(effect, se, n, alpha=alpha, planned=planned)
+    if scale is Scale.ABSOLUTE:
+        return Estimate(effect, effect - half, effect + half, 1 - alpha, p, pilot.n, comparison.n)
+    if abs(base) <= 3 * math.sqrt(theirs):
+        return None
+    share, error = effect / base, math.sqrt(own / base**2 + theirs * pilot.mean**2 / base**4)
+    wide = half_width(error, n, alpha=alpha, planned=planned)
+    low, high = share - wide, share + wide
+    if abs(effect) <= half:
+        low, high = min(low, 0.0), max(high, 0.0)
+    p = max(p, p_value(share, error, n, alpha=alpha, planned=planned))
+    return Estimate(share, low, high, 1 - alpha, p, pilot.n, comparison.n)
 
 
 def level(seen: Moments, *, alpha: float, planned: int) -> Estimate:
