@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from stadig.config import django
-from stadig.config.bench import Figure, _pilots_persons, bench
+from stadig.config.bench import Figure, _pilots_areas, _pilots_persons, bench
 
 
 def _assignment() -> list[Figure]:
@@ -16,7 +16,7 @@ def _assignment() -> list[Figure]:
     return _pilots_assignment.figures()
 
 
-PARTS: list[Callable[[], list[Figure]]] = [_pilots_persons.figures, _assignment]
+PARTS: list[Callable[[], list[Figure]]] = [_pilots_persons.figures, _pilots_areas.figures, _assignment]
 
 
 @bench("pilots")
