@@ -48,8 +48,10 @@ METHOD: dict[str, Any] = {
     "areas_alike": _("Alla områden har samma värde, %(value)s. Då finns inget att jämföra. Kontrollera mätningen."),
     "no_baseline": _("Det finns inga siffror från tiden före. Svaret blir osäkrare. Ladda upp äldre siffror om de finns."),
     "baseline_missing": _("Siffror från tiden före saknas för %(units)s. De jämförs utan."),
-    "began_later": _("%(units)s fick tjänsten senare än de andra. Tiden före räknas som utan."),
-    "zero_in_relative": _("Några områden har noll. En andel av noll går inte att räkna, så de räknas tillsammans."),
+    "began_later": _(
+        "%(units)s fick tjänsten senare än de andra. De räknas ändå från första dagen, så effekten kan vara större."
+    ),
+    "zero_in_relative": _("Några områden har noll. Varje område jämförs därför med sin egen nivå före start."),
     "cluster_t": _("Ett vanligt test av områdenas medelvärden ger %(value)s (%(low)s till %(high)s)."),
     "placebos": _(
         "Vi har gjort samma jämförelse %(placebos)s gånger där inget hände. Minsta möjliga slumpvärde är %(smallest_p)s."
@@ -65,6 +67,30 @@ METHOD: dict[str, Any] = {
     "derived": _("Räknat ur ett annat mått: %(factor)s, %(value)s %(unit)s, %(year)s (%(source)s). Inte en egen mätning."),
 }
 """About the way of comparing."""
+
+CHOICE: dict[str, Any] = {
+    "never_by_lot": _(
+        "Det här får aldrig lottas: beslut, avgifter, bidrag och rättigheter är lika för alla. "
+        "Lotta i stället kanal, ordning, påminnelse, utrustning eller område."
+    ),
+    "persons_too_few": _("Det blir %(persons)s i försöket. Det behövs minst %(needed)s. Låt det pågå längre eller ta med fler."),
+    "persons_not_chosen": _("Välj inte vilka personer som får tjänsten. De som väljs skiljer sig från de andra. Lotta dem."),
+    "method_errs": _(
+        "Med %(areas)s områden tar den här metoden fel för ofta, särskilt när man tittar %(looks)s gånger. Lotta hela områden."
+    ),
+    "variation_unknown": _(
+        "Vi vet inte hur mycket måttet varierar. Ladda upp äldre siffror, så räknar vi ut vad försöket kan visa."
+    ),
+    "power_low": _(
+        "Risken är stor att inget syns: en effekt som lönar sig visas bara i %(power)s av sådana försök. "
+        "Ta med fler, eller låt försöket pågå längre."
+    ),
+    "worst_chosen": _(
+        "Det som är sämst just nu blir ofta bättre av sig självt. Bland %(units)s områden kan det vara %(by_itself_sd)s gånger "
+        "den vanliga skillnaden mellan områden. Lotta bland flera, så blir jämförelsen rättvis."
+    ),
+}
+"""About the choice of a way to compare, before the start."""
 
 DATA: dict[str, Any] = {
     "no_series": _("Inga siffror har kommit. Kontrollera källan eller ladda upp en fil."),
@@ -118,8 +144,8 @@ FILE: dict[str, Any] = {
 }
 """About a file that someone sent."""
 
-FINDINGS: dict[str, Any] = {**VERDICT, **METHOD, **DATA, **FILE}
-SHARES = ("share", "others", "smallest_p", "alpha", "p")
+FINDINGS: dict[str, Any] = {**VERDICT, **METHOD, **CHOICE, **DATA, **FILE}
+SHARES = ("share", "others", "smallest_p", "alpha", "p", "power")
 AT_END: dict[str, Any] = {"withdraw": _("drar tillbaka"), "keep": _("behåller som det är")}
 
 

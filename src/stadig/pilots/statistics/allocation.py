@@ -25,6 +25,8 @@ LISTED = 20_000
 """As many draws as this are listed one by one; more are drawn from."""
 SEARCHED = 200_000
 """Constrained: as many draws as this are looked through for those that are admissible."""
+COUNTED = 10**15
+"""More draws than this are said to be too many to count: the number helps no reader, and JSON cannot hold it."""
 TRIES = 200
 """Constrained, drawn: as many attempts as this per draw that is wanted, before the tolerance is said to be too narrow."""
 
@@ -40,7 +42,7 @@ class Draws:
     rows: NDArray[np.bool_]
     """(draws, units): who gets the service."""
     total: int | None
-    """How many there are in all; None where they are too many to count under a constraint."""
+    """How many there are in all; None above ``COUNTED``, or where they are too many to count under a constraint."""
     listed: bool
     """Every one is here. Otherwise row 0 is the draw that was made, and the others come from the same design by the seed."""
 
@@ -107,7 +109,9 @@ def admissible(allocation: Allocation, *, permutations: int = 999) -> Draws:
     if total <= LISTED:
         return Draws(_all(count, chosen), total, True)
     random = generator(allocation.seed)
-    return Draws(np.vstack([own, _some(random, count, chosen, max(permutations, 999))]), total, False)
+    return Draws(
+        np.vstack([own, _some(random, count, chosen, max(permutations, 999))]), total if total <= COUNTED else None, False
+    )
 
 
 def draw(
@@ -237,7 +241,7 @@ def _paired(allocation: Allocation, own: NDArray[np.bool_], permutations: int) -
         heads = generator(allocation.seed).random((max(permutations, 999), count)) < 0.5
     rows = np.zeros((len(heads), len(own)), dtype=np.bool_)
     rows[:, first], rows[:, second] = heads, ~heads
-    return Draws(rows if listed else np.vstack([own, rows]), 2**count, listed)
+    return Draws(rows if listed else np.vstack([own, rows]), 2**count if 2**count <= COUNTED else None, listed)
 
 
 def _background(allocation: Allocation) -> NDArray[np.float64]:

@@ -68,11 +68,10 @@ def judged(
 
 
 def _of_draw(allocation: Allocation, draws: lots.Draws, alpha: float) -> Iterator[Finding]:
-    total = draws.total if draws.total is not None and draws.total < 10**15 else None
-    values = {"draws": total, "used": len(draws.rows), "smallest_p": draws.smallest_p, "sha256": draws.digest}
+    values = {"draws": draws.total, "used": len(draws.rows), "smallest_p": draws.smallest_p, "sha256": draws.digest}
     yield Finding("draws_possible", values=values)
     if draws.smallest_p > alpha:
-        yield Finding("areas_too_few", "withhold", values={"smallest_p": draws.smallest_p, "draws": total, "alpha": alpha})
+        yield Finding("areas_too_few", "withhold", values={"smallest_p": draws.smallest_p, "draws": draws.total, "alpha": alpha})
     if allocation.seed and not lots.is_redrawn(allocation):
         yield Finding("seed_differs", "warning", values={"seed": allocation.seed})
 

@@ -302,13 +302,14 @@ def _weather(question: Question) -> power.Weather | None:
 def _advice(question: Question, design: Design, method: str, shape: _Shape, why: list[Finding]) -> Advice:
     """What the simulation gives, for a design that is not refused."""
     draws, allocation = shape.draws, shape.allocation if question.names and (question.seed or question.chosen) else None
-    total = draws.total if draws.total is not None and draws.total < 10**15 else None
     possible = not any(one.severity == "withhold" for one in why)
     weather = _weather(question)
     if not possible or weather is None:
         if possible:
             why.append(Finding("variation_unknown"))
-        return Advice(design, method, possible, tuple(why), total, draws.smallest_p, allocation=allocation if possible else None)
+        return Advice(
+            design, method, possible, tuple(why), draws.total, draws.smallest_p, allocation=allocation if possible else None
+        )
     rows, mirrored = _simulated(draws, _levels(question))
     shares = [
         spending.share(question.spending, (look + 1) / question.periods, question.alpha) for look in range(question.periods)
@@ -326,7 +327,7 @@ def _advice(question: Question, design: Design, method: str, shape: _Shape, why:
         least = math.expm1(least)
     why += _low(made.sequential, least)
     return Advice(
-        design, method, True, tuple(why), total, draws.smallest_p, made.sequential, made.fixed, least, made.mean_look, allocation
+        design, method, True, tuple(why), draws.total, draws.smallest_p, made.sequential, made.fixed, least, made.mean_look, allocation
     )  # fmt: skip
 
 

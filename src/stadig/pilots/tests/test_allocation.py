@@ -81,6 +81,7 @@ def test_draws_too_many_to_list_come_from_the_seed_with_the_one_made_first(metho
     made = lots.draw(units, 30, "seed", method=method, pairs=pairs, balance=balance, tolerance=0.3)
     draws = lots.admissible(made)
     assert not draws.listed and len(draws.rows) >= 1000
+    assert draws.total == (2**30 if method == "pairs" else None)
     assert (draws.rows[0] == lots.mask(made)).all() and (draws.rows.sum(axis=1) == 30).all()
     assert lots.is_redrawn(made)
     assert lots.admissible(made).digest == draws.digest != lots.admissible(replace(made, seed="other")).digest
