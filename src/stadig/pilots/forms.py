@@ -262,3 +262,63 @@ class Upload(forms.Form):
     def __init__(self, outcomes: list[tuple[str, str]], *args: Any, **rest: Any) -> None:
         super().__init__(*args, **rest)
         self.fields["outcome"].choices = outcomes  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class Ask(forms.Form):
+    """What the design chooser needs to know."""
+
+    units = forms.IntegerField(
+        label=_("Hur många kan vara med?"),
+        help_text=_("Personer, områden eller korgar, både de som får tjänsten och de som jämförs."),
+        min_value=2,
+        max_value=1_000_000,
+        error_messages={"required": _("Skriv hur många som kan vara med."), "invalid": _("Skriv antalet med siffror.")},
+    )
+    worthwhile = forms.FloatField(
+        label=_("Hur stor skillnad är värd pengarna?"),
+        min_value=0.0001,
+        max_value=1e9,
+        localize=True,
+        error_messages={
+            "required": _("Skriv den minsta skillnad som är värd pengarna."),
+            "invalid": _("Skriv ett tal, till exempel 20."),
+        },
+    )
+    mean = forms.FloatField(
+        label=_("Hur högt är måttet i dag?"),
+        help_text=_("Medelvärdet, i måttets enhet."),
+        localize=True,
+        required=False,
+        error_messages={"invalid": _("Skriv ett tal, till exempel 4,2.")},
+    )
+    sd = forms.FloatField(
+        label=_("Hur mycket skiljer det sig?"),
+        help_text=_("Standardavvikelsen mellan personer, eller mellan områden."),
+        min_value=0,
+        localize=True,
+        required=False,
+        error_messages={"invalid": _("Skriv ett tal, till exempel 1,3.")},
+    )
+    per_period = forms.IntegerField(
+        label=_("Hur många nya kommer mellan två tillfällen ni tittar?"),
+        help_text=_("Bara om ni lottar personer."),
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        error_messages={"invalid": _("Skriv antalet med siffror.")},
+    )
+    figures = forms.CharField(
+        label=_("Hur har det varit förut?"),
+        help_text=_("Säger mer än medelvärdet. En rad för varje: beteckning; ett tal för varje månad."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        max_length=200_000,
+        required=False,
+    )
+    file = forms.FileField(
+        label=_("Eller en fil med samma siffror"),
+        help_text=_("CSV eller Excel med kolumnerna enhet, dag och värde."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods"}),
+        required=False,
+        error_messages={"empty": _("Filen är tom. Välj den en gång till.")},
+    )
+    worst = forms.BooleanField(label=_("Området valdes för att det var sämst"), required=False)

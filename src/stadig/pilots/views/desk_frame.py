@@ -31,13 +31,17 @@ def frame(request: HttpRequest, pilot: Opened, here: str) -> dict[str, Any]:
     if pilot.idea:
         every = (
             ("desk-card", _("Kortet")),
+            ("desk-design", _("Välj upplägg")),
+            ("desk-units", _("Områden och lottning")),
             ("desk-start", _("Starta")),
         )
     else:
         every = (
             ("desk-pilot", _("Läget")),
+            ("desk-figures", _("Siffror")),
             ("desk-decide", _("Beslut och lärdomar")),
             ("desk-card", _("Kortet")),
+            ("desk-units", _("Områden och lottning")),
         )
     return {
         "pilot": pilot,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stadig.city.permissions import needs
-from stadig.pilots import access, actions, desk_reading, desk_words, finding_words, forms, queries, sentences, words
+from stadig.pilots import access, actions, desk_reading, desk_words, finding_words, forms, queries, sentences, tasks, words
 from stadig.pilots.errors import PilotError
 from stadig.pilots.models import Cost
 from stadig.pilots.queries import LookRow, Trial
@@ -178,6 +178,17 @@ def _look(trial: Trial, one: LookRow) -> Look:
 def _costs(request: HttpRequest, trial: Trial) -> tuple[Spent, ...]:
     may = trial.state != "closed" and access.PLAN.held_by(request.user)
     return tuple([Spent(one.id, one.day, one.what, formatting.number(one.amount_kr), may) for one in reversed(trial.costs)])
+
+
+@needs(access.PLAN)
+@require_POST
+def look_now(request: HttpRequest, pilot_id: int) -> HttpResponse:
+    """Ask for a look at the figures as they are; it is made by a job."""
+    pilot = desk_reading.opened(pilot_id)
+    if pilot.running:
+        tasks.look_now.configure(queueing_lock=f"pilots.look_now:{pilot_id}").defer(pilot_id=pilot_id)
+        messages.success(request, _("Siffrorna räknas nu. Ladda om sidan om en liten stund."))
+    return redirect("pilots:desk-pilot", pilot_id)
 
 
 @needs(access.PLAN)

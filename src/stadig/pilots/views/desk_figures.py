@@ -1,0 +1,115 @@
+"""Figures from a file: looked through row by row before anything is taken in, and what has come in so far."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+import msgspec
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from stadig.city.permissions import needs
+from stadig.pilots import access, actions, desk_reading, figures, finding_words, forms, incoming
+from stadig.pilots.card_fields import SOURCES
+from stadig.pilots.errors import PilotError
+from stadig.pilots.models import Pilot
+from stadig.pilots.queries import Trial
+from stadig.pilots.statistics.terms import Finding
+from stadig.pilots.views.desk_frame import frame, user_of
+from stadig.pilots.views.desk_running import trial_of
+
+
+class Came(NamedTuple):
+    """Figures that came in together."""
+
+    title: str
+    source: str
+    name: str
+    rows: int
+    at: dt.datetime
+    findings: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """Something that the file has, in words."""
+
+    severity: str
+    said: str
+
+
+@needs(access.SEE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def incoming_figures(request: HttpRequest, pilot_id: int) -> HttpResponse:
+    """The latest batches, and a file to look through or to take in."""
+    pilot = desk_reading.opened(pilot_id)
+    trial = trial_of(pilot_id)
+    asked = [one for one in figures.outcomes_of(trial.card) if one.source == "upload"]
+    form = forms.Upload([(one.slug, one.title) for one in asked], request.POST or None, request.FILES or None)
+    found: tuple[Found, ...] = ()
+    looked_through = ""
+    if request.method == "POST" and form.is_valid():
+        file, slug = form.cleaned_data["file"], form.cleaned_data["outcome"]
+        data = file.read()
+        outcome = next(one for one in asked if one.slug == slug)
+        rows, findings = incoming.rows_of(outcome, trial.card, Pilot.objects.get(pk=pilot_id), file.name, data)
+        found = tuple(Found(one.severity, finding_words.finding(one, trial.card)) for one in findings)
+        refused = sum(one.code in incoming.REFUSED for one in findings)
+        if refused:
+            said = ngettext(
+                "Filen togs inte in: %(n)d fel. Rätta det och välj filen igen.",
+                "Filen togs inte in: %(n)d fel. Rätta dem och välj filen igen.",
+                refused,
+            )
+            form.add_error("file", said % {"n": refused})
+        elif request.POST.get("_do") == "check":
+            looked_through = _("Filen går att ta in: %(n)d rader. Inget är sparat än.") % {"n": len(rows)}
+        elif _taken(request, form, pilot_id, data):
+            return redirect("pilots:desk-figures", pilot_id)
+    context = frame(request, pilot, "desk-figures") | {
+        "form": form,
+        "asked": asked,
+        "found": found,
+        "looked_through": looked_through,
+        "wrong": bool(form.errors),
+        "batches": _batches(trial),
+        "open": trial.state != "closed",
+    }
+    return render(request, "pilots/desk/figures.html", context, status=422 if form.errors else 200)
+
+
+def _taken(request: HttpRequest, form: forms.Upload, pilot_id: int, data: bytes) -> bool:
+    """Take the file in; what keeps it out is told at the form."""
+    try:
+        batch = actions.upload(user_of(request), pilot_id, form.cleaned_data["outcome"], form.cleaned_data["file"].name, data)
+    except PilotError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, ngettext("En rad är inne.", "%(n)d rader är inne.", batch.rows) % {"n": batch.rows})
+    return True
+
+
+def _batches(trial: Trial) -> tuple[Came, ...]:
+    titles = {one.slug: one.title for one in figures.outcomes_of(trial.card)}
+    sources = {slug: str(said) for slug, said in SOURCES} | {"derived": _("Räknas från ett annat mått")}
+    return tuple(
+        [
+            Came(
+                titles.get(one.outcome, one.outcome),
+                sources.get(one.source, one.source),
+                one.name,
+                one.rows,
+                one.at,
+                _told(one.findings, trial),
+            )
+            for one in trial.batches[:20]
+        ]
+    )
+
+
+def _told(findings: tuple[Any, ...], trial: Trial) -> tuple[str, ...]:
+    return tuple([finding_words.finding(one, trial.card) for one in msgspec.convert(findings, tuple[Finding, ...])])
