@@ -80,26 +80,6 @@ class ServiceSetting(forms.Form):
         fields = ("status", "owner", "phone", "other_ways")
 
 
-class RolloutSetting(forms.Form):
-    """Where a service is on."""
-
-    stopped = forms.BooleanField(label=_("Stoppa tjänsten överallt"), required=False, help_text=_("Pågående ärenden fortsätter."))
-    districts = SomeByName(
-        District.objects.all(),
-        label=_("I vilka områden?"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Välj inget för alla."),
-    )
-    percent = forms.IntegerField(
-        label=_("Hur stor del, i procent?"),
-        min_value=0,
-        max_value=100,
-        initial=100,
-        help_text=_("Samma person eller sak får alltid samma svar."),
-    )
-
-
 ALL = _("Alla")
 """One text for each time: a field whose texts are made anew is drawn anew."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stadig.city.views import admin, desk, ofrep, people, public, watch
+from stadig.city.views import admin, desk, ofrep, people, public, rollouts, watch
 
 app_name = "city"
 urlpatterns = [
@@ -24,7 +24,12 @@ urlpatterns = [
     path("laget/tjanster/", admin.services, name="services-admin"),
     path("laget/tjanster/<slug:slug>/", admin.service, name="service-admin"),
     path("laget/tjanster/<slug:slug>/paus/", admin.pause, name="service-pause"),
-    path("laget/tjanster/<slug:slug>/utrullning/", admin.rollout_setting, name="rollout"),
+    path("laget/tjanster/<slug:slug>/utrullning/", rollouts.overview, name="rollout"),
+    path("laget/tjanster/<slug:slug>/utrullning/steg/", rollouts.steps, name="rollout-steps"),
+    path("laget/tjanster/<slug:slug>/utrullning/steg/ta-bort/", rollouts.drop_steps, name="rollout-drop"),
+    path("laget/tjanster/<slug:slug>/utrullning/godkann/<int:number>/", rollouts.approve, name="rollout-approve"),
+    path("laget/tjanster/<slug:slug>/utrullning/stoppa/", rollouts.stop, name="rollout-stop"),
+    path("laget/tjanster/<slug:slug>/utrullning/satt-pa/", rollouts.start, name="rollout-start"),
     path("laget/granskning/", watch.audit_log, name="audit"),
     path("laget/personer/", people.find, name="people"),
     path("laget/personer/<int:pk>/", people.person, name="person"),

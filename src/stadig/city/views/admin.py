@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.city import access, actions, permissions, queries, rollout
-from stadig.city.forms import NewUser, RolloutSetting, ServiceSetting, WithRole
+from stadig.city import access, actions, permissions, queries, rollout, rollout_words
+from stadig.city.forms import NewUser, ServiceSetting, WithRole
 from stadig.city.models import RoleAssignment, Service, User
 from stadig.city.permissions import needs
 
@@ -117,7 +117,8 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         actions.change_service(request.user, slug, **form.cleaned_data)  # type: ignore[arg-type]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("city:service-admin", slug)
-    return render(request, "city/service_admin.html", {"service": shown, "form": form, "setting": rollout.setting(slug)})
+    where = rollout_words.sentence(rollout.setting(slug))
+    return render(request, "city/service_admin.html", {"service": shown, "form": form, "where": where})
 
 
 @needs(access.SERVICES)
@@ -135,22 +136,3 @@ def pause(request: HttpRequest, slug: str) -> HttpResponse:
     except ValidationError:
         messages.error(request, _("Skriv varför tjänsten är pausad. Texten syns för alla."))
     return redirect("city:service-admin", slug)
-
-
-@needs(access.ROLLOUT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def rollout_setting(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where a service is on."""
-    shown = get_object_or_404(Service, slug=slug)
-    setting = rollout.setting(slug)
-    initial = (
-        {"stopped": setting.stopped, "percent": setting.percent, "districts": [one.pk for one in setting.districts]}
-        if setting
-        else None
-    )
-    form = RolloutSetting(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        actions.set_rollout(request.user, slug, **form.cleaned_data)  # type: ignore[arg-type]
-        messages.success(request, _("Ändringen är sparad."))
-        return redirect("city:service-admin", slug)
-    return render(request, "city/rollout.html", {"service": shown, "form": form})

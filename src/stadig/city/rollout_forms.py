@@ -1,0 +1,164 @@
+"""Forms of the roll-out's pages: where a service is on, and the steps it grows by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stadig.city import clock, rollout_words, subjects
+from stadig.city.models import District
+from stadig.city.ramps import Step
+from stadig.city.rollout import Setting
+
+STEPS = 6
+USUAL = (1, 5, 10, 25, 50, 100)
+"""The shares a new ramp is filled in with."""
+# One text for each time: a field whose texts are made anew is drawn anew.
+PLACES = _("I vilka områden?")
+SHARE = _("Andel, procent")
+DAYS = _("Dagar")
+SAMPLE = _("Antal som ska ha fått den")
+APPROVAL = _("Någon ska godkänna")
+ADDED = _("Områden som kommer till")
+NONE_IS_ALL = _("Välj inget för alla.")
+Names = list[tuple[str, str]]
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, required=False, widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+
+def _some(label: Any, choices: Sequence[tuple[str, Any]], **options: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, choices=choices, required=False, widget=forms.CheckboxSelectMultiple, **options)
+
+
+class WhereForm(forms.Form):
+    """Where a service is on, and for whom."""
+
+    percent = forms.IntegerField(
+        label=_("Hur stor del, i procent?"),
+        min_value=0,
+        max_value=100,
+        initial=100,
+        help_text=_("Samma person eller sak får alltid samma svar."),
+    )
+    first_day = _day(_("Första dagen"), help_text=_("Lämna tomt om tjänsten är på redan nu."))
+    last_day = _day(_("Sista dagen"), help_text=_("Efter den dagen stoppas tjänsten av sig själv. Pågående ärenden fortsätter."))
+
+    def __init__(self, districts: Names, setting: Setting | None, *args: Any, **options: Any) -> None:
+        super().__init__(*args, initial=_initial(setting), **options)
+        self.fields["districts"] = _some(PLACES, districts, help_text=NONE_IS_ALL)
+        for one in subjects.groups().values():
+            if choices := one.choices():
+                self.fields[f"group_{one.name}"] = _some(one.title, choices)
+        self.order_fields(["percent", "districts", "first_day", "last_day"])
+
+    @property
+    def main(self) -> list[Any]:
+        """The fields that most look for."""
+        return [self[name] for name in ("percent", "districts", "first_day", "last_day")]
+
+    @property
+    def narrowing(self) -> list[Any]:
+        """The groups."""
+        return [self[name] for name in self.fields if name.startswith("group_")]
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        first, last = found.get("first_day"), found.get("last_day")
+        if first and last and last < first:
+            self.add_error("last_day", _("Sista dagen måste vara samma dag som den första eller senare."))
+        return found
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the verb wants; districts as ids."""
+        found, first, last = self.cleaned_data, self.cleaned_data["first_day"], self.cleaned_data["last_day"]
+        return {
+            "percent": found["percent"],
+            "begins": clock.midnight(first) if first else None,
+            "ends": clock.midnight(last + dt.timedelta(days=1)) if last else None,
+            "cohorts": {name.removeprefix("group_"): found[name] for name in found if name.startswith("group_")},
+        }
+
+
+def _initial(setting: Setting | None) -> dict[str, Any]:
+    if setting is None:
+        return {"percent": 100}
+    return {
+        "percent": setting.percent,
+        "districts": [str(one.pk) for one in setting.districts],
+        "first_day": clock.local(setting.begins).date() if setting.begins else None,
+        "last_day": rollout_words.last_day(setting.ends) if setting.ends else None,
+        **{f"group_{name}": list(chosen) for name, chosen in setting.cohorts.items()},
+    }
+
+
+class Row(NamedTuple):
+    """The fields of one step."""
+
+    number: int
+    percent: Any
+    days: Any
+    sample: Any
+    approval: Any
+    districts: Any
+
+
+class StepsForm(forms.Form):
+    """Up to six steps; a row without a share is no step."""
+
+    def __init__(self, districts: Names, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for number in range(1, STEPS + 1):
+            self.fields[f"percent_{number}"] = forms.IntegerField(label=SHARE, min_value=0, max_value=100, required=False)
+            self.fields[f"days_{number}"] = forms.IntegerField(label=DAYS, min_value=1, max_value=366, required=False)
+            self.fields[f"sample_{number}"] = forms.IntegerField(label=SAMPLE, min_value=1, max_value=1_000_000, required=False)
+            self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False)
+            self.fields[f"districts_{number}"] = _some(ADDED, districts)
+
+    @property
+    def rows(self) -> list[Row]:
+        """The steps' fields, in order."""
+        return [Row(number, *(self[f"{name}_{number}"] for name in Row._fields[1:])) for number in range(1, STEPS + 1)]
+
+    @property
+    def steps(self) -> list[Step]:
+        """The steps that are filled in."""
+        found = self.cleaned_data
+        chosen = {int(pk) for number in range(1, STEPS + 1) for pk in found[f"districts_{number}"]}
+        known = {one.pk: one for one in District.objects.filter(pk__in=chosen)} if chosen else {}
+        return [
+            Step(
+                found[f"percent_{number}"],
+                [known[int(pk)] for pk in found[f"districts_{number}"]],
+                found[f"days_{number}"],
+                found[f"sample_{number}"],
+                found[f"approval_{number}"],
+            )
+            for number in range(1, STEPS + 1)
+            if found[f"percent_{number}"] is not None
+        ]
+
+
+def filled(steps: Sequence[rollout_words.StepRow], districts: Names) -> dict[str, Any]:
+    """What the form of the steps is filled in with: those that wait, or the usual six when none is begun."""
+    waiting = [one for one in steps if one.begun_at is None]
+    if not waiting and not steps:
+        usual = [(percent, 7 if percent < 100 else None, False) for percent in USUAL]
+        return {
+            f"{name}_{number}": value
+            for number, row in enumerate(usual, 1)
+            for name, value in zip(("percent", "days", "approval"), row, strict=True)
+        }
+    names = {name: pk for pk, name in districts}
+    found: dict[str, Any] = {}
+    for number, one in enumerate(waiting, 1):
+        found |= {f"percent_{number}": one.percent, f"days_{number}": one.days, f"sample_{number}": one.sample}
+        found |= {f"approval_{number}": one.approval, f"districts_{number}": [names[name] for name in one.districts]}
+    return found
