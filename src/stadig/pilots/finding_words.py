@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from stadig.pilots import sentences, words
 from stadig.pilots.card import Card, Outcome
-from stadig.pilots.statistics.terms import Direction, Finding, Scale
+from stadig.pilots.statistics.terms import Direction, Estimate, Finding, Scale
 from stadig.ui import formatting
 
 VERDICT: dict[str, Any] = {
@@ -195,5 +195,10 @@ def _figure(name: str, value: float, card: Card, outcome: Outcome) -> str:
 
 
 def because(findings: tuple[Finding, ...], card: Card) -> str:
-    """Why the verdict is what it is: the first reason, which is the gravest."""
-    return finding(findings[0], card) if findings else ""
+    """Why the verdict is what it is: the first reason, which is the gravest; what is shown is told as *minst 31 % kortare*."""
+    if not findings:
+        return ""
+    first = findings[0]
+    if first.code == "shown" and card.primary is not None and first.where == card.primary.slug:
+        return sentences.least(card, Estimate(first.values["value"], first.values["low"], first.values["high"]))
+    return finding(first, card)

@@ -7,12 +7,18 @@ from dataclasses import replace
 
 from stadig.pilots.card import Card
 from stadig.pilots.statistics import allocation as lots
-from stadig.pilots.statistics import comparison
+from stadig.pilots.statistics import chooser, comparison
 from stadig.pilots.statistics.terms import Allocation, Design, Finding
 
 
 def refusals(card: Card) -> list[Finding]:
     """All that keeps the card's draw or choice from ever carrying a verdict; empty when nothing does."""
+    by_person = card.unit in chooser.PERSONS
+    if card.design is Design.PERSONS and card.unit and not by_person:
+        found = chooser.refused("person-level", len(card.allocation.units) if card.allocation else 0)
+        return [replace(found, where="design")] if found else []
+    if card.design is Design.COMPARISON and by_person:
+        return [Finding("persons_not_chosen", "withhold", "design")]
     if card.allocation is None or card.design not in (Design.AREAS, Design.COMPARISON):
         return []
     try:

@@ -144,7 +144,7 @@ def test_areas_are_drawn_started_and_scaled_up(boss, pilot, town, at):
     each, least, most = queries.trial(pilot.pk).cost_per_unit
     assert least < each < most
     words = finding_words.because(shown.result.because, shown.card)
-    assert words.startswith("Skillnaden är −3") and "kravet var 20" in words
+    assert words.startswith("Minst 3") and words.endswith("kravet var 20\u00a0%")
 
 
 def test_too_few_areas_are_refused_before_the_start(boss, town, at):
