@@ -69,6 +69,18 @@ class Draws:
         kept = self.rows[:, 0] == self.rows[own, 0]
         return self.rows[kept], int(kept[:own].sum())
 
+    def tested(self, own: int, most: int, seed: str) -> tuple[NDArray[np.bool_], int]:
+        """At most so many of the unlike draws (never fewer than 1,000): the one made, and others drawn from the list by the seed.
+
+        The one made is as likely as each of the others to be any of them, so a test over these few is as exact as over all.
+        """
+        rows, at = self.unlike(own)
+        if len(rows) <= max(most, 1000):
+            return rows, at
+        others = np.delete(np.arange(len(rows)), at)
+        kept = generator(f"tested\n{seed}").choice(others, max(most, 1000) - 1, replace=False)
+        return rows[np.concatenate([[at], np.sort(kept)])], 0
+
     def number_of(self, drawn: NDArray[np.bool_]) -> int | None:
         """The row of a draw; None where the design could not have made it."""
         found = np.flatnonzero((self.rows == drawn).all(axis=1))

@@ -14,6 +14,14 @@ from stadig.pilots.statistics import ols, permutation, spending
 from stadig.pilots.statistics.panel import Panel, fold
 from stadig.pilots.statistics.terms import Allocation, Estimate, Finding, Look, Plan, Scale, Series
 
+WORK = 500_000
+"""Draws times planned looks: where a list is longer, a test of daily looks would take minutes, and some of its draws are drawn."""
+
+
+def looks_planned(plan: Plan) -> int:
+    """How many times the plan looks in all: known from the start, so that every look uses the same draws."""
+    return max(1, -(-((plan.ends - plan.begins).days + 1) // plan.every_days))
+
 
 def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Look, ...], tuple[Finding, ...]]:
     """The looks of ``days`` (ascending, up to today) and what the reader must know of the draw and the areas.
@@ -34,13 +42,13 @@ def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Lo
     if own is None:
         return (), (Finding("not_admissible", "withhold", values={"units": list(allocation.treated), "draws": len(draws.rows)}),)
     panel = fold(series, allocation.units, plan.begins, plan.baseline_days, days)
-    rows, at = draws.unlike(own)
+    rows, at = draws.tested(own, WORK // looks_planned(plan), allocation.seed)
     test = permutation.lines(rows, at, panel.after, panel.before, relative=plan.scale is Scale.RELATIVE)
     found = [
-        *_of_draw(allocation, draws, plan.alpha),
+        *_of_draw(allocation, draws, len(rows), plan.alpha),
         *of_panel(panel, plan),
         *of_scale(test, panel, plan.scale),
-        *_beside(test, panel, draws.rows[own], plan.alpha),
+        *_beside(test, panel, rows[at], plan.alpha),
     ]
     return judged(plan, test, panel, rows[at], days, mirrored=draws.mirrored), tuple(found)
 
@@ -67,8 +75,13 @@ def judged(
     return tuple(made)
 
 
-def _of_draw(allocation: Allocation, draws: lots.Draws, alpha: float) -> Iterator[Finding]:
-    values = {"draws": draws.total, "used": len(draws.rows), "smallest_p": draws.smallest_p, "sha256": draws.digest}
+def _of_draw(allocation: Allocation, draws: lots.Draws, tested: int, alpha: float) -> Iterator[Finding]:
+    values = {
+        "draws": draws.total,
+        "used": tested * (2 if draws.mirrored else 1),
+        "smallest_p": draws.smallest_p,
+        "sha256": draws.digest,
+    }
     yield Finding("draws_possible", values=values)
     if draws.smallest_p > alpha:
         yield Finding("areas_too_few", "withhold", values={"smallest_p": draws.smallest_p, "draws": draws.total, "alpha": alpha})

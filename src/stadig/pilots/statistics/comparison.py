@@ -43,7 +43,7 @@ def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Lo
         drawn = lots.mask(placebo)
     except lots.BadDraw as bad:
         return (), (Finding("draw_impossible", "withhold", values={"reason": str(bad)}),)
-    rows, own = draws.unlike(draws.number_of(drawn) or 0)
+    rows, own = draws.tested(draws.number_of(drawn) or 0, areas.WORK // areas.looks_planned(plan), str(plan.seed))
     panel = fold(series, allocation.units, plan.begins, plan.baseline_days, days)
     panel = replace(panel, after=np.where(np.isfinite(panel.before), panel.after, np.nan))
     relative = plan.scale is Scale.RELATIVE

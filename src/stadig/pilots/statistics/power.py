@@ -182,23 +182,20 @@ def detectable(
     seed: int = 20261122,
 ) -> float | None:
     """The smallest effect (tested scale) that the sequential test finds in four of five runs; None where none ever is."""
-    size = max(weather.between, weather.noise, TIE)
-
-    def found(effect: float) -> bool:
+    normal, size = NormalDist(), max(weather.between, weather.noise, TIE)
+    effect = size / 2
+    for _ in range(6):
         made = simulate(
             rows, weather, effect=effect, shares=shares, alpha=alpha, mirrored=mirrored, adjust=adjust, runs=runs, seed=seed
         )
-        return made.sequential >= WANTED
-
-    low, high = 0.0, size / 4
-    while not found(high):
-        if high > 20 * size:
+        if abs(made.sequential - WANTED) < 0.01:
+            break
+        found = min(1 - 0.5 / runs, max(0.5 / runs, made.sequential))
+        # A normal test finds Φ(effect/error − 2): so far to go, or so much too far.
+        effect *= (2 + normal.inv_cdf(WANTED)) / max(0.3, 2 + normal.inv_cdf(found))
+        if effect > 40 * size:
             return None
-        low, high = high, 2 * high
-    for _ in range(4):
-        middle = (low + high) / 2
-        low, high = (low, middle) if found(middle) else (middle, high)
-    return high
+    return effect
 
 
 def fixed_power(effect: float, error: float, alpha: float = 0.05) -> float:

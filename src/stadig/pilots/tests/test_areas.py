@@ -123,3 +123,17 @@ def test_one_look_over_four_hundred_areas_and_a_year_is_made_at_once():
     (last,), _ = areas.looks(plan, series, days[-1:])
     assert time.process_time() - begun < 2
     assert last.estimate is not None and last.estimate.high is not None and last.estimate.high < 0
+
+
+def test_a_year_of_daily_looks_at_sixteen_areas_uses_a_thousand_of_its_draws_and_is_still_quick():
+    plan, series, _ = town(drawn(16, 8), effect=-0.3)
+    daily = replace(plan, every_days=1)
+    begun = time.process_time()
+    seen, found = areas.looks(daily, series, [BEGINS + dt.timedelta(day) for day in range(0, 364, 14)])
+    assert time.process_time() - begun < 20
+    values = next(one.values for one in found if one.code == "draws_possible")
+    assert (values["draws"], values["used"]) == (12870, 2 * (areas.WORK // 364))
+    last = seen[-1].estimate
+    assert last is not None and last.high is not None and last.high < 0
+    whole = areas.looks(plan, series, [seen[-1].through])[1]
+    assert next(one.values["used"] for one in whole if one.code == "draws_possible") == 12870
