@@ -63,4 +63,4 @@ def level(outcome: Outcome, value: float | None) -> tuple[str, str]:
     if value is None:
         return formatting.DASH, ""
     unit = _("av 100") if outcome.unit in sentences.OF_A_HUNDRED else formatting.unit(outcome.unit)
-    return formatting.number(value, fitting(value)), unit
+    return sentences.figure(value), unit

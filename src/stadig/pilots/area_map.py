@@ -18,6 +18,11 @@ from stadig.geo.drawing import Base, Drawn, View
 from stadig.ui import maps
 
 WIDTH, HEIGHT = 720.0, 460.0
+HATCH = (
+    '<defs><pattern id="m-hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+    '<path class="m-hatch" d="M0 0V9"/></pattern></defs>'
+)
+"""Lines across those that have the service: who has it is seen without colour."""
 CLASSES = {"pilot": "m-on", "comparison": "m-cmp"}
 
 
@@ -45,7 +50,7 @@ def _drawn(areas: tuple[Area, ...], label: str, _tags: tuple[str, ...]) -> SafeS
     window = _window(borders)
     ground = maps.svg(window, layers.paths(window), label=label, names=False)  # pyright: ignore[reportArgumentType]
     over = "".join([_area(one, borders[one.code], window) for one in areas if one.code in borders])
-    return mark_safe(ground.removesuffix("</svg>") + over + "</svg>")  # noqa: S308  our own drawing; the names are escaped
+    return mark_safe(ground.removesuffix("</svg>") + HATCH + over + "</svg>")  # noqa: S308  our own drawing; the names are escaped
 
 
 def _window(borders: Mapping[str, BaseGeometry]) -> View:
@@ -59,9 +64,10 @@ def _area(area: Area, border: BaseGeometry, window: View) -> str:
         return ""
     one = found[0]
     return format_html(
-        '<path class="{}" d="{}"/><text class="m-t" x="{}" y="{}" text-anchor="middle">{}</text>',
+        '<path class="{}" d="{}"/>{}<text class="m-t" x="{}" y="{}" text-anchor="middle">{}</text>',
         CLASSES.get(area.arm, "m-d"),
         one.d,
+        format_html('<path fill="url(#m-hatch)" d="{}"/>', one.d) if area.arm == "pilot" else "",
         one.x,
         one.y,
         one.name,

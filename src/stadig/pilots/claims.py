@@ -23,6 +23,8 @@ class Claim:
     really: Any
     services: tuple[str, ...]
     """Slugs of the services here whose trials measure the same thing."""
+    units: tuple[str, ...] = ()
+    """In which units the same thing is measured: a trial whose primary outcome has another is about something else."""
     url: str = ""
 
 
@@ -50,6 +52,7 @@ CLAIMS: tuple[Claim, ...] = (
             "Inga jämförelseområden."
         ),
         services=("papperskorgar",),
+        units=("km", "tömningar", "emptyings"),
         url="https://ewfeco.com/en/referens/bigbelly/sdf-norrmalm",
     ),
     Claim(
@@ -60,6 +63,7 @@ CLAIMS: tuple[Claim, ...] = (
         year="2017",
         really=_("Synligt skräp där över 400 korgar byttes. Före och efter, utan något att jämföra med."),
         services=("papperskorgar",),
+        units=("skräp",),
         url="https://ewfeco.com",
     ),
     Claim(
@@ -70,6 +74,7 @@ CLAIMS: tuple[Claim, ...] = (
         year="2017",
         really=_("Samma år skrev stadens revisor att ingen besparing gick att belägga."),
         services=("papperskorgar",),
+        units=("tömningar", "emptyings"),
         url="https://www.waste360.com",
     ),
     Claim(
@@ -83,6 +88,7 @@ CLAIMS: tuple[Claim, ...] = (
             "Perfekta givare gav bara två procent till."
         ),
         services=("papperskorgar",),
+        units=("km",),
         url="https://arxiv.org/abs/2409.13386",
     ),
     Claim(

@@ -161,3 +161,17 @@ class NoWords(PilotError):
     """A lesson has a heading and a text."""
 
     code = "no_words"
+
+
+class BadFile(PilotError):
+    """A file from another municipality cannot be taken in. ``code`` says which fault it has."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        self.code = code
+        super().__init__(**values)
+
+
+class NotOurs(PilotError):
+    """A result is of a trial that was not copied from here."""
+
+    code = "not_ours"

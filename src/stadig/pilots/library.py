@@ -62,6 +62,7 @@ class Entry(NamedTuple):
     words: str
     """All that is searched, folded."""
     service: str
+    unit: str
     verdict: str
     outcome: str
     started: dt.date
@@ -109,6 +110,7 @@ def _entry(row: Listed, _language: str, today: dt.date) -> Entry:
         copied=_copied(row.copies, copied),
         words=" ".join(texts).casefold(),
         service=row.service,
+        unit=card.primary.unit if card.primary else "",
         verdict=told.verdict if told else "",
         outcome=row.outcome,
         started=row.started_at.date(),

@@ -139,10 +139,15 @@ def dots(card: Card, plan: Plan, result: Result, kind: str, names: dict[str, str
         rows.append(
             charts.Dot(_("Alla"), measure.shown(every.value), measure.shown(every.low), measure.shown(every.high), total=True)
         )
+    told = any(row.low is not None for row in rows[:-1])
     by_area = kind in ("area", "district", "unit")
     return charts.Dots(
         title=_("Olika mycket i olika områden") if by_area else _("Olika mycket för olika åldrar och grupper"),
-        subtitle=_("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet."),
+        subtitle=_("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet.")
+        if told
+        else _(
+            "Punkt är bästa gissning. Var för sig är de för få för att säga hur säker den är. Den streckade linjen är kravet."
+        ),
         unit=measure.unit,
         decimals=measure.decimals,
         heading_size="md",

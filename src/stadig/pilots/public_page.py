@@ -100,6 +100,16 @@ class Page(NamedTuple):
     """How many draws the lot could have given; empty when there was none."""
 
     @property
+    def warnings(self) -> tuple[tuple[str, str], ...]:
+        """What a reader must know before the effect."""
+        return tuple(one for one in self.findings if one[0] != "note")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What those who check the figures want to know."""
+        return tuple(said for severity, said in self.findings if severity == "note")
+
+    @property
     def csv(self) -> str:
         """Every look as a file."""
         return reverse("pilots:trial-looks", args=[self.slug])
@@ -164,7 +174,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         failed=tuple(one for one in learnt if not one.worked),
         worked=tuple(one for one in learnt if one.worked),
         dots=_dots(trial, names),
-        hidden=_hidden(result, names),
+        hidden=_hidden(result, names, {unit.name for unit in trial.units if unit.arm == "comparison"}),
         areas=tuple(sorted({Area(unit.code, unit.name, unit.arm) for unit in trial.units if unit.code})),
         with_service=tuple(unit.name for unit in trial.units if unit.arm == "pilot"),
         without=tuple(unit.name for unit in trial.units if unit.arm == "comparison"),
@@ -291,9 +301,10 @@ def _dots(trial: Trial, names: dict[str, str]) -> tuple[charts.Dots, ...]:
     return tuple(one for one in found if one is not None)
 
 
-def _hidden(result: Result | None, names: dict[str, str]) -> str:
-    """Which parts are too small to be shown."""
-    small = [names.get(part.label, part.label) for part in result.parts if part.suppressed] if result else []
+def _hidden(result: Result | None, names: dict[str, str], without: set[str]) -> str:
+    """Which parts are too small to be shown; those that never had the service have none."""
+    every = [names.get(part.label, part.label) for part in result.parts if part.suppressed] if result else []
+    small = [name for name in every if name not in without]
     if not small:
         return ""
     return _("Visas inte, för få bakom siffran: %(who)s.") % {"who": public_words.listed(small)}
@@ -304,7 +315,7 @@ def _facts(trial: Trial, sources: Sequence[Source]) -> tuple[tuple[str, str], ..
     found = [(_("Metod"), public_words.method(trial.plan))]
     allocation = trial.plan.allocation
     if allocation is not None and allocation.seed:
-        found.append((_("Lottens frö"), allocation.seed))
+        found.append((_("Lottens startord"), allocation.seed))
     found.append((_("Data"), public_words.sources(trial.card, sources) or _("Inga siffror har kommit in än.")))
     if trial.result is not None:
         through = formatting.day(trial.result.through, weekday=False, year=True)

@@ -12,7 +12,7 @@ from stadig.pilots import sentences
 from stadig.pilots.card import Card
 from stadig.pilots.public import Source
 from stadig.pilots.statistics.pooling import Pooled
-from stadig.pilots.statistics.terms import Design, Plan
+from stadig.pilots.statistics.terms import Design, Plan, Scale
 from stadig.ui import formatting
 
 FIELDS = {
@@ -135,7 +135,8 @@ def pooled(card: Card, together: Pooled) -> str:
     """How much the municipalities differ: where the effect of one more would lie."""
     if card.primary is None or together.next_low is None or together.next_high is None:
         return _("Två kommuner är för få för att säga vad nästa kan vänta sig.")
-    ends = [sentences.signed(one, card.primary.unit, card.scale) for one in (together.next_low, together.next_high)]
+    least = -1.0 if card.scale is Scale.RELATIVE else together.next_low
+    ends = [sentences.signed(max(one, least), card.primary.unit, card.scale) for one in (together.next_low, together.next_high)]
     return _("I nästa kommun som provar ligger effekten troligen mellan %(low)s och %(high)s.") % {
         "low": ends[0],
         "high": ends[1],

@@ -69,6 +69,11 @@ PROBLEMS: dict[str, Any] = {
 
 ERRORS: dict[str, Any] = {
     "failed": _("Det gick inte. Försök igen."),
+    "bad_file": _("Filen togs inte emot. %(why)s Be om paketet igen från den som skickade det."),
+    "only_result": _("Filen håller bara ett resultat. Ta in den som resultat, eller be om hela paketet."),
+    "no_result": _("Filen har inget resultat än. Be om den igen när försöket har gett ett svar."),
+    "no_interval": _("Resultatet i filen saknar osäkerhet, så det kan inte vägas samman."),
+    "not_ours": _("Försöket i filen är inte hämtat härifrån. Skicka filen till den kommun som det är hämtat från: %(who)s."),
     "not_allowed": _("Du får inte göra det här. Be någon som får: %(what)s."),
     "unknown_pilot": _("Försöket finns inte. Gå tillbaka till listan."),
     "not_named": _("Skriv vad försöket ska heta."),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stadig.config.commands import _pilot_files
 from stadig.config.faults import Fault
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ DESIGNS = ("persons", "areas", "comparison-areas", "before-after")
 @app.callback()
 def pilot() -> None:
     """Trials: what the figures show, and whether to withdraw, continue or scale up."""
+
+
+_pilot_files.register(app)
 
 
 @app.command(

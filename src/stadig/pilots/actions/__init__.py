@@ -6,6 +6,7 @@ from stadig.pilots.actions.planning import NewUnit, create, save_card, set_units
 from stadig.pilots.actions.reminding import remind
 from stadig.pilots.actions.running import change, look, look_if_due, start
 from stadig.pilots.actions.spending import record_cost, remove_cost
+from stadig.pilots.actions.taking_in import take_in, take_result
 from stadig.pilots.actions.uploading import upload
 
 __all__ = [
@@ -28,5 +29,7 @@ __all__ = [
     "save_card",
     "set_units",
     "start",
+    "take_in",
+    "take_result",
     "upload",
 ]

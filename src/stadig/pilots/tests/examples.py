@@ -48,7 +48,7 @@ def card(**changed: object) -> Card:
 
 
 def series(effect: float = 0.63, people: int = 800, seed: int = 20261122) -> dict[str, Series]:
-    """Days until the application was complete, and whether someone had to help (0 or 100), one row per person."""
+    """Days until the application was complete, and how much someone had to help, one row per person."""
     random = np.random.default_rng(seed)
     day = np.sort(np.datetime64(BEGINS) + random.integers(0, 170, people))
     unit = np.array([f"h{number:05}" for number in random.permutation(people)])
@@ -57,7 +57,7 @@ def series(effect: float = 0.63, people: int = 800, seed: int = 20261122) -> dic
     age = np.array(["18-39", "40-64", "65-"])[random.integers(0, 3, people)]
     age[:2] = "90-"
     source, weight = np.full(people, "upload"), np.ones(people)
-    helped = np.where(random.random(people) < 0.008, 100.0, 0.0)
+    helped = random.gamma(4.0, 0.2, people)
     return {
         "days": Series("days", unit, day, value, weight, source, arm, {"age_band": age}),
         "assisted": Series("assisted", unit, day, helped, weight, source, arm),

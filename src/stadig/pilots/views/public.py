@@ -185,5 +185,8 @@ def library_feed(request: HttpRequest) -> HttpResponse:
 def claims(request: HttpRequest) -> HttpResponse:
     """Figures that the field quotes, beside what is measured here and how sure it is."""
     every = books.entries()
-    rows = [(one, tuple(entry for entry in every if entry.service in one.services)) for one in promised.CLAIMS]
+    rows = [
+        (one, tuple(entry for entry in every if entry.service in one.services and entry.unit in one.units))
+        for one in promised.CLAIMS
+    ]
     return render(request, "pilots/claims.html", {"rows": rows})

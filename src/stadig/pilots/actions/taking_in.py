@@ -1,0 +1,91 @@
+"""Verbs for files from other municipalities: try their trial again, and take in what they got when they tried ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stadig.city import audit
+from stadig.city.models import User
+from stadig.city.municipality import current
+from stadig.city.verbs import verb
+from stadig.pilots import access, package
+from stadig.pilots import card as cards
+from stadig.pilots.actions.common import latest, require
+from stadig.pilots.actions.ending import record_copy
+from stadig.pilots.actions.planning import create
+from stadig.pilots.errors import BadFile, NotOurs
+from stadig.pilots.models import Copy, Pilot
+from stadig.pilots.statistics import pooling
+
+
+@verb
+def take_in(by: User | None, data: bytes, *, service: str = "") -> Pilot:
+    """A new idea from another municipality's package: its card without days and places, and where it came from.
+
+    ``service`` is what the service is called here, where it is not what they call it.
+
+    Raises
+    ------
+    BadFile
+        It is no package; the error says what is wrong with it.
+    UnknownService
+        No service here has that name.
+    """
+    require(by, access.PLAN)
+    bundle = _read(data)
+    if bundle.card is None:
+        raise BadFile("only_result")
+    wanted = service or bundle.card.service
+    pilot = create(by, bundle.card.title or bundle.info.trial.title, wanted)
+    first = latest(pilot)
+    first.card = cards.plain(replace(bundle.card, service=wanted))
+    first.save(update_fields=["card"])
+    pilot.copied_from = package.copied(bundle)
+    pilot.save(update_fields=["copied_from"])
+    audit.record(by, "imported", pilot, municipality=bundle.info.trial.code, digest=bundle.digest)
+    return pilot
+
+
+@verb
+def take_result(by: User | None, data: bytes) -> Copy:
+    """What another municipality got when it tried a trial of ours: it stands beside ours, and is pooled with it.
+
+    Raises
+    ------
+    BadFile
+        It holds no result, or none with an interval.
+    NotOurs
+        What it was copied from is no trial of ours.
+    """
+    require(by, access.PLAN)
+    bundle = _read(data)
+    origin, result = bundle.info.copied_from, bundle.result
+    if origin is None or (origin.code and origin.code != current().code):
+        raise NotOurs(who=origin.municipality if origin else "")
+    ours = Pilot.objects.filter(slug=origin.slug).first()
+    if ours is None:
+        raise NotOurs(who=origin.municipality)
+    if result is None or result.primary is None:
+        raise BadFile("no_result")
+    try:
+        error = pooling.standard_error(result.primary)
+    except ValueError:
+        raise BadFile("no_interval") from None
+    trial = bundle.info.trial
+    return record_copy(
+        by,
+        ours.pk,
+        trial.municipality,
+        digest=origin.digest,
+        code=trial.code,
+        estimate=result.primary.value,
+        standard_error=error,
+        outcome=bundle.info.outcome,
+    )
+
+
+def _read(data: bytes) -> package.Bundle:
+    try:
+        return package.read(data)
+    except package.BadPackage as error:
+        raise BadFile("bad_file", why=str(error)) from error

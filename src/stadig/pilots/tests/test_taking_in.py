@@ -1,0 +1,113 @@
+"""Another municipality tries again, and tells what it got."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from stadig.city.models import Municipality, Service, User
+from stadig.pilots import actions, package, public, transfer
+from stadig.pilots import card as cards
+from stadig.pilots.errors import BadFile, NotAllowed, NotOurs, UnknownService
+from stadig.pilots.models import CardVersion, Copy, Pilot
+from stadig.pilots.package import Origin
+from stadig.pilots.tests import examples, stored
+
+
+@pytest.fixture
+def known(db: Any) -> None:
+    Service.objects.get_or_create(slug="papperskorgar", defaults={"title": "Papperskorgar", "description": "x"})
+    Municipality.objects.update_or_create(pk=1, defaults={"name": "Lindhamn", "code": "1399"})
+
+
+def exported(kind: str = "package") -> package.Bundle:
+    row = public.one("paminnelse")
+    assert row is not None
+    return transfer.bundle(row, kind)
+
+
+@pytest.mark.usefixtures("known")
+def test_a_package_becomes_an_idea_with_days_emptied_that_says_where_it_came_from() -> None:
+    stored.trial()
+    bundle = exported()
+    pilot = actions.take_in(None, package.write(bundle))
+    assert pilot.state == Pilot.State.IDEA
+    assert pilot.copied_from["municipality"] == "Lindhamn"
+    assert pilot.copied_from["digest"] == bundle.digest
+    card = cards.read(CardVersion.objects.get(pilot=pilot).card)
+    assert card.begins is None
+    assert card.primary == examples.card().primary
+    assert {"begins", "ends", "equal.decided_by"} <= {one.where for one in cards.problems(card)}
+
+
+@pytest.mark.usefixtures("known")
+def test_what_is_called_something_else_here_is_named_and_what_is_not_here_is_refused() -> None:
+    stored.trial()
+    data = package.write(exported())
+    Service.objects.create(slug="korgar", title="Korgar", description="x")
+    assert actions.take_in(None, data, service="korgar").service == "korgar"
+    with pytest.raises(UnknownService):
+        actions.take_in(None, data, service="saknas")
+
+
+@pytest.mark.usefixtures("known")
+def test_a_resident_may_not_take_one_in() -> None:
+    stored.trial()
+    with pytest.raises(NotAllowed):
+        actions.take_in(User.objects.create(username="karin"), package.write(exported()))
+
+
+@pytest.mark.usefixtures("known")
+def test_a_result_of_a_trial_that_was_copied_from_here_stands_beside_it_once() -> None:
+    stored.trial()
+    digest = exported().digest
+    theirs = examples.bundle(card=None, drawn=None)
+    info = replace(
+        theirs.info, kind="result", trial=Origin("Vikhamn", "1398", "paminnelse-2", "Påminnelse"), outcome="scale_up",
+        copied_from=Origin("Lindhamn", "1399", "paminnelse", "Påminnelse", digest),
+    )  # fmt: skip
+    data = package.write(replace(theirs, info=info))
+    for _ in range(2):
+        copy = actions.take_result(None, data)
+    assert Copy.objects.count() == 1
+    assert (copy.municipality, copy.outcome, copy.digest) == ("Vikhamn", "scale_up", digest)
+    assert copy.estimate is not None and copy.estimate < -0.3
+    assert copy.standard_error
+
+
+@pytest.mark.usefixtures("known")
+def test_a_result_of_something_else_or_a_broken_file_is_refused_with_the_way_out() -> None:
+    stored.trial()
+    alone = examples.bundle()
+    with pytest.raises(NotOurs):
+        actions.take_result(None, package.write(alone))
+    info = replace(alone.info, copied_from=Origin("Lindhamn", "1399", "saknas", "Saknas"))
+    with pytest.raises(NotOurs, match="Lindhamn"):
+        actions.take_result(None, package.write(replace(alone, info=info)))
+    with pytest.raises(BadFile, match="Be om paketet igen"):
+        actions.take_in(None, b"nothing")
+    with pytest.raises(BadFile, match="bara ett resultat"):
+        actions.take_in(None, package.write(exported("result")))
+    assert Pilot.objects.count() == 1
+
+
+@pytest.mark.usefixtures("known")
+def test_the_chain_from_one_city_to_the_next_and_back() -> None:
+    """Export, import, look, export the result, take it in: who copied whom is known all the way."""
+    stored.trial()
+    second = actions.take_in(None, package.write(exported()))
+    Pilot.objects.filter(pk=second.pk).update(state="running", started_at=second.created_at, last_day=examples.ENDS)
+    _card, plan, _result, _figures = examples.analysed()
+    version = CardVersion.objects.get(pilot=second)
+    CardVersion.objects.filter(pk=version.pk).update(
+        card=cards.plain(examples.card()), rule=cards.msgspec.to_builtins(plan), digest="c" * 64, frozen_at=second.created_at
+    )
+    stored.look(version)
+    row = public.one(second.slug)
+    assert row is not None
+    bundle = transfer.bundle(row, "result")
+    assert bundle.info.copied_from is not None
+    copy = actions.take_result(None, package.write(bundle))
+    assert copy.pilot.slug == "paminnelse"
