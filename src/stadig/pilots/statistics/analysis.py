@@ -114,7 +114,7 @@ def _held(plan: Plan, limit: Limit, series: Mapping[str, Series], days: Sequence
         return verdict.held(limit, None)
     alpha = multiple.shared(plan.alpha_limits, len(plan.limits))
     if limit.kind == "level":
-        return verdict.held(limit, limits.level(plan, series[limit.slug], days[-1], alpha=alpha))
+        return verdict.held(limit, limits.level(plan, series[limit.slug], days[-1], alpha=alpha, bound=limit.bound))
     own = replace(plan, outcome=limit.slug, direction=limit.direction, scale=Scale.ABSOLUTE, alpha=alpha)
     looks, lacks = looks_of(own, series[limit.slug], days)
     findings += _of_other(lacks, limit.slug, findings)

@@ -81,22 +81,27 @@ def compare(plan: Plan, seen: Units) -> tuple[Estimate | None, tuple[Finding, ..
     """The estimate of one look, or None with the finding that says why."""
     pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
     fewest = min(len(pilot), len(comparison))
-    binary = bool(np.isin(seen.mean, (0.0, 1.0)).all())
-    enough = fewest >= max(plan.burn_in, 2) and not (binary and _fewest_events(pilot, comparison) < FEW_EVENTS)
+    whole = yes_is(seen.mean)
+    enough = fewest >= max(plan.burn_in, 2) and not (whole and _fewest_events(pilot / whole, comparison / whole) < FEW_EVENTS)
     own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
     skew = sequence.skew(own, theirs) if fewest else 0.0
     near_zero = Finding("comparison_near_zero", "warning", plan.outcome)
     if enough and skew <= sequence.MOST_SKEW:
         estimate = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
         return estimate, () if estimate else (near_zero,)
-    exact = binary and fewest > 0
+    exact = whole is not None and fewest > 0
     figures = {"pilot": own.n, "comparison": theirs.n, "needed": plan.burn_in, "exact": exact, "skew": skew}
     few = Finding("too_few_yet", "note", plan.outcome, figures)
-    if not exact:
+    if not whole or not fewest:
         return None, (few,)
-    counts = (float(pilot.sum()), len(pilot)), (float(comparison.sum()), len(comparison))
-    estimate = sequence.proportions(*counts, alpha=plan.alpha, scale=plan.scale)
+    counts = (float(pilot.sum()) / whole, len(pilot)), (float(comparison.sum()) / whole, len(comparison))
+    estimate = sequence.proportions(*counts, alpha=plan.alpha, scale=plan.scale, whole=whole)
     return estimate, (few,) if estimate else (near_zero,)
+
+
+def yes_is(values: NDArray[np.float64]) -> float | None:
+    """What a yes is written as when all values are yes or no: 1, or 100 where they are in per cent; None for other outcomes."""
+    return next((whole for whole in (1.0, 100.0) if np.isin(values, (0.0, whole)).all()), None)
 
 
 def _fewest_events(pilot: NDArray[np.float64], comparison: NDArray[np.float64]) -> int:

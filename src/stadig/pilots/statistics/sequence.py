@@ -146,16 +146,21 @@ def _edge(outside: float, inside: float, successes: float, trials: float, top: f
     return outside
 
 
-def proportion(successes: float, trials: float, *, alpha: float) -> Estimate:
-    """A probability alone, with its exact interval."""
+def proportion(successes: float, trials: float, *, alpha: float, whole: float = 1.0) -> Estimate:
+    """A probability alone, with its exact interval, told as a part of ``whole`` (100: in per cent)."""
     low, high = proportion_bounds(successes, trials, alpha=alpha)
-    return Estimate(successes / trials, low, high, 1 - alpha, None, round(trials))
+    return Estimate(whole * successes / trials, whole * low, whole * high, 1 - alpha, None, round(trials))
 
 
 def proportions(
-    pilot: tuple[float, int], comparison: tuple[float, int], *, alpha: float, scale: Scale = Scale.ABSOLUTE
+    pilot: tuple[float, int],
+    comparison: tuple[float, int],
+    *,
+    alpha: float,
+    scale: Scale = Scale.ABSOLUTE,
+    whole: float = 1.0,
 ) -> Estimate | None:
-    """The difference of two probabilities, each (successes, trials), exact however few there are.
+    """The difference of two probabilities, each (successes, trials), exact however few there are; absolute as a part of ``whole``.
 
     Each group has a sequence at half of ``alpha`` (union bound), so the interval is wide but never wrong. None for a share of
     a comparison where nothing has happened yet.
@@ -168,7 +173,7 @@ def proportions(
             return None
         value, low, high = s1 / n1 / (s0 / n0) - 1, low1 / high0 - 1, high1 / low0 - 1
     else:
-        value, low, high = s1 / n1 - s0 / n0, low1 - high0, high1 - low0
+        value, low, high = whole * (s1 / n1 - s0 / n0), whole * (low1 - high0), whole * (high1 - low0)
     return Estimate(value, low, high, 1 - alpha, _union_p(pilot, comparison), n1, n0)
 
 
