@@ -9,6 +9,7 @@ from stadig.pilots.views import (
     desk_deciding,
     desk_design,
     desk_figures,
+    desk_import,
     desk_list,
     desk_running,
     desk_start,
@@ -21,6 +22,7 @@ ONE = f"{HERE}<int:pilot_id>/"
 urlpatterns = [
     path(HERE, desk_list.every, name="desk-list"),
     path(f"{HERE}nytt/", desk_list.new, name="desk-new"),
+    path(f"{HERE}importera/", desk_import.take_in, name="desk-import"),
     path(ONE, desk_running.status, name="desk-pilot"),
     path(f"{ONE}kort/", desk_card.card, name="desk-card"),
     path(f"{ONE}upplagg/", desk_design.design, name="desk-design"),

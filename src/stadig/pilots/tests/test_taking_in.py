@@ -6,8 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from stadig.city.models import Municipality, Service, User
+from stadig.city.models import Municipality, RoleAssignment, Service, User
+from stadig.city.permissions import Role
 from stadig.pilots import actions, package, public, transfer
 from stadig.pilots import card as cards
 from stadig.pilots.errors import BadFile, NotAllowed, NotOurs, UnknownService
@@ -111,3 +115,19 @@ def test_the_chain_from_one_city_to_the_next_and_back() -> None:
     assert bundle.info.copied_from is not None
     copy = actions.take_result(None, package.write(bundle))
     assert copy.pilot.slug == "paminnelse"
+
+
+@pytest.mark.usefixtures("known")
+def test_a_planner_takes_a_file_in_in_the_browser_and_a_bad_one_is_named(client: Client) -> None:
+    stored.trial()
+    planner = User.objects.create(username="leila")
+    RoleAssignment.objects.create(user=planner, role=Role.PLANNER)
+    client.force_login(planner, backend=settings.AUTHENTICATION_BACKENDS[0])
+    good = SimpleUploadedFile("paket.zip", package.write(exported()))
+    done = client.post("/arbetsplats/forsok/importera/", {"file": good, "service": ""})
+    assert done.status_code == 302
+    assert Pilot.objects.exclude(copied_from={}).count() == 1
+    bad = client.post("/arbetsplats/forsok/importera/", {"file": SimpleUploadedFile("x.zip", b"nothing"), "service": ""})
+    assert bad.status_code == 422
+    assert "Filen togs inte emot." in bad.content.decode()
+    assert "Fel:" in bad.content.decode()
