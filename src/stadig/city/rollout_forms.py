@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city import clock, rollout_words, subjects
@@ -20,11 +21,14 @@ USUAL = (1, 5, 10, 25, 50, 100)
 # One text for each time: a field whose texts are made anew is drawn anew.
 PLACES = _("I vilka områden?")
 SHARE = _("Andel, procent")
-DAYS = _("Dagar")
-SAMPLE = _("Antal som ska ha fått den")
-APPROVAL = _("Någon ska godkänna")
+DAYS = _("Vänta dagar")
+SAMPLE = _("Vänta tills så många fått den")
+APPROVAL = _("Vänta på godkännande")
 ADDED = _("Områden som kommer till")
 NONE_IS_ALL = _("Välj inget för alla.")
+NUMBERS = {"percent": (SHARE, 0, 100), "days": (DAYS, 1, 366), "sample": (SAMPLE, 1, 1_000_000)}
+"""A step's numbers: what they are called, the least and the most."""
+CELLS = (*NUMBERS, "approval")
 Names = list[tuple[str, str]]
 
 
@@ -87,6 +91,11 @@ class WhereForm(forms.Form):
         }
 
 
+def _said(label: Any, number: int) -> dict[str, str]:
+    """How a field in the table is called when it is heard."""
+    return {"class": "ds-input", "aria-label": gettext("Steg %(n)s: %(what)s") % {"n": number, "what": label}}
+
+
 def _initial(setting: Setting | None) -> dict[str, Any]:
     if setting is None:
         return {"percent": 100}
@@ -100,14 +109,12 @@ def _initial(setting: Setting | None) -> dict[str, Any]:
 
 
 class Row(NamedTuple):
-    """The fields of one step."""
+    """The fields of one step, and which districts it adds, in words."""
 
     number: int
-    percent: Any
-    days: Any
-    sample: Any
-    approval: Any
+    cells: list[Any]
     districts: Any
+    chosen: str
 
 
 class StepsForm(forms.Form):
@@ -116,16 +123,25 @@ class StepsForm(forms.Form):
     def __init__(self, districts: Names, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         for number in range(1, STEPS + 1):
-            self.fields[f"percent_{number}"] = forms.IntegerField(label=SHARE, min_value=0, max_value=100, required=False)
-            self.fields[f"days_{number}"] = forms.IntegerField(label=DAYS, min_value=1, max_value=366, required=False)
-            self.fields[f"sample_{number}"] = forms.IntegerField(label=SAMPLE, min_value=1, max_value=1_000_000, required=False)
-            self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False)
+            for name, (label, least, most) in NUMBERS.items():
+                widget = forms.NumberInput(attrs=_said(label, number))
+                self.fields[f"{name}_{number}"] = forms.IntegerField(
+                    label=label, min_value=least, max_value=most, required=False, widget=widget
+                )
+            ticked = forms.CheckboxInput(attrs=_said(APPROVAL, number))
+            self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False, widget=ticked)
             self.fields[f"districts_{number}"] = _some(ADDED, districts)
 
     @property
     def rows(self) -> list[Row]:
         """The steps' fields, in order."""
-        return [Row(number, *(self[f"{name}_{number}"] for name in Row._fields[1:])) for number in range(1, STEPS + 1)]
+        return [self._row(number) for number in range(1, STEPS + 1)]
+
+    def _row(self, number: int) -> Row:
+        places = self[f"districts_{number}"]
+        chosen = set(map(str, places.value() or ()))
+        named = [str(name) for pk, name in self.fields[f"districts_{number}"].choices if pk in chosen]  # type: ignore[attr-defined]
+        return Row(number, [self[f"{name}_{number}"] for name in CELLS], places, ", ".join(named) or gettext("Inga nya"))
 
     @property
     def steps(self) -> list[Step]:

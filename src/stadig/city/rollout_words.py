@@ -105,12 +105,12 @@ def hold(step: StepRow) -> str:
     """What a step waits for before the next, as it was planned."""
     told: list[str] = []
     if step.days:
-        told.append(ngettext("%(n)s dag", "%(n)s dagar", step.days) % {"n": formatting.number(step.days)})
+        told.append(ngettext("minst %(n)s dag", "minst %(n)s dagar", step.days) % {"n": formatting.number(step.days)})
     if step.sample:
-        told.append(_("%(n)s som har fått den") % {"n": formatting.number(step.sample)})
+        told.append(_("tills %(n)s har fått den") % {"n": formatting.number(step.sample)})
     if step.approval:
-        told.append(_("ett godkännande"))
-    return _("Väntar på %(what)s.") % {"what": formatting.list_of(told)} if told else _("Sista steget.")
+        told.append(_("på ett godkännande"))
+    return _("Väntar %(what)s.") % {"what": formatting.list_of(told)} if told else _("Sista steget.")
 
 
 def left(waits: Waits) -> str:
@@ -136,7 +136,7 @@ def _shown(step: StepRow, current: int, waits: Waits | None) -> Shown:
     title = _("%(who)s, också i %(where)s") if step.number and step.districts else _("%(who)s i %(where)s")
     head = title % {"who": who(step.percent), "where": where(step.districts)} if step.districts else who(step.percent)
     head = head[:1].upper() + head[1:]
-    since = formatting.moment(step.begun_at) if step.begun_at else ""
+    since = _("Sedan %(when)s") % {"when": formatting.moment(step.begun_at)} if step.begun_at else ""
     if step.number < current:
         text = _("Godkänt %(when)s") % {"when": formatting.moment(step.approved_at)} if step.approved_at else ""
         return Shown(head, text, since, "done")

@@ -82,7 +82,7 @@ def test_the_steps_are_planned_on_a_page_and_shown_as_a_timeline(client, ove):
     told = send(client, "rollout-steps", filled).replace("\xa0", " ")
     assert "på för 5 %" in told
     assert "Väntar till tisdag 1 december 08.00" in told or "Väntar till 1 december 08.00" in told
-    assert "Väntar på ett godkännande" in told
+    assert "Väntar på ett godkännande." in told
     assert "Sista steget" in told
     assert [one.percent for one in RolloutStep.objects.all()] == [5, 50, 100]
 
