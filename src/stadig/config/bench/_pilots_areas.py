@@ -20,7 +20,7 @@ SIZES = (8, 10, 12)
 
 def figures() -> list[Figure]:
     """All figures of the areas."""
-    return [*known_answers(), *errors(), *powers(), *refusals(), one_look()]
+    return [*known_answers(), *errors(), *chosen_areas(), *powers(), *refusals(), one_look()]
 
 
 def known_answers() -> list[Figure]:
@@ -125,6 +125,28 @@ def errors(runs: int = RUNS) -> list[Figure]:
             )
         )
         made.append(measured(f"false effects with {count} areas", round(100 * found.sequential, 2), "%", how=how))
+    return made
+
+
+def chosen_areas(runs: int = RUNS) -> list[Figure]:
+    """Chosen areas beside others: errors of the placebo test, also when the pilot was chosen since it was worst."""
+    names = tuple(str(number) for number in range(40))
+    draws = lots.admissible(Allocation(names, names[:1]))
+    found = power.simulate(
+        draws.rows, level.TOWN, shares=level.shares(), alpha=level.ALPHA, adjust="change", runs=runs, seed=level.SEED
+    )
+    how = f"1 pilot area beside 39, {level.LOOKS} looks, {runs:,} runs, seed {level.SEED}"
+    surely = level.at_least_surely(round(found.sequential * runs), runs)
+    made = [
+        at_most("false effects beside comparison areas, 99 % lower bound", round(100 * surely, 2), "%", 5, how=how),
+        measured("false effects beside comparison areas", round(100 * found.sequential, 2), "%", how=how),
+    ]
+    for months in (3, 12):
+        share, better = level.worst_chosen(40, runs, months=months)
+        how = f"the worst of 40 areas last quarter is the pilot, {months} months of baseline, one look; it betters itself by {better:.2f} lasting SD"
+        made.append(
+            measured(f"false effects when the worst was chosen, {months} months before", round(100 * share, 2), "%", how=how)
+        )
     return made
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stadig.pilots.statistics import comparison, ols
+from stadig.pilots.statistics import comparison, level, ols
 from stadig.pilots.statistics.codes import FINDINGS
 from stadig.pilots.statistics.terms import Allocation, Design, Direction, Plan, Scale
 from stadig.pilots.tests.towns import BEGINS, names, series, town
@@ -134,3 +134,9 @@ def test_an_area_without_a_baseline_is_left_out_and_named():
     seen, found = comparison.looks(plan, kept, days)
     assert seen[-1].estimate is not None and seen[-1].estimate.n_comparison == 28
     assert {one.code: one.values for one in found}["baseline_missing"] == {"units": [names(30)[5]]}
+
+
+def test_a_full_year_of_baseline_undoes_most_of_what_choosing_the_worst_does():
+    quarter, year = (level.worst_chosen(40, 3000, months=months) for months in (3, 12))
+    assert quarter[0] > 0.07 and quarter[1] > 0.15, "the worst area betters itself, and a short baseline calls it an effect"
+    assert year[0] < quarter[0] and year[1] < quarter[1] / 2
