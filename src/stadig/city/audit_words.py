@@ -107,6 +107,17 @@ WORDS: dict[str, Any] = {
     "unlocked": _("Låste upp"),
     "unsubscribed": _("Slutade bevaka"),
     "withdrew": _("Tog tillbaka sitt ärende"),
+    "copied": _("Noterade att en annan kommun prövar samma"),
+    "drew": _("Lottade områden i ett försök"),
+    "learnt": _("Skrev en lärdom av ett försök"),
+    "looked_at": _("Räknade på ett försök"),
+    "recorded_cost": _("Skrev in en kostnad"),
+    "removed_cost": _("Tog bort en kostnad"),
+    "removed_lesson": _("Tog bort en lärdom"),
+    "saved_card": _("Sparade kortet för ett försök"),
+    "set_units": _("Valde områden i ett försök"),
+    "started": _("Startade ett försök"),
+    "uploaded": _("Laddade upp siffror"),
     "wrote": _("Skrev ett meddelande"),
 }
 BEGINNINGS: dict[str, Any] = {

@@ -11,8 +11,10 @@ import numpy as np
 from django.db import connection
 
 from stadig.city import clock, effects, persons, rollout, subjects
-from stadig.city.models import Person
-from stadig.pilots.figures import Asked, Row
+from stadig.city.models import Factor, Metric, Person
+from stadig.geo import districts
+from stadig.pilots.card import Card, Problem
+from stadig.pilots.figures import Asked, Row, outcomes_of
 from stadig.pilots.statistics.terms import Finding
 from stadig.sensing.queries import summaries
 
@@ -102,19 +104,21 @@ def _groups(**labels: str | None) -> dict[str, str]:
 
 
 STREAMS = """
-SELECT u.ref, s.id FROM pilots_unit u
-JOIN sensing_thing t ON u.ref IN (t.properties->>'code', t.properties->>'district', t.name)
-JOIN sensing_datastream s ON s.thing_id = t.id
-JOIN sensing_observedproperty p ON p.id = s.observed_property_id
-WHERE u.pilot_id = %s AND %s IN (p.name, p.definition)
+SELECT s.id, t.properties->>'code', t.name, s.west, s.south FROM sensing_datastream s
+JOIN sensing_thing t ON t.id = s.thing_id JOIN sensing_observedproperty p ON p.id = s.observed_property_id
+WHERE %s IN (p.name, p.definition) ORDER BY s.id
 """
 
 
 def observations(asked: Asked) -> Read:
-    """Time-weighted means per day of the sensors of each unit, averaged over the sensors and the period's days."""
+    """Time-weighted means per day of the sensors of each unit, averaged over the sensors and the period's days.
+
+    A sensor is a unit's when its thing has the unit's code or name; a district has all that lie in it.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(STREAMS, [asked.pilot.pk, asked.outcome.metric])
-        pairs = cursor.fetchall()
+        cursor.execute(STREAMS, [asked.outcome.metric])
+        streams = cursor.fetchall()
+    pairs = _placed(asked, streams)
     start, end = clock.midnight(asked.since), clock.midnight(asked.through + dt.timedelta(days=1))
     found = summaries.aggregates_of([stream for _, stream in pairs], start, end, "P1D") if pairs else {}
     held: dict[tuple[str, dt.date], list[float]] = {}
@@ -129,6 +133,21 @@ def observations(asked: Asked) -> Read:
         if day + dt.timedelta(days=asked.length - 1) <= asked.through
     ]
     return rows, f"sensorer: {asked.outcome.metric}", []
+
+
+def _placed(asked: Asked, streams: list[tuple[Any, ...]]) -> list[tuple[str, int]]:
+    """(unit, datastream) for every datastream that is a unit's."""
+    units = list(asked.pilot.units.values_list("ref", "district"))
+    if asked.card.unit != "district":
+        refs = {ref for ref, _ in units}
+        return [(code if code in refs else name, stream) for stream, code, name, *_ in streams if code in refs or name in refs]
+    by_district = {district: ref for ref, district in units}
+    pairs: list[tuple[str, int]] = []
+    for stream, _, _, lon, lat in streams:
+        where = districts.at(lon, lat) if lon is not None and lat is not None else None
+        if where is not None and where.pk in by_district:
+            pairs.append((by_district[where.pk], stream))
+    return pairs
 
 
 def period(asked: Asked, day: dt.date) -> dt.date:
@@ -235,3 +254,18 @@ READERS: dict[str, Callable[[Asked], Read]] = {
     "derived": derived,
 }
 """Source → how it is read. Files come by ``actions.upload``, answers when they are given."""
+
+
+def unknown(card: Card) -> list[Problem]:
+    """Outcomes whose source knows nothing of what they ask for: a measure, a factor or something of a case that does not exist."""
+    found: list[Problem] = []
+    for one in outcomes_of(card):
+        if one.source == "cases" and one.metric not in MEASURES:
+            found.append(Problem("outcomes", "unknown_measure", {"slug": one.title or one.slug}))
+        wanted = [one.metric, *([one.each] if one.each not in ("", "subjects", "residents") else [])]
+        if one.source == "effects" and Metric.objects.filter(pk__in=wanted).count() < len(set(wanted)):
+            found.append(Problem("outcomes", "unknown_measure", {"slug": one.title or one.slug}))
+        year = (card.begins or clock.today()).year
+        if one.source == "derived" and one.factor and not Factor.objects.filter(slug=one.factor, year__lte=year).exists():
+            found.append(Problem("outcomes", "unknown_factor", {"slug": one.title or one.slug}))
+    return found

@@ -63,6 +63,8 @@ PROBLEMS: dict[str, Any] = {
     "undated_limit": _("Skriv gränsen för direktupphandling och vilken dag ni kontrollerade den."),
     "over_limit": _("Köpet är över gränsen för direktupphandling, %(limit)s kronor. Välj ett annat sätt att köpa."),
     "unknown_service": _("Tjänsten ”%(service)s” finns inte i registret. Välj en som finns."),
+    "unknown_measure": _("”%(slug)s” har en källa som inte finns. Välj ett mått som staden mäter."),
+    "unknown_factor": _("”%(slug)s” räknas med en faktor som inte finns för det året. Välj en annan, eller lägg in den."),
     "no_seed": _("Lottningen saknar startord. Lotta igen med ett som alla kan läsa."),
 }
 """Code → what is wrong and the way out."""

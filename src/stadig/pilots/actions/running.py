@@ -12,7 +12,7 @@ from stadig.city import actions as city
 from stadig.city import audit, clock, outbox, rollout
 from stadig.city.models import District, Service, User
 from stadig.city.verbs import verb
-from stadig.pilots import access, extract, figures, gained, ready, schedule
+from stadig.pilots import access, extract, figures, gained, ready, schedule, sources
 from stadig.pilots import card as cards
 from stadig.pilots.actions.common import State, frozen, held, latest, next_version, require
 from stadig.pilots.card import Card
@@ -59,6 +59,7 @@ def refuse(pilot: Pilot, card: Card) -> None:
     problems = cards.problems(card)
     if card.service and not Service.objects.filter(slug=card.service).exists():
         problems.append(cards.Problem("service", "unknown_service", {"service": card.service}))
+    problems += sources.unknown(card)
     findings = ready.refusals(card)
     if problems or findings:
         raise NotReady(problems, findings)

@@ -34,7 +34,7 @@ CARD = cards.Card(
     owner="Enhetschefen",
     begins=dt.date(2026, 9, 7),
     ends=dt.date(2026, 11, 1),
-    planned_n=400,
+    planned_n=800,
     exit_plan="Påminnelserna stängs av samma dag.",
     equal=cards.EqualTreatment("Hälften får en påminnelse", "För att se om den hjälper", "Nämnden", dt.date(2026, 8, 20), dt.date(2026, 11, 1)),
     privacy=cards.Privacy("Telefonnummer", "Uppgift av allmänt intresse", False, "Svara STOPP"),
@@ -62,7 +62,7 @@ def idea(boss, service, at):
     return pilot
 
 
-def came(pilot: Pilot, *, effect: float, people: int = 200, days: int = 21, helped: float = 5.0) -> None:
+def came(pilot: Pilot, *, effect: float, people: int = 800, days: int = 14, helped: float = 8.0) -> None:
     """People came evenly over the trial's first days: half with the reminder, answered ``effect`` days later than the others."""
     random = np.random.default_rng(20261122)
     rows = []

@@ -242,3 +242,47 @@ def test_an_answer_is_counted_in_the_arm_of_the_one_who_gave_it(reminders, permi
     assert (point.value, point.arm) == (4.0, rollout.arm(pilot.switch, karin.person))
     rating.rate(karin, one.pk, 2)
     assert Point.objects.filter(pilot=pilot, outcome="easy").count() == 1
+
+
+def test_sensors_in_an_area_are_its_mean_of_whole_days(boss, pilot, town, at):
+    from django.db import connection
+
+    from stadig.sensing.models import Datastream, ObservedProperty, Sensor, Thing
+
+    first = town[0]
+    first.geometry = {"type": "Polygon", "coordinates": [[[11.0, 57.0], [11.1, 57.0], [11.1, 57.1], [11.0, 57.1], [11.0, 57.0]]]}
+    first.save()
+    town[1].geometry = {
+        "type": "Polygon",
+        "coordinates": [[[13.0, 57.0], [13.1, 57.0], [13.1, 57.1], [13.0, 57.1], [13.0, 57.0]]],
+    }
+    town[1].save()
+    fill = ObservedProperty.objects.create(name="Fyllnadsgrad", definition="urn:fill")
+    by = Sensor.objects.create(name="Givare")
+    for number, (lon, value) in enumerate(((11.05, 40.0), (11.06, 60.0), (13.05, 10.0))):
+        box = {"west": lon, "east": lon, "south": 57.05, "north": 57.05}
+        stream = Datastream.objects.create(
+            thing=Thing.objects.create(name=f"Korg {number}"), sensor=by, observed_property=fill, name=f"Korg {number}", **box
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO sensing_observation (datastream_id, phenomenon_time, result) VALUES (%s, %s, %s)",
+                [stream.pk, clock.midnight(FIRST), value],
+            )
+    card = replace(AREAS, primary=replace(KM, source="observations", metric="urn:fill", unit="%", each=""), every_days=7)
+    at("2026-05-20T09:00+02:00")
+    figures.gather(pilot, card, until=dt.date(2026, 5, 12))
+    found = {(one.unit, one.day): (one.value, one.weight) for one in Point.objects.filter(pilot=pilot)}
+    assert found[("d0", FIRST)] == (50.0, 14.0)
+    assert found[("d1", FIRST)][0] == 10.0
+    assert ("d0", FIRST + dt.timedelta(days=7)) not in found, "a week that is not whole waits"
+
+
+def test_an_outcome_that_no_source_knows_is_named_before_the_start(boss, reminders, permits):
+    _, card = reminders
+    wrong = replace(card, title="Fel mått", primary=replace(IN_TIME, metric="happiness"))
+    pilot = actions.create(boss, "Fel mått", "parkering")
+    actions.save_card(boss, pilot.pk, wrong, seen=1)
+    with pytest.raises(errors.NotReady) as refused:
+        actions.start(boss, pilot.pk)
+    assert [(one.code, one.values["slug"]) for one in refused.value.problems] == [("unknown_measure", "Kompletterade i tid")]
