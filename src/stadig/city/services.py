@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,8 @@ from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 
-from stadig.city import effects
-from stadig.city.models import Service
+from stadig.city import effects, plain
+from stadig.city.models import Organisation, Service
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Shown:
 
 
 _declared: dict[str, Declared] = {}
+WITH_OWNER = f"""
+SELECT {plain.columns(Service, "s")}, {plain.columns(Organisation, "o")}
+FROM city_service s LEFT JOIN city_organisation o ON o.id = s.owner_id WHERE s.slug = %s AND s.declared
+"""  # noqa: S608 - the names are those of our own columns
 
 
 def declare(
@@ -74,11 +79,18 @@ def declared(slug: str) -> Declared | None:
 
 
 def enrol(
-    source: str, slug: str, *, page: str, words: Mapping[str, Words], icon: str = "circle", audience: str = "residents"
+    source: str,
+    slug: str,
+    *,
+    page: str,
+    words: Mapping[str, Words],
+    icon: str = "circle",
+    audience: str = "residents",
+    owner: Organisation | None = None,
 ) -> Service:
     """Put a service that lives in the database into the register, or renew what it is called. How it runs stays as it was set.
 
-    ``words`` is language → :class:`Words`, Swedish among them. Raises ValueError for a name that the code has declared or another room enrolled.
+    ``words`` is language → :class:`Words`, Swedish among them. ``owner`` answers for it until another is chosen. Raises ValueError for a name that the code has declared or another room enrolled.
     """
     if slug in _declared or Service.objects.filter(slug=slug).exclude(source__in=("", source)).exists():
         raise ValueError(f"A service called {slug} exists already. Give this one another name.")
@@ -95,7 +107,11 @@ def enrol(
         "icon": icon,
         "words": {language: {"title": one.title, "description": one.description} for language, one in words.items()},
     }
-    return Service.objects.update_or_create(slug=slug, defaults=values)[0]
+    service = Service.objects.update_or_create(slug=slug, defaults=values)[0]
+    if owner is not None and service.owner is None:
+        service.owner = owner
+        service.save(update_fields=["owner"])
+    return service
 
 
 def shown(service: Service) -> Shown:
@@ -105,6 +121,12 @@ def shown(service: Service) -> Shown:
         return Shown(str(known.title), str(known.description), known.icon, _address(known.url_name))
     title, description = in_words(service.words, service.title, service.description)
     return Shown(title, description, service.icon or "circle", service.page)
+
+
+def title_of(slug: str, words: str, title: str) -> str:
+    """What a service is called in the reader's language; ``words`` is JSON as it is stored."""
+    known = declared(slug)
+    return str(known.title) if known else in_words(json.loads(words), title, "")[0]
 
 
 def in_words(words: Mapping[str, Mapping[str, str]], title: str, description: str) -> tuple[str, str]:
@@ -158,5 +180,13 @@ def is_paused(slug: str) -> bool:
 
 
 def with_owner(slug: str) -> Service | None:
-    """A declared service with its owner, or None."""
-    return Service.objects.select_related("owner").filter(slug=slug, declared=True).first()
+    """A declared service with its owner, or None. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(WITH_OWNER, [slug])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    row = iter(found)
+    service: Any = plain.made(Service, row)
+    service.owner = plain.made(Organisation, row)
+    return service

@@ -12,8 +12,8 @@ class EServicesConfig(AppConfig):
         from django.urls import reverse
 
         from stadig.cases import contact, destroying, rating
-        from stadig.city import effects, erasure
-        from stadig.eservices import access, erasing, mine, rated, uploads
+        from stadig.city import effects, erasure, told
+        from stadig.eservices import access, erasing, gained, mine, rated, reached, uploads
         from stadig.eservices.actions import completing  # noqa: F401 - registers its check
         from stadig.files import purposes
         from stadig.ui import navigation
@@ -30,6 +30,8 @@ class EServicesConfig(AppConfig):
         rating.register(rated.count)
         kinds.register("street", _("Fel på gata"), "construction")
         effects.metric("faults_mended", _("Lagade fel på gata"), "count", additivity="sum", sustainability="social")
+        effects.metric(gained.VISITS, _("Resor som inte behövdes"), gained.UNIT, additivity="sum", sustainability="social")
+        told.register_reach(reached.of)
         navigation.staff(_("Bygg tjänster"), "eservices:edit-list", access.EDIT, order=82, administrative=True)
         navigation.staff(_("Fyll i åt någon"), "eservices:assist", access.ASSIST, order=25)
         navigation.resident(_("Ansök och anmäl"), "eservices:catalogue", order=12)

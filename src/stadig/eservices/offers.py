@@ -119,6 +119,7 @@ def enrol(service: EService, package: Package) -> None:
         words=words,
         icon=package.about.icon,
         audience=audience_of(package),
+        owner=service.current.case_type.unit,
     )
 
 

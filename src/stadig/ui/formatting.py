@@ -212,8 +212,8 @@ def duration(seconds: float | None) -> str:
 
 
 def unit(name: str) -> str:
-    """A unit as it is written after a number: ``count`` is nothing but a number, ``h`` is *tim* in Swedish."""
-    return {"count": "", "h": gettext("tim")}.get(str(name), str(name))
+    """A unit as it is written after a number: ``count`` is nothing but a number, ``h`` is *tim* and ``day`` *dagar* in Swedish."""
+    return {"count": "", "h": gettext("tim"), "day": gettext("dagar")}.get(str(name), str(name))
 
 
 def size(octets: int | None) -> str:

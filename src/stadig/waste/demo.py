@@ -14,6 +14,7 @@ from stadig.city.models import District, Factor, Organisation, User
 from stadig.geo.town.litter import Past, fixed_rounds
 from stadig.geo.town.world import World
 from stadig.sensing.models import Alarm, Datastream
+from stadig.waste import demo_given
 from stadig.waste.actions import bins as bin_actions
 from stadig.waste.actions import planning
 from stadig.waste.actions import plans as plan_actions
@@ -89,6 +90,7 @@ def seed(world: World, past: Past, *, small: bool = False) -> None:
         bins = seed_bins(world)
         seed_vehicles(world)
         seed_emptyings(bins, past, effect_days=7 if small else 120)
+        demo_given.seed(bins, past, days=7 if small else 120)
         for factor in FACTORS:
             Factor.objects.get_or_create(slug=factor["slug"], year=factor["year"], defaults=factor)
         for alarm in Alarm.objects.filter(closed_at=None):

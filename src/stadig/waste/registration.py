@@ -11,7 +11,7 @@ from stadig.city import desk, effects, search, services
 from stadig.files import purposes
 from stadig.sensing.ingest import follow
 from stadig.ui import navigation, start
-from stadig.waste import access, cards, news, story
+from stadig.waste import access, cards, gained, news, story
 from stadig.work import access as work_access
 from stadig.work import kinds
 
@@ -48,6 +48,8 @@ def register() -> None:
     effects.metric("emptyings", _("Tömda papperskorgar"), "count", direction="less", sustainability="economic")
     effects.metric("km", _("Kilometer med sopbil"), "km", direction="less", sustainability="environmental")
     effects.metric("minutes", _("Minuter på rutten"), "min", direction="less", sustainability="economic")
+    effects.metric(gained.KM, _("Färre kilometer med sopbil"), "km", sustainability="environmental")
+    effects.metric(gained.MINUTES, _("Sparad arbetstid på rutterna"), "min", sustainability="economic")
     effects.metric("reports", _("Invånare som har sagt till"), "count", direction="less", sustainability="social")
     effects.metric(
         "hours_to_answer",

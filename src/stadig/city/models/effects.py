@@ -105,7 +105,10 @@ class Effect(models.Model):
     replaced_by = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces")
 
     class Meta:
-        indexes = [models.Index(fields=["service", "metric", "at"], name="city_effect_lookup")]
+        indexes = [
+            models.Index(fields=["service", "metric", "at"], name="city_effect_lookup"),
+            models.Index(fields=["at"], name="city_effect_at"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["metric", "key"], name="city_effect_once", condition=models.Q(replaced_by=None)),
             models.CheckConstraint(

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from stadig.city import municipality, queries, rollout, services
+from stadig.city import given_words, municipality, queries, rollout, services
 from stadig.city.models import Service
 from stadig.city.permissions import public
 
@@ -67,6 +67,7 @@ def service_page(request: HttpRequest, slug: str) -> HttpResponse:
         "phone": service.phone or municipality.current().phone,
         "ways": [way for way in service.other_ways.splitlines() if way.strip()],
         "notices": queries.notices(service=service),
+        "given": given_words.section(slug),
     }
     return render(request, "city/service.html", context)
 

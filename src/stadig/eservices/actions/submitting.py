@@ -12,7 +12,7 @@ from stadig.cases import numbering
 from stadig.cases.models import Channel
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
-from stadig.eservices import access, checking, drafts, flow, parties, published, tallies
+from stadig.eservices import access, checking, drafts, flow, gained, parties, published, rated, tallies
 from stadig.eservices.actions import signatures
 from stadig.eservices.models import Draft, DraftFile, Submission, Tally
 from stadig.eservices.package import Package
@@ -97,7 +97,10 @@ def submit(by: User | None, draft_id: UUID, *, request_id: UUID | None = None) -
 
     make_receipt.defer(submission=str(submission.pk))
     numbering.give(case)  # from here until the end everyone else in the series waits
-    tallies.count(version.name, Tally.Kind.SUBMITTED, submission.channel)  # a row that all who submit the service today share
+    gained.record(package, case)
+    tallies.count(
+        version.name, Tally.Kind.SUBMITTED, submission.channel, band=rated.band_of(draft.person)
+    )  # a row that all who submit the service today share
     signatures.ask(submission, package, state, signers)
     audit.record(by, "registered", case)
     audit.record(by, "submitted", submission, case=case.pk)

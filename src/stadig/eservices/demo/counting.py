@@ -11,8 +11,11 @@ import numpy as np
 
 from stadig.cases.models import Case, Channel, Event
 from stadig.cases.terms import STOCKHOLM
+from stadig.city import clock
+from stadig.city import effects as ledger
+from stadig.city.given import ESTIMATED
 from stadig.city.models import Effect
-from stadig.eservices import flow
+from stadig.eservices import flow, gained, rated
 from stadig.eservices.models import Remark, Tally
 from stadig.eservices.package import Package
 
@@ -41,6 +44,10 @@ EASE: Final = {
 """How easy people find it, of 5."""
 BANDS: Final = ("16-19", "20-29", "30-44", "45-64", "65-79", "80+")
 BAND_SHARES: Final = (0.03, 0.18, 0.34, 0.28, 0.14, 0.03)
+SENDERS: Final = tuple(name for _below, name in rated.BANDS)
+SENT_IN: Final = (0.0, 0.2, 0.38, 0.24, 0.15, 0.03)
+SENT_WITH_HELP: Final = (0.0, 0.06, 0.16, 0.2, 0.33, 0.25)
+"""Of those who send in themselves, and of those who get help with it, the share in each age band."""
 LINES: Final = (
     (2, "Jag hittade inte var jag skulle lägga till filen."),
     (5, "Skönt att kunna spara och fortsätta nästa dag."),
@@ -83,7 +90,7 @@ def _count(found: Counter[Key], one: Made, rng: np.random.Generator) -> None:
     add(Tally.Kind.STARTED)
     for step in steps:
         add(Tally.Kind.REACHED, step)
-    add(Tally.Kind.SUBMITTED)
+    add(Tally.Kind.SUBMITTED, band=_band(one, rng))
     if one.channel != Channel.WEB:
         return
     if rng.random() < 0.38:
@@ -96,18 +103,25 @@ def _count(found: Counter[Key], one: Made, rng: np.random.Generator) -> None:
             add(Tally.Kind.REACHED, step)
 
 
+def _band(one: Made, rng: np.random.Generator) -> str:
+    """The sender's age band, where we know who it is. The old come with help more often than the young."""
+    shares = SENT_IN if one.channel == Channel.WEB else SENT_WITH_HELP
+    return str(rng.choice(SENDERS, p=shares)) if one.person is not None else ""
+
+
 def _steps(package: Package, one: Made) -> tuple[str, ...]:
     return flow.evaluate(package, one.answers, today=one.at.date()).steps
 
 
-def effects(cases: Sequence[Case], events: Sequence[Event]) -> None:
-    """What the verbs measure: that a case came in, and how many days it took."""
+def effects(made: Sequence[Made], cases: Sequence[Case], events: Sequence[Event]) -> None:
+    """What the verbs write: that a case came in, how many days it took, and the visit that an application on the web spared."""
     rows = [_effect(case, "cases_registered", 1, case.registered_at, f"case:{case.pk}") for case in cases]
     for event in events:
         case = event.case
         if event.kind == "status" and event.at == case.closed_at:
             days = (event.at - case.registered_at).total_seconds() / 86400
             rows.append(_effect(case, "case_days", days, event.at, f"case:{case.pk}:closed:{event.pk}"))
+    rows += _visits(made, cases)
     Effect.objects.bulk_create(rows, batch_size=2000)
 
 
@@ -122,3 +136,15 @@ def _effect(case: Case, metric: str, quantity: float, at: datetime, key: str) ->
         district=case.district,
         key=key,
     )
+
+
+def _visits(made: Sequence[Made], cases: Sequence[Case]) -> list[Effect]:
+    factor = ledger.factor(gained.FACTOR, clock.today().year)
+    found: list[Effect] = []
+    for one, case in zip(made, cases, strict=True):
+        if gained.counts(one.service.package, case.channel):
+            row = _effect(case, gained.VISITS, factor.value, case.registered_at, f"case:{case.pk}")
+            row.kind, row.method = ESTIMATED, gained.method(factor.value)
+            row.low, row.high = factor.low, factor.high
+            found.append(row)
+    return found

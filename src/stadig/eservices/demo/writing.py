@@ -61,7 +61,7 @@ def write(made: Sequence[Made], rng: np.random.Generator) -> None:
     ):
         _create(found)
     filed.save(rows.filed)
-    counting.effects(cases, rows.events)
+    counting.effects(made, cases, rows.events)
     counting.write(made, rng)
 
 

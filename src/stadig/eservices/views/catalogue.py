@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from stadig.city import rollout, services
+from stadig.city import given_words, rollout, services
 from stadig.city.models import Service
 from stadig.city.permissions import public
 from stadig.eservices import access, offers
@@ -64,6 +64,7 @@ def service(request: HttpRequest, name: str) -> HttpResponse:
         "eservices/service.html",
         {
             "offer": offer,
+            "given": given_words.section(name),
             "title": package.text("service.title", language),
             "lead": package.text("service.lead", language),
             "purpose": package.text("service.purpose", language),

@@ -12,7 +12,7 @@ from stadig.city import audit, clock, effects, live, outbox
 from stadig.city.verbs import verb
 from stadig.files import actions as files
 from stadig.sensing import queries as sensing
-from stadig.waste import access
+from stadig.waste import access, gained
 from stadig.waste.actions.reports import SERVICE, SOURCE
 from stadig.waste.errors import NotABin, StopAlreadyClosed
 from stadig.waste.models import Emptying, EmptyingSource, Outcome, Report, ReportKind, Route, SkipReason, Stop, StopKind
@@ -76,6 +76,8 @@ def _follow_route(route_id: int, at: datetime) -> None:
             key=f"route:{route.pk}",
         )
         effects.record(SERVICE, "minutes", round(minutes, 1), "min", at, subject=subject, key=f"route:{route.pk}")
+        if not Route.objects.filter(plan_id=route.plan_id, ended_at=None).exclude(pk=route.pk).exists():
+            gained.record(route.plan, at)
         outbox.announce("waste.route_ended", route=route.pk)
     route.save(update_fields=["started_at", "ended_at"])
 
