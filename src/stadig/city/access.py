@@ -29,4 +29,5 @@ REVEAL = permission("city.reveal", Role.CASE_WORKER, Role.REGISTRAR, description
 REVEALS = permission(
     "city.reveals", Role.MANAGER, Role.AUDITOR, description=_("Se vem som har tagit fram skyddade personuppgifter, och varför")
 )
+GIVEN = permission("city.given", Role.DIRECTOR, description=_("Se vad tjänsterna gav, var för sig, på startsidan"))
 EFFECTS = permission("city.effects", *STAFF, description=_("Se vad tjänsterna gett"))

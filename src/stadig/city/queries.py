@@ -251,34 +251,6 @@ def service_rows() -> list[ServiceRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class EffectRow:
-    """A total in words."""
-
-    title: str
-    service: str
-    quantity: float
-    unit: str
-    estimated: bool
-
-
-def effect_rows(totals: list[effects.Total]) -> list[EffectRow]:
-    """Totals with the words of the register. Two queries."""
-    declared = effects.declared()
-    titles = dict(Metric.objects.values_list("slug", "title"))
-    services = dict(Service.objects.values_list("slug", "title"))
-    return [
-        EffectRow(
-            title=str(declared.get(total.metric, {}).get("title", titles[total.metric])),
-            service=services.get(total.service, total.service),
-            quantity=total.quantity,
-            unit=total.unit,
-            estimated=total.kind != "measured",
-        )
-        for total in totals
-    ]
-
-
-@dataclass(frozen=True, slots=True)
 class DisclosureRow:
     """A disclosure in words; ``until`` is a day."""
 

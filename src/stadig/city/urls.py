@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from stadig.city.views import admin, desk, ofrep, people, public, rollouts, watch
+from stadig.city.views import admin, desk, given, ofrep, people, public, rollouts, watch
 
 app_name = "city"
 urlpatterns = [
@@ -14,7 +14,8 @@ urlpatterns = [
     path("sa-raknar-vi/", public.how_we_count, name="how-we-count"),
     path("laget/", desk.start, name="desk"),
     path("laget/organisation/", desk.organisation, name="organisation"),
-    path("laget/effekter/", desk.effect_summary, name="effects"),
+    path("laget/effekter/", given.effect_summary, name="effects"),
+    path("laget/utan-dator/", given.reach, name="reach"),
     path("laget/anvandare/", admin.users, name="users"),
     path("laget/anvandare/ny/", admin.new_user, name="user-new"),
     path("laget/anvandare/<int:pk>/", admin.user, name="user"),
