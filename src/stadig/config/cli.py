@@ -30,6 +30,7 @@ COMMANDS = {
     "audit": "stadig.config.commands.audit",
     "erase": "stadig.config.commands.erase",
     "package": "stadig.config.commands.package",
+    "report": "stadig.config.commands.report",
     "pilot": "stadig.config.commands.pilot",
 }
 """Command → the module that holds ``app``, a :class:`typer.Typer`."""

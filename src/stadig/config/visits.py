@@ -67,7 +67,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def sample(name: str, key: str) -> Any:
     """A value for a part of an address: the id of the first thing there is, or None."""
-    from stadig.city import clock
+    from stadig.city import clock, given_sql
     from stadig.city.models import Person, RoleAssignment, Service, User
     from stadig.post.models import Message
     from stadig.sensing.models import Alarm, AlarmRule, Datastream, Device, Thing
@@ -99,8 +99,8 @@ def sample(name: str, key: str) -> Any:
         return Report.objects.order_by("pk").values_list("token", flat=True).first()
     if key == "slug":
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
-    if key == "day":
-        return clock.today()
+    if key in ("day", "month"):
+        return clock.today() if key == "day" else given_sql.latest_whole().written
     return (
         _of_a_case(name, key)
         or _of_an_edition(key)

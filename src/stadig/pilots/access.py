@@ -20,3 +20,4 @@ PLAN = permission(
     description=_("Planera försök och ladda upp siffror"),
 )
 DECIDE = permission("pilots.decide", Role.DIRECTOR, Role.MANAGER, description=_("Starta, besluta om och avsluta försök"))
+REPORT = permission("pilots.report", Role.DIRECTOR, Role.MANAGER, description=_("Skapa månadens rapport till en nämnd"))

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from stadig.city import clock
 from stadig.city.desk import Card
+from stadig.city.told import TRIALS
 from stadig.pilots import access, schedule
 
 WAITING = """
@@ -36,11 +37,11 @@ def cards(user: Any) -> list[Card]:
     if late:
         title = ngettext("Ett försök väntar på beslut", "%(n)s försök väntar på beslut", len(late)) % {"n": len(late)}
         text = _("Sista dagen har passerat: %(titles)s.") % {"titles": ", ".join(row[1] for row in late[:3])}
-        found.append(Card(title, text, _address(late), _("Försenat"), "danger", "flask-conical", 15))
+        found.append(Card(title, text, _address(late), _("Försenat"), "danger", "flask-conical", 15, TRIALS))
     if answered:
         title = ngettext("Ett försök har fått svar", "%(n)s försök har fått svar", len(answered)) % {"n": len(answered)}
         text = _("Regeln har sagt sitt: %(titles)s.") % {"titles": ", ".join(row[1] for row in answered[:3])}
-        found.append(Card(title, text, _address(answered), _("Att besluta"), "warning", "flask-conical", 25))
+        found.append(Card(title, text, _address(answered), _("Att besluta"), "warning", "flask-conical", 25, TRIALS))
     return found
 
 

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import rating
 from stadig.city import desk, search
-from stadig.pilots import access, inbox, library
+from stadig.city import told as ground
+from stadig.pilots import access, inbox, library, told
 from stadig.ui import navigation
 
 
@@ -20,3 +21,5 @@ def register() -> None:
     navigation.resident(_("Försök"), "pilots:library", order=70)
     navigation.foot(_("Vad källorna lovade"), "pilots:claims", order=40)
     search.source("pilots.trials", library.find)
+    ground.register_trials(told.trials)
+    ground.register_report("pilots:reports")

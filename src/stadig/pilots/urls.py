@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stadig.pilots import desk_urls, public_urls
+from stadig.pilots import desk_urls, month_urls, public_urls
 
 app_name = "pilots"
-urlpatterns = [*public_urls.urlpatterns, *desk_urls.urlpatterns]
+urlpatterns = [*public_urls.urlpatterns, *desk_urls.urlpatterns, *month_urls.urlpatterns]
