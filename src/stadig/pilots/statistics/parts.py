@@ -19,14 +19,23 @@ def parts(plan: Plan, series: Series, through: dt.date) -> tuple[Part, ...]:
     """One part per kind and label, in alphabetical order; suppressed where few are behind it.
 
     When one label alone of a kind is too small, the next smallest is suppressed too: otherwise the small one is the whole minus the rest.
+    Labels of areas that have not got the service have no part.
     """
+    if not series.group:
+        return ()
     found: list[Part] = []
+    keep = persons.usable(plan, series, through) if plan.design is Design.PERSONS else None
+    cells = _cells(plan, series, through) if keep is None else None
     for kind in sorted(series.group):
-        labels = series.group[kind]
-        names = [str(name) for name in np.unique(labels) if name]
-        sized = [(name, *_part(plan, series, labels == name, through)) for name in names]
-        hidden = _hidden({name: size for name, _, size in sized})
-        found += [Part(kind, name, None if name in hidden else one, name in hidden) for name, one, _ in sized]
+        sized: dict[str, tuple[Estimate | None, int]] = {}
+        names, where = np.unique(series.group[kind], return_inverse=True)
+        for number, name in enumerate(names.tolist()):
+            if name and keep is not None:
+                sized[name] = _among(plan, persons.units(plan, series, keep & (where == number)))
+            elif name and cells is not None and (one := _change_beside(plan, series, where == number, cells)):
+                sized[name] = one
+        hidden = _hidden({name: size for name, (_, size) in sized.items()})
+        found += [Part(kind, name, None if name in hidden else one, name in hidden) for name, (one, _) in sized.items()]
     return tuple(found)
 
 
@@ -37,32 +46,35 @@ def _hidden(sizes: dict[str, int]) -> set[str]:
     return small | {rest[0][1]} if len(small) == 1 and rest else small
 
 
-def _part(plan: Plan, series: Series, label: NDArray[np.bool_], through: dt.date) -> tuple[Estimate | None, int]:
-    """The effect among the label's rows, and how many are behind the smaller group."""
-    if plan.design is Design.PERSONS:
-        seen = persons.units(plan, series, persons.usable(plan, series, through) & label)
-        pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
-        fewest = min(len(pilot), len(comparison))
-        if fewest < FEWEST:
-            return None, fewest
-        own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
-        one = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
-        if one is None or (fewest >= plan.burn_in and sequence.skew(own, theirs) <= sequence.MOST_SKEW):
-            return one, fewest
-        return Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
-    return _change_beside(plan, series, label, through)
+def _among(plan: Plan, seen: persons.Units) -> tuple[Estimate | None, int]:
+    """The difference among some persons, and how many are in the smaller group; without interval until there are enough."""
+    pilot, comparison = seen.mean[seen.pilot], seen.mean[~seen.pilot]
+    fewest = min(len(pilot), len(comparison))
+    if fewest < FEWEST:
+        return None, fewest
+    own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
+    one = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
+    if one is None or (fewest >= plan.burn_in and sequence.skew(own, theirs) <= sequence.MOST_SKEW):
+        return one, fewest
+    return Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
 
 
-def _change_beside(plan: Plan, series: Series, label: NDArray[np.bool_], through: dt.date) -> tuple[Estimate | None, int]:
-    """The label's change in pilot areas beside the change in comparison areas: of the same label, or all when it has none."""
-    pilot, before, after = _cells(plan, series, through)
+Cells = tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]
+
+
+def _change_beside(plan: Plan, series: Series, label: NDArray[np.bool_], cells: Cells) -> tuple[Estimate | None, int] | None:
+    """The label's change in pilot areas beside the change in comparison areas: of the same label, or all when it has none.
+
+    None where no pilot area of the label has figures from both before and after.
+    """
+    pilot, before, after = cells
     same = label & ~pilot
     beside = same if (same & before).any() and (same & after).any() else ~pilot
     rows = (label & pilot & before, label & pilot & after, beside & before, beside & after)
-    behind = round(float(series.weight[rows[1]].sum()))
     was, became, theirs_was, theirs_became = (_mean(series, one) for one in rows)
     if was is None or became is None:
-        return None, 0
+        return None
+    behind = round(float(series.weight[rows[1]].sum()))
     value = _change(plan.scale, was, became, theirs_was, theirs_became)
     if value is None:
         return None, behind
@@ -85,7 +97,7 @@ def _mean(series: Series, rows: NDArray[np.bool_]) -> float | None:
     return float((series.value[rows] * series.weight[rows]).sum()) / weight if weight > 0 else None
 
 
-def _cells(plan: Plan, series: Series, through: dt.date) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+def _cells(plan: Plan, series: Series, through: dt.date) -> Cells:
     """Per row: whether its unit gets the service, whether it is before the trial (within the baseline), and whether after."""
     pilot = persons.arms(plan, series) == persons.PILOT
     if plan.design is Design.BEFORE_AFTER:
