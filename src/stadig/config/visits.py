@@ -97,14 +97,32 @@ def sample(name: str, key: str) -> Any:
         return found.order_by("pk").values_list("pk", flat=True).first()
     if key == "token":
         return Report.objects.order_by("pk").values_list("token", flat=True).first()
-    if key == "slug":
+    if key == "slug" and not name.startswith("pilots:"):
         return Service.objects.order_by("pk").values_list("slug", flat=True).first()
     if key in ("day", "month"):
         return clock.today() if key == "day" else given_sql.latest_whole().written
     return (
-        _of_a_case(name, key)
+        _of_a_trial(name, key)
+        or _of_a_case(name, key)
         or _of_an_edition(key)
         or {"name": "streets", "number": 1, "step": 1, "committee": "gatu-och-parknamnden"}.get(key)
+    )
+
+
+def _of_a_trial(name: str, key: str) -> Any:
+    """A part of the address of a trial's page: one that is planned for the pages before the start, else one that has started."""
+    from stadig.pilots.models import Pilot
+
+    if key != "pilot_id" and not (key == "slug" and name.startswith("pilots:")):
+        return None
+    planned = name in ("pilots:desk-card", "pilots:desk-design", "pilots:desk-start")
+    found = Pilot.objects.filter(state="idea") if planned else Pilot.objects.exclude(state="idea")
+    field = "slug" if key == "slug" else "pk"
+    if name == "pilots:desk-allocations":
+        found = found.filter(versions__card__allocation__seed__gt="")
+    return (
+        found.order_by("pk").values_list(field, flat=True).first()
+        or Pilot.objects.order_by("pk").values_list(field, flat=True).first()
     )
 
 

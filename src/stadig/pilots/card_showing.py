@@ -35,7 +35,7 @@ class Row(NamedTuple):
     value: str
     unit: str
     optional: bool
-    longest: int
+    longest: str
     options: tuple[Option, ...]
     error: str
     todo: tuple[str, ...]
@@ -157,7 +157,7 @@ class _Drawing:
             value,
             unit,
             one.optional,
-            one.longest,
+            str(one.longest),
             tuple([Option(slug, said, slug == value, f"{anchor}-{slug}") for slug, said in choices]),
             self.errors.get(one.name, ""),
             self.of(anchor),

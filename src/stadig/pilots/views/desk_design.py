@@ -84,10 +84,10 @@ def design(request: HttpRequest, pilot_id: int) -> HttpResponse:
 
 def _first(card: Card, units: list[UnitRow]) -> dict[str, Any]:
     """What is known already."""
-    worthwhile = None if card.worthwhile is None else card.worthwhile * (100 if card.scale is Scale.RELATIVE else 1)
+    worthwhile = None if card.worthwhile is None else round(card.worthwhile * (100 if card.scale is Scale.RELATIVE else 1), 6)
     return {
         "units": len(units) or (card.planned_n if card.design is Design.PERSONS else None),
-        "worthwhile": worthwhile and round(worthwhile, 6),
+        "worthwhile": worthwhile and (int(worthwhile) if worthwhile == int(worthwhile) else round(worthwhile, 6)),
         "worst": card.chosen_because_worst,
     }
 
@@ -145,7 +145,8 @@ def _choice(one: Advice, card: Card) -> Choice:
     if one.smallest_p is not None:
         facts.append((_("Minsta p-värde som upplägget kan ge"), formatting.number(one.smallest_p, 4)))
     if one.expected_look is not None:
-        facts.append((_("Svaret väntas vid tillfälle"), formatting.number(one.expected_look, 1)))
+        said = _("efter %(look)s gånger av %(looks)s") % {"look": formatting.number(one.expected_look), "looks": _looks(card)}
+        facts.append((_("Svaret väntas"), said))
     return Choice(
         one.design.value,
         str(NAMES[one.design.value, one.method]),

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from stadig.city import access as city_access
 from stadig.city.permissions import needs
-from stadig.pilots import access, actions, desk_reading, desk_words, finding_words, forms, queries, sentences, tasks, words
+from stadig.pilots import (
+    access,
+    actions,
+    desk_reading,
+    desk_words,
+    finding_words,
+    forms,
+    public,
+    public_charts,
+    queries,
+    sentences,
+    tasks,
+    words,
+)
 from stadig.pilots.errors import PilotError
 from stadig.pilots.models import Cost
 from stadig.pilots.queries import LookRow, Trial
@@ -94,6 +109,7 @@ def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
         "lead": _lead(trial),
         "findings": _findings(trial),
         "changes": _changes(trial),
+        "line": _line(trial),
         "looks": _looks(trial),
         "next_look": trial.next_look,
         "costs": _costs(request, trial),
@@ -104,6 +120,7 @@ def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
         "wrong": bool(form.errors),
         "open": trial.state != "closed",
         "begin_by": trial.card.purchase.begin_by,
+        "rollout_url": _rollout_url(request, trial),
     }
     return render(request, "pilots/desk/status.html", context, status=422 if form.errors else 200)
 
@@ -173,6 +190,22 @@ def _look(trial: Trial, one: LookRow) -> Look:
         interval = sentences.interval(trial.card, one.estimate)
     voided = one.voided_at and one.voided_at.date()
     return Look(one.through, difference, interval, said.get(one.verdict, one.verdict), one.version, one.planned, voided)
+
+
+def _rollout_url(request: HttpRequest, trial: Trial) -> str:
+    """Where one sees where the service is on; empty for whoever may not, and when the roll-out is taken away."""
+    if not city_access.FOLLOW_ROLLOUT.held_by(request.user) or not trial.switch or trial.state == "closed":
+        return ""
+    return reverse("city:rollout", args=[trial.switch])
+
+
+def _line(trial: Trial) -> Any:
+    """The chart that the public page has, from the latest look that counts."""
+    rule = trial.version.rule
+    if trial.result is None or rule is None:
+        return None
+    units = [public.Unit(one.ref, one.name, one.arm, "", one.begins) for one in trial.units]
+    return public_charts.line(trial.card, rule, trial.result, units)
 
 
 def _costs(request: HttpRequest, trial: Trial) -> tuple[Spent, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +28,7 @@ from stadig.pilots import card as cards
 from stadig.pilots.card_showing import Todo
 from stadig.pilots.desk_reading import Opened, UnitRow
 from stadig.pilots.errors import NotReady, PilotError
-from stadig.pilots.statistics.terms import Design
+from stadig.pilots.statistics.terms import Design, Scale
 from stadig.pilots.views.desk_card import rule_of
 from stadig.pilots.views.desk_frame import frame, user_of
 from stadig.ui import formatting
@@ -87,10 +88,12 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
 def _sections(pilot: Opened) -> tuple[Read, ...]:
     """The card as answers: empty ones that are voluntary are left out."""
     values = card_reading.values(pilot.card)
+    titles = dict(desk_reading.service_choices())
+    unit = "%" if pilot.card.scale is Scale.RELATIVE else values.get("primary.unit", "")
     found: list[Read] = []
     for section in card_fields.SECTIONS:
         rows = [
-            Said(str(one.label), _value(one, values.get(one.name, "")))
+            Said(str(one.label), _value(one, values.get(one.name, ""), unit, titles))
             for one in section.fields
             if values.get(one.name) or not one.optional
         ]
@@ -114,19 +117,22 @@ def _benefit(one: cards.Outcome) -> str:
     return one.unit
 
 
-def _value(one: card_fields.Field, text: str) -> str:
+def _value(one: card_fields.Field, text: str, unit: str, titles: Mapping[str, Any]) -> str:
+    """An answer as it is read; ``unit`` is the one that effects are told in."""
     if one.kind == "check":
         return _("Ja") if text else _("Nej")
     if one.kind == "date" and text:
-        return formatting.day(dt.date.fromisoformat(text), weekday=False)
+        return formatting.day(dt.date.fromisoformat(text), weekday=False, year=True)
     if one.kind in ("choice", "select"):
-        return desk_words.value(one.name, text)
-    return f"{text} {one.unit}".strip() if text else _("Inget")
+        return titles.get(text, text) if one.name == "service" else desk_words.value(one.name, text)
+    if one.kind in ("number", "whole") and text:
+        text = formatting.number(float(text.replace(",", ".")), len(text.partition(",")[2]))
+    return f"{text} {unit if one.kind == 'effect' else one.unit}".strip() if text else _("Inget")
 
 
 def _effects(pilot: Opened, units: list[UnitRow]) -> tuple[str, ...]:
     """What the start does to the roll-out, in sentences."""
-    first = formatting.day(pilot.card.begins) if pilot.card.begins else ""
+    first = formatting.day(pilot.card.begins, weekday=False, year=True) if pilot.card.begins else ""
     when = _("från %(day)s") % {"day": first} if first else ""
     if pilot.card.design is Design.PERSONS:
         return (
