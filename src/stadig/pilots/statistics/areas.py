@@ -62,7 +62,7 @@ def judged(
     if not len(shares):
         return ()
     between = spending.intervals(test, spending.budgets(shares, plan.alpha, test.at.shape[1], mirrored=mirrored))
-    p_values = spending.always_valid_p(test, shares, mirrored)
+    p_values = spending.always_valid_p(test, shares, alpha=plan.alpha, mirrored=mirrored)
     made: list[Look] = []
     for number, day in enumerate(days):
         middle, heard = test.estimate(number), np.isfinite(panel.after[number])

@@ -51,7 +51,9 @@ class Question:
     sd: float | None = None
     """How much one person's, or one area's figure of one period, differs from another's, in its own unit."""
     baseline: NDArray[np.float64] | None = None
-    """(periods, units) in the outcome's own unit, the units in the order of ``names``; tells more than ``mean`` and ``sd``."""
+    """(periods, units) in the outcome's own unit, the units in the order of ``names``; tells more than ``mean`` and ``sd``.
+
+    A period is as long as the time between two looks: months where one looks each month."""
     names: tuple[str, ...] = ()
     periods: int = 12
     """How many looks there will be."""

@@ -165,17 +165,23 @@ def _nothing_left(test: Lines, look: int, answer: list[list[float]]) -> tuple[fl
     return point, point
 
 
-def always_valid_p(test: Lines, shares: NDArray[np.float64], mirrored: bool = False) -> NDArray[np.float64]:
-    """(looks,): the smallest level at which this sequential test has shown something by each look, rounded up to ``LEVELS``; 1 where none.
+def always_valid_p(
+    test: Lines, shares: NDArray[np.float64], *, alpha: float = 0.05, mirrored: bool = False
+) -> NDArray[np.float64]:
+    """(looks,): the smallest level from which on this sequential test has shown something by each look, rounded up to ``LEVELS`` or ``alpha``.
 
-    Valid whenever one stops: it is below α only when the test at level α has spent the draw that was made.
+    At most ``alpha`` exactly when the test at ``alpha`` has spent the draw that was made; 1 where no level has. A smaller p has also been
+    spent at every level between it and ``alpha``, so it is valid at any of them whenever one stops: what Holm's method asks for.
     """
-    budget = np.stack([budgets(shares, float(level), test.at.shape[1], mirrored=mirrored) for level in LEVELS])
-    first = spent_at(test, budget, np.full(len(LEVELS), test.null))
+    levels = np.unique(np.append(LEVELS, alpha))
+    budget = np.stack([budgets(shares, float(level), test.at.shape[1], mirrored=mirrored) for level in levels])
+    first = spent_at(test, budget, np.full(len(levels), test.null))
+    decided = int(np.searchsorted(levels, alpha))
     found = np.ones(len(shares))
     for look in range(len(shares)):
         shown = first <= look
-        without = np.flatnonzero(~shown)
+        end = decided + 1 if shown[decided] else len(levels)
+        without = np.flatnonzero(~shown[:end])
         begin = int(without[-1]) + 1 if len(without) else 0
-        found[look] = LEVELS[begin] if begin < len(LEVELS) else 1.0
+        found[look] = levels[begin] if begin < end else 1.0
     return found
