@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -46,7 +46,4 @@ def cards(user: Any) -> list[Card]:
 
 
 def _address(rows: list[tuple[Any, ...]]) -> str:
-    try:
-        return reverse("pilots:desk-pilot", args=[rows[0][0]]) if len(rows) == 1 else reverse("pilots:desk-list")
-    except NoReverseMatch:
-        return ""
+    return reverse("pilots:desk-pilot", args=[rows[0][0]]) if len(rows) == 1 else reverse("pilots:desk-list")

@@ -336,8 +336,10 @@ SELECT jsonb_build_object(
             SELECT max(number) FROM pilots_cardversion w WHERE w.pilot_id = p.id))),
     'units', coalesce((SELECT jsonb_agg(to_jsonb(n) || jsonb_build_object('district', coalesce(d.name, '')) ORDER BY n.id)
         FROM pilots_unit n LEFT JOIN city_district d ON d.id = n.district_id WHERE n.pilot_id = p.id), '[]'),
-    'looks', coalesce((SELECT jsonb_agg((to_jsonb(l) - 'data' - 'result') || jsonb_build_object(
-            'version', v.number, 'estimate', l.result->'looks'->-1->'estimate') ORDER BY l.through, l.id)
+    'looks', coalesce((SELECT jsonb_agg(jsonb_build_object('id', l.id, 'number', l.number, 'version', v.number, 'at', l.at,
+            'through', l.through, 'verdict', l.verdict, 'planned', l.planned, 'voided_at', l.voided_at,
+            'data_sha256', l.data_sha256, 'code_version', l.code_version,
+            'estimate', l.result->'looks'->-1->'estimate') ORDER BY l.through, l.id)
         FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id WHERE v.pilot_id = p.id), '[]'),
     'result', (SELECT l.result FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id
         WHERE v.pilot_id = p.id AND l.voided_at IS NULL AND l.planned ORDER BY l.through DESC LIMIT 1),

@@ -330,3 +330,46 @@ def test_what_waits_for_a_decision_is_on_the_start_page(boss, running, someone, 
     (card,) = inbox.cards(boss)
     assert card.title == "Ett försök väntar på beslut" and CARD.title in card.text
     assert inbox.cards(someone(Role.CASE_WORKER)) == []
+
+
+def test_rooms_above_and_beside_are_told(boss, running, at, monkeypatch):
+    told = []
+    monkeypatch.setattr("stadig.city.outbox.announce", lambda name, **ids: told.append((name, ids["pilot"])))
+    actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=dt.date(2026, 9, 9), reason="Leverantören slutar.")
+    actions.add_lesson(boss, running.pk, worked=False, title="Avtalet", text="Leverantören kunde sluta med en månads varsel.")
+    actions.close(boss, running.pk)
+    assert [name for name, pilot in told if pilot == running.pk] == ["pilot.decided", "pilot.closed"]
+
+
+def test_what_was_kept_stays_as_it_is(boss, running, at):
+    at("2026-11-05T09:00+01:00")
+    actions.decide(boss, running.pk, "keep", body="Nämnden", day=dt.date(2026, 11, 4), reason="Billigt att ha kvar.")
+    actions.add_lesson(boss, running.pk, worked=False, title="Få svar", text="Vi fick för få svar.")
+    before = rollout.setting(running.switch)
+    actions.close(boss, running.pk)
+    assert rollout.setting(running.switch) == before
+    with pytest.raises(errors.WrongState, match="redan avslutat"):
+        actions.reopen(boss, running.pk, "Mer tid")
+
+
+def test_another_municipality_that_tries_the_same_is_one_copy(boss, running):
+    actions.record_copy(boss, running.pk, "Grannköping", digest="d" * 64)
+    actions.record_copy(boss, running.pk, "Grannköping", digest="d" * 64, estimate=-3.0, standard_error=0.8, outcome="scale_up")
+    (copy,) = queries.trial(running.slug).copies
+    assert (copy.municipality, copy.estimate, copy.outcome) == ("Grannköping", -3.0, "scale_up")
+
+
+def test_one_trial_with_all_that_its_page_shows_is_one_question(boss, running, at, django_assert_num_queries):
+    came(running, effect=-4.0)
+    at("2026-09-28T02:00+02:00")
+    actions.look(running.pk)
+    actions.record_cost(boss, running.pk, day=dt.date(2026, 9, 8), amount_kr=4_000.0, what="Sms")
+    with django_assert_num_queries(1):
+        shown = queries.trial(running.slug)
+    assert (shown.spent_kr, shown.edition, len(shown.looks), shown.next_look) == (4_000.0, 1, 1, dt.date(2026, 10, 4))
+    assert {one.outcome for one in shown.batches} == {"days", "helped"}
+    with django_assert_num_queries(1):
+        assert [one.title for one in queries.listed(words="påminn")] == [CARD.title]
+    assert queries.listed(words="100 %") == []
+    assert queries.trial("finns-inte") is None
+    assert queries.result_of(shown.looks[0].id) == shown.result
