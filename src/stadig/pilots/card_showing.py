@@ -40,6 +40,12 @@ class Row(NamedTuple):
     error: str
     todo: tuple[str, ...]
 
+    @property
+    def described(self) -> str:
+        """The ids of what is said about the field, for screen readers."""
+        said = {"hint": self.hint, "error": self.error, "todo": self.todo}
+        return " ".join([f"{self.id}-{name}" for name, one in said.items() if one])
+
 
 class Group(NamedTuple):
     """Rows of one harm limit or one benefit."""
