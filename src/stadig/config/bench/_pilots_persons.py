@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +107,7 @@ def excluded(town: Town, pilot: NDArray[np.float64], comparison: NDArray[np.floa
         few = most * (one.count**-2 - other.count**-2) / (1 / one.count + 1 / other.count) ** 1.5 > sequence.MOST_SKEW
     if town.yes_or_no:
         few |= np.minimum(one.fewest, other.fewest) < FEW_EVENTS
-    shown = np.where(few, _exactly(one, other, few) if town.yes_or_no else False, shown)
+    shown = np.where(few, _exactly(one, other) if town.yes_or_no else False, shown)
     shown[:, : BURN_IN - 1] = False
     return shown
 
@@ -140,24 +139,12 @@ def _running(values: NDArray[np.float64], step: int) -> _Running:
     return _Running(count, total, mean, variance, skewness)
 
 
-def _exactly(one: _Running, other: _Running, few: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where the two groups' own intervals lie apart; only asked where there are few events, from the burn-in on."""
-    shown = np.zeros(few.shape, dtype=np.bool_)
-    run, at = np.nonzero(few)
-    late = at >= BURN_IN - 1
-    run, at = run[late], at[late]
-    asked = np.stack([one.total[run, at], one.count[at], other.total[run, at], other.count[at]]).astype(np.int64)
-    fours, where = np.unique(asked, axis=1, return_inverse=True)
-    apart = np.array([_apart(*four) for four in fours.T.tolist()], dtype=np.bool_)
-    shown[run, at] = apart[where]
-    return shown
+def _exactly(one: _Running, other: _Running) -> NDArray[np.bool_]:
+    """Where the two groups' e-values against their common probability reach the limit together."""
+    from scipy.special import betaln, xlog1py, xlogy
 
-
-def _apart(yes: int, asked: int, their_yes: int, they: int) -> bool:
-    (low, high), (their_low, their_high) = _bounds(yes, asked), _bounds(their_yes, they)
-    return low > their_high or their_low > high
-
-
-@cache
-def _bounds(events: int, n: int) -> tuple[float, float]:
-    return sequence.proportion_bounds(events, n, alpha=ALPHA / 2)
+    yes, asked = one.total + other.total, one.count + other.count
+    log_e = -xlogy(yes, yes / asked) - xlog1py(asked - yes, -yes / asked)
+    for group in (one, other):
+        log_e += betaln(group.total + 1, group.count - group.total + 1)
+    return np.asarray(log_e > -np.log(ALPHA), dtype=np.bool_)

@@ -52,11 +52,12 @@ def _among(plan: Plan, seen: persons.Units) -> tuple[Estimate | None, int]:
     fewest = min(len(pilot), len(comparison))
     if fewest < FEWEST:
         return None, fewest
+    shown, _ = persons.compare(plan, seen)
+    if shown is not None:
+        return shown, fewest
     own, theirs = sequence.Moments.of(pilot), sequence.Moments.of(comparison)
     one = sequence.difference(own, theirs, alpha=plan.alpha, planned=plan.planned_n, scale=plan.scale)
-    if one is None or (fewest >= plan.burn_in and sequence.skew(own, theirs) <= sequence.MOST_SKEW):
-        return one, fewest
-    return Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
+    return one and Estimate(one.value, None, None, one.level, None, len(pilot), len(comparison)), fewest
 
 
 Cells = tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]

@@ -125,19 +125,20 @@ def proportion_bounds(successes: float, trials: float, *, alpha: float) -> tuple
     ----------
     Robbins (1970), Annals of Mathematical Statistics 41, 1397–1409: mixtures and Ville's inequality.
     """
-    top, seen = math.log(1 / alpha), successes / trials if trials else 0.5
-    if not trials:
-        return 0.0, 1.0
-    low = _edge(1e-15, seen, successes, trials, top) if successes else 0.0
-    high = _edge(1 - 1e-15, seen, successes, trials, top) if successes < trials else 1.0
-    return low, high
+    return _low(successes, trials, -math.log(alpha)), _high(successes, trials, -math.log(alpha))
+
+
+def _low(successes: float, trials: float, top: float) -> float:
+    return _edge(1e-15, successes / trials, successes, trials, top) if successes else 0.0
+
+
+def _high(successes: float, trials: float, top: float) -> float:
+    return _edge(1 - 1e-15, successes / trials, successes, trials, top) if successes < trials else 1.0
 
 
 def _edge(outside: float, inside: float, successes: float, trials: float, top: float) -> float:
-    """Where the e-value passes its top between a share far out and the one that was seen."""
-    if not 0 < inside < 1:
-        inside = min(max(inside, 1e-15), 1 - 1e-15)
-    for _ in range(80):
+    """Where the logarithm of the e-value passes ``top`` between a share far out and the one that was seen."""
+    for _ in range(60):
         middle = (outside + inside) / 2
         if _log_e(middle, successes, trials) >= top:
             outside = middle
@@ -162,32 +163,48 @@ def proportions(
 ) -> Estimate | None:
     """The difference of two probabilities, each (successes, trials), exact however few there are; absolute as a part of ``whole``.
 
-    Each group has a sequence at half of ``alpha`` (union bound), so the interval is wide but never wrong. None for a share of
-    a comparison where nothing has happened yet.
+    The product of the groups' e-values holds for every pair of probabilities at once; the interval is what the pairs that it does not
+    exclude span. None for a share of a comparison where nothing has happened yet.
     """
     (s1, n1), (s0, n0) = pilot, comparison
-    low1, high1 = proportion_bounds(s1, n1, alpha=alpha / 2)
-    low0, high0 = proportion_bounds(s0, n0, alpha=alpha / 2)
-    if scale is Scale.RELATIVE:
-        if not s0:
-            return None
-        value, low, high = s1 / n1 / (s0 / n0) - 1, low1 / high0 - 1, high1 / low0 - 1
-    else:
-        value, low, high = whole * (s1 / n1 - s0 / n0), whole * (low1 - high0), whole * (high1 - low0)
-    return Estimate(value, low, high, 1 - alpha, _union_p(pilot, comparison), n1, n0)
+    if scale is Scale.RELATIVE and not s0:
+        return None
+    relative = scale is Scale.RELATIVE
+    value = s1 / n1 / (s0 / n0) - 1 if relative else whole * (s1 / n1 - s0 / n0)
+    low, high = (_furthest(pilot, comparison, -math.log(alpha), relative=relative, up=up) for up in (False, True))
+    if not relative:
+        low, high = whole * low, whole * high
+    common = (s1 + s0) / (n1 + n0)
+    p = min(1.0, math.exp(-_log_e(common, s1, n1) - _log_e(common, s0, n0)))
+    return Estimate(value, low, high, 1 - alpha, p, n1, n0)
 
 
-def _union_p(pilot: tuple[float, int], comparison: tuple[float, int]) -> float:
-    """Twice one through the largest e-value that both groups reach against one common probability."""
+def _furthest(pilot: tuple[float, int], comparison: tuple[float, int], top: float, *, relative: bool, up: bool) -> float:
+    """The largest (``up``) or smallest difference, or share, of a pair whose e-values' product stays below ``top``.
+
+    The pairs are a convex set, so along the comparison's probability the difference has one peak: golden section finds it.
+    """
     (s1, n1), (s0, n0) = pilot, comparison
-    near, far = s1 / n1, s0 / n0
-    if near == far:
-        return 1.0
-    for _ in range(80):
-        middle = (near + far) / 2
-        if _log_e(middle, s1, n1) < _log_e(middle, s0, n0):
-            near = middle
+    least = top - _log_e(s1 / n1, s1, n1)
+    start, end = _low(s0, n0, least), _high(s0, n0, least)
+
+    def difference_at(theirs: float) -> float:
+        left = top - _log_e(min(max(theirs, 1e-15), 1 - 1e-15), s0, n0)
+        own = _high(s1, n1, left) if up else _low(s1, n1, left)
+        one = own / theirs - 1 if relative else own - theirs
+        return one if up else -one
+
+    golden = (math.sqrt(5) - 1) / 2
+    first, second = end - golden * (end - start), start + golden * (end - start)
+    at_first, at_second = difference_at(first), difference_at(second)
+    for _ in range(50):
+        if at_first > at_second:
+            end, second, at_second = second, first, at_first
+            first = end - golden * (end - start)
+            at_first = difference_at(first)
         else:
-            far = middle
-    middle = min(max((near + far) / 2, 1e-15), 1 - 1e-15)
-    return min(1.0, 2 * math.exp(-min(_log_e(middle, s1, n1), _log_e(middle, s0, n0))))
+            start, first, at_first = first, second, at_second
+            second = start + golden * (end - start)
+            at_second = difference_at(second)
+    best = max(at_first, at_second)
+    return best if up else -best
