@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.pilots import sentences
 from stadig.pilots.amounts import Measure, sign
@@ -16,11 +16,11 @@ from stadig.pilots.statistics.terms import Part, Plan, Result
 from stadig.ui import charts, formatting
 
 KINDS = {
-    "area": _("Område"),
-    "district": _("Område"),
-    "age_band": _("Ålder"),
-    "age": _("Ålder"),
-    "unit": _("Enhet"),
+    "area": gettext_lazy("Område"),
+    "district": gettext_lazy("Område"),
+    "age_band": gettext_lazy("Ålder"),
+    "age": gettext_lazy("Ålder"),
+    "unit": gettext_lazy("Enhet"),
 }
 
 
@@ -97,7 +97,7 @@ def subtitle(card: Card, plan: Plan, units: Sequence[Unit]) -> str:
     """Unit, comparison and uncertainty."""
     if card.primary is None:
         return ""
-    per = f" {_('per')} {card.primary.per}" if card.primary.per else ""
+    per = " " + _("per %(what)s") % {"what": card.primary.per} if card.primary.per else ""
     others = sum(1 for unit in units if unit.arm == "comparison")
     if others:
         beside = ngettext("mot %(n)s enhet utan", "mot %(n)s enheter utan", others) % {"n": others}

@@ -85,7 +85,7 @@ def _benefit(
     sure = sentences.is_sure(benefit.estimate) and benefit.p_adjusted is not None and benefit.p_adjusted <= 0.05
     ends = {"low": measure.signed(benefit.estimate.low), "high": measure.signed(benefit.estimate.high)}
     span = _("%(low)s till %(high)s.") % ends
-    note = span if sure else f"{span} {_('Ingen säker skillnad.')}"
+    note = span if sure else " ".join((span, _("Ingen säker skillnad.")))
     number = measure.shown(benefit.estimate.value) or 0.0
     value = ("+" if number > 0 else "") + formatting.number(number, fitting(number))
     yield Figure("measured", outcome.title, value, measure.unit, note)
@@ -93,7 +93,8 @@ def _benefit(
 
 def _derived(of: Outcome, outcome: Outcome, amount: saved.Amount, factor: Factor) -> Figure:
     """What follows from the primary outcome by a factor: never a measurement of its own."""
-    source = f"{factor.title} {factor.year}" + (f" ({_('vårt antagande')})" if factor.assumption else "")
+    words = _("%(factor)s, vårt antagande") if factor.assumption else "%(factor)s"
+    source = words % {"factor": f"{factor.title} {factor.year}"}
     note = _("Räknat från %(of)s, alltså inte en egen mätning. Faktor: %(factor)s.") % {
         "of": of.title[:1].lower() + of.title[1:],
         "factor": source,
