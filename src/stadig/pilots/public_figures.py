@@ -16,7 +16,7 @@ from stadig.ui import formatting
 
 
 class Figure(NamedTuple):
-    """One figure: ``kind`` is ``measured`` or ``estimated``; ``broken`` when a guardrail is passed."""
+    """One figure: ``kind`` is ``measured``, ``estimated`` or ``unknown`` (not measured yet); ``broken`` when a guardrail is passed."""
 
     kind: str
     label: str
@@ -113,5 +113,7 @@ def _limit(outcome: Outcome, held: Held) -> Figure:
         "broken": _("Gränsen %(bound)s är passerad."),
         "unknown": _("Gränsen är %(bound)s. Vi vet inte än."),
     }[held.state] % {"bound": bound}
-    value, unit = level(outcome, held.estimate.value if held.estimate else None)
+    if held.estimate is None:
+        return Figure("unknown", outcome.title, _("Inte mätt än"), "", said)
+    value, unit = level(outcome, held.estimate.value)
     return Figure("measured", outcome.title, value, unit, said, held.state == "broken")

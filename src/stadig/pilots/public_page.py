@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -35,7 +36,7 @@ from stadig.pilots.public import Copied, Decided, Factor, Learnt, Row, Seen, Sou
 from stadig.pilots.public_figures import Figure
 from stadig.pilots.showing import Cell, Rule, cells
 from stadig.pilots.statistics import pooling
-from stadig.pilots.statistics.terms import Estimate, Plan, Result
+from stadig.pilots.statistics.terms import Estimate, Finding, Plan, Result
 from stadig.ui import charts, formatting
 
 
@@ -277,7 +278,15 @@ def _waiting(trial: Trial, today: dt.date) -> str:
 def _findings(trial: Trial) -> tuple[tuple[str, str], ...]:
     if trial.result is None:
         return ()
-    return tuple((one.severity, finding_words.finding(one, trial.card)) for one in trial.result.findings)
+    names = {unit.ref: unit.name for unit in trial.units}
+    return tuple((one.severity, finding_words.finding(_named(one, names), trial.card)) for one in trial.result.findings)
+
+
+def _named(one: Finding, names: dict[str, str]) -> Finding:
+    """The finding with the places' names instead of what the figures call them."""
+    if "units" not in one.values:
+        return one
+    return replace(one, values=one.values | {"units": [names.get(str(ref), ref) for ref in one.values["units"]]})
 
 
 def _figures(trial: Trial, factors: Sequence[Factor]) -> tuple[Figure, ...]:

@@ -259,7 +259,7 @@ class Line(frame.Chart):
                     drawing.text(interval, x.end + 10, place + 21, "sm")
             else:
                 words = f"{words} {interval}".strip()
-                place = level - 12 if level > 30 else level + 24
+                place = level + 26 if interval and level + 26 < y.start else level - 12 if level > 30 else level + 24
                 drawing.text(words, x.end, place + 18 * index, f"lbl s{index % 3 + 1}", "end")
 
 
