@@ -14,12 +14,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from stadig.city import access, audit, clock
 from stadig.city.actions import require
 from stadig.city.models import Assignment, District, Rollout, RolloutStep, User
+from stadig.city.rollout import PERSONS, Setting
 from stadig.city.verbs import verb
 
 MOST_STEPS = 12
@@ -42,6 +44,19 @@ class Step(NamedTuple):
     approval: bool = False
 
 
+class StepRow(NamedTuple):
+    """A step as it stands in the database; ``districts`` are names."""
+
+    number: int
+    percent: int
+    days: int | None
+    sample: int | None
+    approval: bool
+    begun_at: dt.datetime | None
+    approved_at: dt.datetime | None
+    districts: tuple[str, ...]
+
+
 class Waits(NamedTuple):
     """What is left before a step is over; all None and False when it has been held."""
 
@@ -61,23 +76,67 @@ def counts(counter: Counter) -> Counter:
     return counter
 
 
-def counted(setting: Rollout, since: dt.datetime) -> int | None:
+def counted(setting: Rollout | Setting, since: dt.datetime) -> int | None:
     """How many have had a service since a moment; None where no room counts it."""
     for counter in _counters:
         found = counter(setting.service, since)
         if found is not None:
             return found
-    if setting.trial != Rollout.Trial.PERSONS:
+    if setting.trial != PERSONS:
         return None
     return Assignment.objects.filter(service=setting.service, arm="pilot", at__gte=since).count()
 
 
-def waits(setting: Rollout, step: RolloutStep, at: dt.datetime) -> Waits:
+def waits(setting: Rollout | Setting, step: RolloutStep | StepRow, at: dt.datetime) -> Waits:
     """What the step in force waits for."""
     begun = max(step.begun_at or at, setting.begins or dt.datetime.min.replace(tzinfo=dt.UTC))
     until = begun + dt.timedelta(days=step.days or 0)
     lacking = max(0, step.sample - (counted(setting, begun) or 0)) if step.sample else 0
     return Waits(until if at < until else None, lacking or None, step.approval and step.approved_at is None)
+
+
+class Page(NamedTuple):
+    """What the pages of a roll-out show."""
+
+    slug: str
+    title: str
+    stopped_why: str
+    stopped_at: dt.datetime | None
+    steps: tuple[StepRow, ...]
+
+    @property
+    def current(self) -> StepRow | None:
+        """The step in force."""
+        return next((one for one in reversed(self.steps) if one.begun_at), None)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a step has not begun."""
+        return any(one.begun_at is None for one in self.steps)
+
+
+PAGE = """
+SELECT s.title, r.id, r.stopped_why, r.stopped_at, p.number, p.percent, p.days, p.sample, p.approval, p.begun_at, p.approved_at,
+    ARRAY(SELECT d.name FROM city_rolloutstep_districts x JOIN city_district d ON d.id = x.district_id
+          WHERE x.rolloutstep_id = p.id ORDER BY d.sort_key)
+FROM (SELECT %s::text AS slug) q
+LEFT JOIN city_service s ON s.slug = q.slug
+LEFT JOIN city_rollout r ON r.service = q.slug
+LEFT JOIN city_rolloutstep p ON p.rollout_id = r.id
+ORDER BY p.number
+"""
+
+
+def page(slug: str) -> Page | None:
+    """A service with its steps; None where there is neither a service nor a setting. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(PAGE, [slug])
+        rows = cursor.fetchall()
+    title, setting, why, stopped_at, *_first = rows[0]
+    if title is None and setting is None:
+        return None
+    steps = tuple(StepRow._make([*row[4:11], tuple(row[11])]) for row in rows if row[4] is not None)
+    return Page(slug, title or slug, why or "", stopped_at, steps)
 
 
 @verb

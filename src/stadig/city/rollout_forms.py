@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.html import escape
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city import clock, rollout_words, subjects
 from stadig.city.models import District
-from stadig.city.ramps import Step
+from stadig.city.ramps import Step, StepRow
 from stadig.city.rollout import Setting
 
 STEPS = 6
@@ -113,8 +115,17 @@ class Row(NamedTuple):
 
     number: int
     cells: list[Any]
-    districts: Any
+    boxes: SafeString
     chosen: str
+
+
+def _box(number: int, pk: str, name: str, checked: bool) -> str:
+    """One district of one step. Written by hand: six times all districts as widgets cost half a page."""
+    tick = " checked" if checked else ""
+    return (
+        f'<label class="opt"><input type="checkbox" class="ds-input" name="districts_{number}" value="{escape(pk)}"{tick}>'
+        f"<span>{escape(name)}</span></label>"
+    )
 
 
 class StepsForm(forms.Form):
@@ -122,6 +133,7 @@ class StepsForm(forms.Form):
 
     def __init__(self, districts: Names, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.districts = districts
         for number in range(1, STEPS + 1):
             for name, (label, least, most) in NUMBERS.items():
                 widget = forms.NumberInput(attrs=_said(label, number))
@@ -138,10 +150,10 @@ class StepsForm(forms.Form):
         return [self._row(number) for number in range(1, STEPS + 1)]
 
     def _row(self, number: int) -> Row:
-        places = self[f"districts_{number}"]
-        chosen = set(map(str, places.value() or ()))
-        named = [str(name) for pk, name in self.fields[f"districts_{number}"].choices if pk in chosen]  # type: ignore[attr-defined]
-        return Row(number, [self[f"{name}_{number}"] for name in CELLS], places, ", ".join(named) or gettext("Inga nya"))
+        chosen = set(map(str, self[f"districts_{number}"].value() or ()))
+        named = [name for pk, name in self.districts if pk in chosen]
+        boxes = SafeString("".join([_box(number, pk, name, pk in chosen) for pk, name in self.districts]))
+        return Row(number, [self[f"{name}_{number}"] for name in CELLS], boxes, ", ".join(named) or gettext("Inga nya"))
 
     @property
     def steps(self) -> list[Step]:
@@ -162,7 +174,7 @@ class StepsForm(forms.Form):
         ]
 
 
-def filled(steps: Sequence[rollout_words.StepRow], districts: Names) -> dict[str, Any]:
+def filled(steps: Sequence[StepRow], districts: Names) -> dict[str, Any]:
     """What the form of the steps is filled in with: those that wait, or the usual six when none is begun."""
     waiting = [one for one in steps if one.begun_at is None]
     if not waiting and not steps:

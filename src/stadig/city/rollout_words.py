@@ -11,22 +11,9 @@ from django.utils.translation import ngettext
 
 from stadig.city import clock, rollout, subjects
 from stadig.city.models import Rollout
-from stadig.city.ramps import Waits
+from stadig.city.ramps import StepRow, Waits
 from stadig.city.rollout import Setting
 from stadig.ui import formatting
-
-
-class StepRow(NamedTuple):
-    """A step as it stands in the database; ``districts`` are names."""
-
-    number: int
-    percent: int
-    days: int | None
-    sample: int | None
-    approval: bool
-    begun_at: dt.datetime | None
-    approved_at: dt.datetime | None
-    districts: tuple[str, ...]
 
 
 class Shown(NamedTuple):

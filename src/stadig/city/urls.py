@@ -26,6 +26,7 @@ urlpatterns = [
     path("laget/tjanster/<slug:slug>/", admin.service, name="service-admin"),
     path("laget/tjanster/<slug:slug>/paus/", admin.pause, name="service-pause"),
     path("laget/tjanster/<slug:slug>/utrullning/", rollouts.overview, name="rollout"),
+    path("laget/tjanster/<slug:slug>/utrullning/andra/", rollouts.where, name="rollout-where"),
     path("laget/tjanster/<slug:slug>/utrullning/steg/", rollouts.steps, name="rollout-steps"),
     path("laget/tjanster/<slug:slug>/utrullning/steg/ta-bort/", rollouts.drop_steps, name="rollout-drop"),
     path("laget/tjanster/<slug:slug>/utrullning/godkann/<int:number>/", rollouts.approve, name="rollout-approve"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from stadig.city import actions, audit, desk, services
+from stadig.city import actions, audit, desk, ramps, services
 from stadig.city.models import District, Organisation
 from stadig.city.roles import Role
 from stadig.city.testing import someone
@@ -52,7 +52,9 @@ def test_what_an_administrator_sees(page, service):
         walk(page, reverse(f"city:{name}"))
     walk(page, reverse("city:user", args=[chief.pk]))
     walk(page, reverse("city:service-admin", args=[service]))
-    walk(page, reverse("city:rollout", args=[service]))
+    ramps.plan_steps(None, service, [ramps.Step(5, days=7, approval=True), ramps.Step(100)])
+    for name in ("rollout", "rollout-where", "rollout-steps"):
+        walk(page, reverse(f"city:{name}", args=[service]))
     for name in ("account_sessions", "mfa_index"):
         walk(page, reverse(name))
 

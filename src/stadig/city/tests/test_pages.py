@@ -164,13 +164,16 @@ def test_a_service_is_paused_from_its_page(client, chief, permit):
 
 def test_a_roll_out_is_set_from_its_page(client, chief, permit):
     district = District.objects.create(code="1", name="Hamnen", geometry=POLYGON)
-    assert client.post(reverse("city:rollout", args=[permit]), {"districts": [district.pk], "percent": "50"}).status_code == 302
+    assert (
+        client.post(reverse("city:rollout-where", args=[permit]), {"districts": [district.pk], "percent": "50"}).status_code
+        == 302
+    )
     assert "Hamnen" in text(client.get(reverse("city:service-admin", args=[permit])))
 
 
 @pytest.mark.parametrize("percent", ["101", "-1", "", "fem"])
 def test_a_roll_out_with_a_bad_share_is_refused(client, chief, permit, percent):
-    assert "<title>Fel:" in text(client.post(reverse("city:rollout", args=[permit]), {"percent": percent}))
+    assert "<title>Fel:" in text(client.post(reverse("city:rollout-where", args=[permit]), {"percent": percent}))
 
 
 def test_an_auditor_reads_the_log_and_that_is_logged(client, someone):

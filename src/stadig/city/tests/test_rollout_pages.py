@@ -57,11 +57,11 @@ def test_a_service_that_is_on_everywhere_says_so_and_what_can_be_done(client, ov
 
 def test_the_sentence_says_how_many_where_and_until_when(client, ove):
     harbour = District.objects.create(code="1", name="Hamnen", geometry={})
-    send(client, "rollout", {"percent": "10", "districts": [harbour.pk], "last_day": "2026-12-04"})
+    send(client, "rollout-where", {"percent": "10", "districts": [harbour.pk], "last_day": "2026-12-04"})
     assert "Tjänsten är på för 10 % i Hamnen, till och med fredag 4 december." in page(client).replace("\xa0", " ")
     held = Rollout.objects.get(service=KIOSK)
     assert held.ends == clock.midnight(dt.date(2026, 12, 5))
-    send(client, "rollout", {"percent": "20", "districts": [harbour.pk], "last_day": "2026-12-04"})
+    send(client, "rollout-where", {"percent": "20", "districts": [harbour.pk], "last_day": "2026-12-04"})
     held.refresh_from_db()
     assert (held.percent, held.ends) == (20, clock.midnight(dt.date(2026, 12, 5)))
 
@@ -93,7 +93,7 @@ def test_a_manager_approves_the_step_but_does_not_change_the_setting(client, hen
     assert "Planera steg" not in page(client)
     assert "på för alla" in send(client, "rollout-approve", None, 0)
     assert "gick inte att godkänna" in send(client, "rollout-approve", None, 0)
-    assert client.post(reverse("city:rollout", args=[KIOSK]), {"percent": "1"}).status_code == 403
+    assert client.post(reverse("city:rollout-where", args=[KIOSK]), {"percent": "1"}).status_code == 403
     assert client.get(reverse("city:rollout-steps", args=[KIOSK])).status_code == 403
 
 
@@ -115,14 +115,14 @@ def test_stay_here_removes_what_has_not_begun(client, ove):
 def test_a_change_of_the_share_leaves_the_trial_its_comparison_and_a_stop_as_they_are(client, ove):
     hill = District.objects.create(code="2", name="Backen", geometry={})
     actions.set_rollout(None, KIOSK, trial="areas", comparison=[hill], stopped=True)
-    send(client, "rollout", {"percent": "40"})
+    send(client, "rollout-where", {"percent": "40"})
     held = Rollout.objects.get(service=KIOSK)
     assert (held.trial, held.stopped, list(held.comparison.all())) == ("areas", True, [hill])
-    assert "både försök och jämförelse" in send(client, "rollout", {"percent": "40", "districts": [hill.pk]})
+    assert "både försök och jämförelse" in send(client, "rollout-where", {"percent": "40", "districts": [hill.pk]})
 
 
 def test_groups_are_chosen_and_told(client, ove):
-    send(client, "rollout", {"percent": "100", "group_age": ["65-79", "80+"]})
+    send(client, "rollout-where", {"percent": "100", "group_age": ["65-79", "80+"]})
     assert Rollout.objects.get(service=KIOSK).cohorts == {"age": ["65-79", "80+"]}
     assert "Ålder: bara 65-79 och 80+." in page(client)
 
@@ -137,12 +137,12 @@ def test_groups_are_chosen_and_told(client, ove):
     ],
 )
 def test_bad_answers_are_named(client, ove, said):
-    assert "<title>Fel:" in send(client, "rollout", said)
+    assert "<title>Fel:" in send(client, "rollout-where", said)
     assert not Rollout.objects.exists()
 
 
 def test_past_the_last_day_the_page_asks_for_a_new_one(client, ove, at):
-    send(client, "rollout", {"percent": "100", "last_day": "2026-11-30"})
+    send(client, "rollout-where", {"percent": "100", "last_day": "2026-11-30"})
     at("2026-12-01T00:01+01:00")
     ramps.follow()
     told = page(client)
@@ -159,7 +159,7 @@ def test_the_pages_are_light(client, ove, django_assert_max_num_queries):
     for number in range(8):
         District.objects.create(code=str(number), name=f"Område {number}", geometry={})
     ramps.plan_steps(None, KIOSK, [Step(5, days=7), Step(25, approval=True), Step(100)])
-    for name in ("rollout", "rollout-steps"):
+    for name in ("rollout", "rollout-where", "rollout-steps"):
         page(client, name)
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(8):
             page(client, name)

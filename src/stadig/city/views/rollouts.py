@@ -2,86 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stadig.city import access, actions, clock, ramps, rollout, rollout_words
-from stadig.city.models import District, Rollout, RolloutStep, Service
+from stadig.city.models import District, Rollout
 from stadig.city.permissions import needs
 from stadig.city.rollout_forms import StepsForm, WhereForm, filled
-from stadig.city.rollout_words import StepRow
 
 
-class About(NamedTuple):
-    """The service of the page."""
-
-    slug: str
-    title: str
-
-
-def _about(slug: str) -> About:
-    """The service, or what only has a setting. Raises Http404."""
-    title = Service.objects.filter(slug=slug).values_list("title", flat=True).first()
-    if title is None and not Rollout.objects.filter(service=slug).exists():
+def _page(slug: str) -> ramps.Page:
+    """The service with its steps. Raises Http404."""
+    found = ramps.page(slug)
+    if found is None:
         raise Http404
-    return About(slug, title or slug)
+    return found
 
 
 def _districts() -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name in District.objects.values_list("pk", "name")]
-
-
-def _steps(row: Rollout | None) -> tuple[list[StepRow], RolloutStep | None]:
-    """The steps of a roll-out, and the one in force. One query."""
-    if row is None:
-        return [], None
-    named = ArrayAgg("districts__name", filter=Q(districts__isnull=False), order_by="districts__sort_key", default=[])
-    found: list[Any] = list(RolloutStep.objects.filter(rollout=row).annotate(names=named).order_by("number"))
-    begun = [one for one in found if one.begun_at]
-    rows = [
-        StepRow(one.number, one.percent, one.days, one.sample, one.approval, one.begun_at, one.approved_at, tuple(one.names))
-        for one in found
-    ]
-    return rows, begun[-1] if begun else None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id::text, name FROM city_district ORDER BY sort_key")
+        return cursor.fetchall()
 
 
 @needs(access.FOLLOW_ROLLOUT)
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
-    """Where a service is on now, in a sentence; its steps; and for those who may, the setting to change."""
-    about, setting = _about(slug), rollout.setting(slug)
-    may_change = access.ROLLOUT.held_by(request.user)
-    form = WhereForm(_districts(), setting, request.POST or None) if may_change else None
-    if request.method == "POST":
-        if form is None:
-            raise PermissionDenied
-        if form.is_valid() and _changed(request, slug, setting, form):
-            messages.success(request, _("Ändringen är sparad."))
-            return redirect("city:rollout", slug)
-    row = Rollout.objects.filter(service=slug).first()
-    steps, current = _steps(row)
-    waiting = any(one.begun_at is None for one in steps)
-    waits = ramps.waits(row, current, clock.now()) if row and current and waiting and not row.stopped else None
+    """Where a service is on now, in a sentence, and its steps."""
+    shown, setting, now = _page(slug), rollout.setting(slug), clock.now()
+    current = shown.current
+    running = setting is not None and not setting.stopped
+    waits = ramps.waits(setting, current, now) if setting and running and current and shown.waiting else None
     context = {
-        "service": about,
-        "now": rollout_words.sentence(setting, why=row.stopped_why if row else "", stopped_at=row.stopped_at if row else None),
+        "service": shown,
+        "now": rollout_words.sentence(setting, why=shown.stopped_why, stopped_at=shown.stopped_at),
         "narrowed": rollout_words.narrowed(setting) if setting else [],
-        "stopped": bool(setting and setting.stopped),
-        "ended": bool(setting and setting.ends and setting.ends <= clock.now()),
-        "steps": rollout_words.timeline(steps, waits),
-        "waiting": waiting,
+        "stopped": setting is not None and setting.stopped,
+        "ended": bool(setting and setting.ends and setting.ends <= now),
+        "steps": rollout_words.timeline(shown.steps, waits),
         "approve": current.number if current and waits and waits.approval else None,
-        "form": form,
+        "may_change": access.ROLLOUT.held_by(request.user),
     }
     return render(request, "city/rollout.html", context)
+
+
+@needs(access.ROLLOUT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def where(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change where a service is on, and for whom."""
+    shown, setting = _page(slug), rollout.setting(slug)
+    form = WhereForm(_districts(), setting, request.POST or None)
+    if request.method == "POST" and form.is_valid() and _changed(request, slug, setting, form):
+        messages.success(request, _("Ändringen är sparad."))
+        return redirect("city:rollout", slug)
+    return render(request, "city/rollout_where.html", {"service": shown, "form": form})
 
 
 def _changed(request: HttpRequest, slug: str, setting: rollout.Setting | None, form: WhereForm) -> bool:
@@ -101,9 +82,8 @@ def _changed(request: HttpRequest, slug: str, setting: rollout.Setting | None, f
 @require_http_methods(["GET", "HEAD", "POST"])
 def steps(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan how a service grows."""
-    about, districts = _about(slug), _districts()
-    rows, current = _steps(Rollout.objects.filter(service=slug).first())
-    form = StepsForm(districts, request.POST or None, initial=filled(rows, districts))
+    shown, districts = _page(slug), _districts()
+    form = StepsForm(districts, request.POST or None, initial=filled(shown.steps, districts))
     if request.method == "POST" and form.is_valid():
         try:
             ramps.plan_steps(request.user, slug, form.steps)  # type: ignore[arg-type]
@@ -112,14 +92,14 @@ def steps(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Stegen är sparade."))
             return redirect("city:rollout", slug)
-    return render(request, "city/rollout_steps.html", {"service": about, "form": form, "begun": current is not None})
+    return render(request, "city/rollout_steps.html", {"service": shown, "form": form, "begun": shown.current is not None})
 
 
 @needs(access.ROLLOUT)
 @require_POST
 def drop_steps(request: HttpRequest, slug: str) -> HttpResponse:
     """Stay where it is."""
-    _about(slug)
+    _page(slug)
     if Rollout.objects.filter(service=slug).exists():
         ramps.drop_steps(request.user, slug)  # type: ignore[arg-type]
         messages.success(request, _("Stegen som inte hade börjat är borttagna. Tjänsten är på där den är."))
@@ -130,7 +110,7 @@ def drop_steps(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def approve(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The step in force has gone well."""
-    _about(slug)
+    _page(slug)
     try:
         ramps.approve_step(request.user, slug, number)  # type: ignore[arg-type]
     except (ramps.NotThisStep, Rollout.DoesNotExist):
@@ -144,7 +124,7 @@ def approve(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 @require_POST
 def stop(request: HttpRequest, slug: str) -> HttpResponse:
     """Stop a service everywhere, at once."""
-    _about(slug)
+    _page(slug)
     ramps.stop(request.user, slug)  # type: ignore[arg-type]
     messages.success(request, _("Tjänsten är stoppad. Ångra överst på sidan om det blev fel."))
     return redirect("city:rollout", slug)
@@ -154,7 +134,7 @@ def stop(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Undo a stop."""
-    _about(slug)
+    _page(slug)
     try:
         ramps.start(request.user, slug)  # type: ignore[arg-type]
     except (ValidationError, Rollout.DoesNotExist) as fault:
