@@ -58,7 +58,7 @@ def test_each_persons_pages_are_sound(site, demo_town, page, who):
 
 
 @pytest.mark.skipif(not testing.FULL, reason="part of make test-all")
-@pytest.mark.parametrize("room", ["roof", "city", "account", "post", "waste", "work", "sensing"])
+@pytest.mark.parametrize("room", ["roof", "city", "account", "post", "waste", "work", "sensing", "pilots"])
 def test_every_page_in_every_width_language_and_theme(site, demo_town, page, room):
     """Each address once, as the first person who is let in; faults are told together."""
     clients: dict[str, Client] = {}

@@ -121,6 +121,17 @@ def test_with_htmx_the_answer_is_the_page_with_the_new_sentence_and_number(desk,
     assert 'name="seen" value="2"' in answer.content.decode()
 
 
+def test_while_one_types_what_cannot_be_read_is_told_beside_and_nothing_is_saved(desk, idea):
+    answer = desk.post(url("card", idea), typed(READY, 1, worthwhile="ganska mycket"), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert "Inte sparat. Rätta först:" in answer.content.decode()
+    assert held(idea).worthwhile is None
+
+
+def test_a_long_text_may_be_as_long_as_it_says(desk, idea):
+    assert 'maxlength="1000"' in desk.get(url("card", idea)).content.decode()
+
+
 def test_nothing_is_lost_when_a_number_cannot_be_read(desk, idea):
     answer = desk.post(url("card", idea), typed(READY, 1, worthwhile="ganska mycket", exit_plan="Sensorerna tas ner."))
     page = answer.content.decode()

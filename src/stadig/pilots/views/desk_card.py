@@ -110,7 +110,8 @@ def _shown(
         "why": why,
         "may_save": context["may_plan"] if pilot.idea else context["may_decide"] and pilot.running,
     }
-    return render(request, "pilots/desk/card.html", context, status=422 if context["wrong"] else 200)
+    refused = context["wrong"] and not request.headers.get("HX-Request")  # htmx shows nothing of an answer that is an error
+    return render(request, "pilots/desk/card.html", context, status=422 if refused else 200)
 
 
 def rule_of(pilot: Opened, edition: int = 1) -> Rule:
