@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from stadig.geo.town.litter import Past
     from stadig.geo.town.world import World
 
-PAST_DAYS = {"full": 548, "small": 12}
-"""How far back the sensors and crews have written things down: 18 months, or enough for a test."""
+PAST_DAYS = {"full": 574, "small": 12}
+"""How far back the sensors and crews have written things down: a year before bins began to call and since, or enough for a test."""
 SENSORS_FROM_DAYS = {"full": 202, "small": 6}
-"""For how long the crews have gone by the sensors; before that they drove fixed rounds."""
+"""For how long the crews have gone by the sensors in the districts of the trial; before that, and elsewhere, by fixed rounds."""
 START_HOUR_UTC = 6
 """The town wakes at 07 in winter: the morning's plan is made, the cars are out."""
-ROOMS = ("sensing", "waste", "work", "post", "lighting", "eservices")
+ROOMS = ("sensing", "waste", "work", "post", "lighting", "eservices", "pilots")
 """Rooms that may bring a ``demo.seed(world, past, small=…)``, in this order, after ``city`` and ``geo``."""
 
 
@@ -46,7 +46,7 @@ def opening_time(real: datetime) -> datetime:
 
 
 def seed(say: Callable[[str], None] = lambda _text: None, *, size: str = "full", now: datetime | None = None) -> None:
-    """Write the whole town: people, streets, 18 months of readings, emptyings and effects, and this morning's plan.
+    """Write the whole town: people, streets, 19 months of readings, emptyings and effects, and this morning's plan.
 
     ``say`` is told about each step. ``now`` (aware UTC) is when the town's present begins. The same ``now`` gives
     the same town.
@@ -74,15 +74,17 @@ def _steps(present: datetime, size: str) -> list[tuple[str, Callable[[], object]
     """What is written, in order. The world and its past are made by the first steps and used by the later ones."""
     from stadig.geo.town import lindhamn
     from stadig.geo.town.litter import simulate
+    from stadig.pilots import demo as trials
 
     world: list[World] = []
     past: list[Past] = []
+    smart = present - timedelta(days=SENSORS_FROM_DAYS[size])
 
     def draw() -> None:
         world.append(lindhamn.build())
         start = present - timedelta(days=PAST_DAYS[size])
-        smart = present - timedelta(days=SENSORS_FROM_DAYS[size])
-        past.append(simulate(world[0].bins, start, present, smart_from=smart, seed=world[0].seed))
+        calling = trials.calling(world[0])
+        past.append(simulate(world[0].bins, start, present, smart_from=smart, seed=world[0].seed, calling=calling))
 
     def ground() -> None:
         from stadig.city import demo as city
@@ -94,6 +96,7 @@ def _steps(present: datetime, size: str) -> list[tuple[str, Callable[[], object]
         areas = [city.Area(d.code, d.name, geo.geojson(d.shape), geo.area_m2(d.shape), d.population) for d in world[0].districts]
         city.seed(world[0].name, world[0].code, border, areas, seed=world[0].seed)
         geo.seed(world[0])
+        trials.begin(world[0], smart, small=size == "small")
 
     steps: list[tuple[str, Callable[[], object]]] = [("drawing the town", draw), ("people, districts and streets", ground)]
     for room in ROOMS:
@@ -110,6 +113,7 @@ _NAMES = {
     "post": "messages",
     "lighting": "street lights",
     "eservices": "e-services and cases",
+    "pilots": "trials and what was seen of them",
 }
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
 from django.db import transaction
 
-from stadig.city import clock, effects
+from stadig.city import clock
 from stadig.city.models import District, Factor, Organisation, User
 from stadig.geo.town.litter import Past, fixed_rounds
 from stadig.geo.town.world import World
 from stadig.sensing.models import Alarm, Datastream
-from stadig.waste import demo_given
+from stadig.waste import demo_given, demo_ledger
 from stadig.waste.actions import bins as bin_actions
 from stadig.waste.actions import planning
 from stadig.waste.actions import plans as plan_actions
@@ -36,7 +35,6 @@ from stadig.waste.models import (
 )
 from stadig.waste.planning import next_round
 from stadig.waste.queries.bins import in_use, states
-from stadig.waste.registration import SERVICE
 
 FILL, BATTERY = "fill", "battery"
 """Keys of the observed properties that *sensing* seeds."""
@@ -73,9 +71,25 @@ FACTORS: tuple[dict[str, Any], ...] = (
         "assumption": True,
         "source": "Lindhamns kommun, påhittad: bränsle, däck, service och värdeminskning",
     },
+    {
+        "slug": "km_per_emptying",
+        "year": 2025,
+        "value": demo_ledger.KM_PER_EMPTYING,
+        "unit": "km per tömning",
+        "title": "Körning per tömd papperskorg",
+        "assumption": True,
+        "source": "Lindhamns kommun, påhittad: sträckan mellan två korgar på en runda",
+    },
+    {
+        "slug": "co2e_per_emptying",
+        "year": 2025,
+        "value": round(demo_ledger.KM_PER_EMPTYING * 1.43, 2),
+        "unit": "kg CO2e per tömning",
+        "title": "Utsläpp per tömd papperskorg",
+        "assumption": True,
+        "source": "Lindhamns kommun, påhittad: 0,42 km per korg gånger utsläppet från en sopbil i tätort (1,43 kg per km)",
+    },
 )
-KM_OUT_AND_HOME, KM_PER_EMPTYING = 9.0, 0.42
-HOW_KM = "made up for the demo town: the way out and home, and a stretch per bin"
 SAID = (
     (0, "full", "Det ligger redan påsar bredvid.", "karin.ek@lindhamn.example"),
     (0, "full", "", ""),
@@ -89,7 +103,7 @@ def seed(world: World, past: Past, *, small: bool = False) -> None:
     with transaction.atomic():
         bins = seed_bins(world)
         seed_vehicles(world)
-        seed_emptyings(bins, past, effect_days=7 if small else 120)
+        seed_emptyings(bins, past, effect_days=len(past.hours) // 24 + 1, seed=world.seed)
         demo_given.seed(bins, past, days=7 if small else 120)
         for factor in FACTORS:
             Factor.objects.get_or_create(slug=factor["slug"], year=factor["year"], defaults=factor)
@@ -99,8 +113,8 @@ def seed(world: World, past: Past, *, small: bool = False) -> None:
     seed_plans(small=small)
 
 
-def seed_emptyings(bins: list[Bin], past: Past, *, effect_days: int) -> None:
-    """What the crews emptied; the last ``effect_days`` also as effects, per day and district."""
+def seed_emptyings(bins: list[Bin], past: Past, *, effect_days: int, seed: int) -> None:
+    """What the crews emptied; the last ``effect_days`` also as effects, with what people said."""
     Emptying.objects.bulk_create(
         (
             Emptying(bin=bins[number], at=at, fill_before=min(100.0, round(float(fill), 1)), source=EmptyingSource.CREW)
@@ -109,24 +123,7 @@ def seed_emptyings(bins: list[Bin], past: Past, *, effect_days: int) -> None:
         batch_size=5000,
         ignore_conflicts=True,
     )
-    since = clock.now() - timedelta(days=effect_days)
-    counts: Counter[tuple[Any, District | None]] = Counter()
-    for number, at in zip(past.emptied_bin, past.emptied_at, strict=True):
-        if at >= since:
-            counts[clock.local(at).date(), bins[number].district] += 1
-    for (day, district), count in counts.items():
-        at = clock.midnight(day) + timedelta(hours=12)
-        code = district.code if district else "-"
-        subject = ("district", code)
-        effects.record(SERVICE, "emptyings", count, "count", at, subject=subject, district=district, key=f"demo:{day}:{code}")
-    per_day: Counter[Any] = Counter()
-    for (day, _district), count in counts.items():
-        per_day[day] += count
-    for day, count in per_day.items():
-        at, km = clock.midnight(day) + timedelta(hours=15), round(KM_OUT_AND_HOME + KM_PER_EMPTYING * count, 1)
-        effects.record(
-            SERVICE, "km", km, "km", at, subject=("day", day.isoformat()), kind="derived", method=HOW_KM, key=f"demo:{day}"
-        )
+    demo_ledger.write(bins, past, since=clock.now() - timedelta(days=effect_days), seed=seed)
 
 
 def seed_reports(bins: list[Bin]) -> None:
@@ -202,7 +199,7 @@ def seed_bins(world: World) -> list[Bin]:
                 access_note="Kör inte in på skolgården när barnen börjar." if site.why == "school" else "",
                 fill_datastream=streams.get((site.code, FILL)),
                 battery_datastream=streams.get((site.code, BATTERY)),
-                installed=clock.today() - timedelta(days=560),
+                installed=clock.today() - timedelta(days=600),
                 fixed_weekdays=[int(day) + 1 for day in np.flatnonzero(rounds[number])],
             )
         )

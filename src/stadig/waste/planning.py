@@ -17,6 +17,7 @@ from stadig.waste.models import AlarmKind, Choice, Depot, Emptying, Plan, Report
 from stadig.waste.models import Candidate as Choices
 from stadig.waste.queries import bins as bin_queries
 from stadig.waste.queries.bins import BinState
+from stadig.waste.registration import CALLING
 from stadig.waste.service import worth_of
 
 KG_PER_LITRE = 0.07
@@ -28,8 +29,6 @@ START_COST_M = 2000
 METRES_PER_SERVICE_S = 5.0
 """A second at a bin costs as much as so many metres of driving: 620 kr an hour for the crew against 21 kr a kilometre for the
 vehicle and 30 km/h of the same crew's time (620/3600 ÷ (21 + 620/30)/1000 ≈ 4.1), rounded up for walking and the lock."""
-CALLING = "korgar-som-sager-till"
-"""The roll-out: where it is on a bin is emptied when it needs it, elsewhere on its fixed weekdays."""
 REMEMBERED = timedelta(days=60)
 _UNKNOWN_FILL = 50.0
 

@@ -16,6 +16,8 @@ from stadig.work import access as work_access
 from stadig.work import kinds
 
 SERVICE = "papperskorgar"
+CALLING = "korgar-som-sager-till"
+"""The roll-out: where it is on a bin is emptied when it needs it, elsewhere on its fixed weekdays."""
 
 
 def _staff_may_read(user: Any, file: Any) -> bool:
@@ -45,12 +47,29 @@ def register() -> None:
         ),
         status="pilot",
     )
+    services.declare(
+        slug=CALLING,
+        title=_("Korgar som säger till"),
+        description=_("Papperskorgar töms när sensorn säger att de behöver det. Där det inte är på töms de på fasta veckodagar."),
+        url_name="waste:plan",
+        audience="staff",
+        icon="radio",
+        status="pilot",
+    )
     effects.metric("emptyings", _("Tömda papperskorgar"), "count", direction="less", sustainability="economic")
     effects.metric("km", _("Kilometer med sopbil"), "km", direction="less", sustainability="environmental")
     effects.metric("minutes", _("Minuter på rutten"), "min", direction="less", sustainability="economic")
     effects.metric(gained.KM, _("Färre kilometer med sopbil"), "km", sustainability="environmental")
     effects.metric(gained.MINUTES, _("Sparad arbetstid på rutterna"), "min", sustainability="economic")
     effects.metric("reports", _("Invånare som har sagt till"), "count", direction="less", sustainability="social")
+    effects.metric(
+        "assisted_reports",
+        _("Andel som behövde ringa för att säga till"),
+        "%",
+        direction="less",
+        additivity="mean",
+        sustainability="social",
+    )
     effects.metric(
         "hours_to_answer",
         _("Timmar tills den som sagt till fick svar"),

@@ -41,12 +41,13 @@ def report(
     photo: UploadedFile | None = None,
     contact: str = "",
     language: str = "sv",
+    assisted: bool = False,
     request_id: UUID | None = None,
 ) -> Report:
     """A resident says that a bin is full, broken or has litter beside it.
 
     One that says what another already has said, and that no one has answered yet, is kept as *the same as* the first:
-    one piece of work, every reporter answered. Raises UnknownBin; files.actions.FileError for a picture we can't take.
+    one piece of work, every reporter answered. ``assisted``: they rang or asked at a desk, and one of us wrote it. Raises UnknownBin; files.actions.FileError for a picture we can't take.
     """
     thing = Bin.objects.select_for_update(of=("self",)).filter(pk=bin_id, removed=None).first()
     if thing is None:
@@ -68,9 +69,10 @@ def report(
         promised=first.promised if first else promises.promised(kind, clock.local(now)),
         created_at=now,
     )
-    effects.record(
-        SERVICE, "reports", 1, "count", now, subject=("bin", thing.pk), district=thing.district, key=f"report:{said.pk}"
-    )
+    for metric, quantity, unit in (("reports", 1, "count"), ("assisted_reports", 100 if assisted else 0, "%")):
+        effects.record(
+            SERVICE, metric, quantity, unit, now, subject=("bin", thing.pk), district=thing.district, key=f"report:{said.pk}"
+        )
     live.publish("waste.bins", thing.pk, said.pk)
     outbox.announce("waste.reported", report=said.pk)
     audit.record(None, "reported", said)

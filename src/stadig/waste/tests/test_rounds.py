@@ -12,6 +12,7 @@ from stadig.city.models import District
 from stadig.waste import planning, sentences
 from stadig.waste.models import Bin, Choice, Reason, Report, ReportKind
 from stadig.waste.models import Candidate as Choices
+from stadig.waste.registration import CALLING
 from stadig.waste.tests.test_planning import TUESDAY, asked, compute, town
 
 __all__ = ["town"]
@@ -26,7 +27,7 @@ def two_districts(town):
     )
     for bins, district in ((town[:6], centre), (town[6:], harbour)):
         Bin.objects.filter(pk__in=[one.pk for one in bins]).update(district=district)
-    city.set_rollout(None, planning.CALLING, districts=[centre], trial="areas", comparison=[harbour])
+    city.set_rollout(None, CALLING, districts=[centre], trial="areas", comparison=[harbour])
     return town
 
 
@@ -61,7 +62,7 @@ def test_without_a_setting_and_without_weekdays_every_bin_goes_by_its_risk(two_d
     assert {one.round_today for one in planning.prepare(plan, clock.now()).task.bins} == {None}
     Bin.objects.filter(pk__in=[one.pk for one in two_districts]).update(fixed_weekdays=[2])
     assert {one.round_today for one in planning.prepare(plan, clock.now()).task.bins} == {None, True}
-    city.set_rollout(None, planning.CALLING)
+    city.set_rollout(None, CALLING)
     assert {one.round_today for one in planning.prepare(plan, clock.now()).task.bins} == {None}
 
 

@@ -127,6 +127,7 @@ def report(request: HttpRequest, bin_id: int) -> HttpResponse:
                     photo=form.cleaned_data["photo"],
                     contact=form.cleaned_data["contact"],
                     language=get_language() or "sv",
+                    assisted=bool(getattr(request.user, "is_staff", False)),
                     request_id=form.once,
                 )
             except FileError as error:

@@ -1,0 +1,78 @@
+"""The demo town's trials: their figures are the town's own, and what they say is what the rule says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from stadig.city import rollout
+from stadig.city.models import Effect, Rollout, Service
+from stadig.pilots import demo, demo_cards
+from stadig.pilots.models import Decision, Lesson, Look, Pilot
+from stadig.waste.models import Candidate
+from stadig.waste.registration import CALLING
+
+
+@pytest.fixture
+def trials(demo_town_to_read) -> dict[str, Pilot]:
+    return {one.title: one for one in Pilot.objects.all()}
+
+
+def test_one_runs_one_was_scaled_up_or_judged_one_was_withdrawn_and_one_is_planned(trials):
+    assert trials[demo_cards.BINS].state == "running"
+    assert trials[demo_cards.REMINDER].state == trials[demo_cards.SCREEN].state == "closed"
+    assert trials[demo_cards.SCREEN].outcome == "withdraw"
+    assert Service.objects.get(slug=demo_cards.KIOSK).status == "withdrawn"
+    assert [one.state for one in trials.values()].count("idea") == 1
+
+
+def test_every_closed_trial_tells_what_did_not_work(trials):
+    for one in trials.values():
+        if one.state == "closed":
+            assert Lesson.objects.filter(pilot=one, worked=False).exists()
+            assert Decision.objects.get(pilot=one).day
+
+
+def test_three_districts_were_drawn_and_the_switch_and_this_mornings_plan_follow_them(trials):
+    pilot = trials[demo_cards.BINS]
+    drawn = set(pilot.units.filter(arm="pilot").values_list("district", flat=True))
+    assert (pilot.switch, len(drawn), pilot.units.count()) == (CALLING, 3, 12)
+    assert {one.pk for one in rollout.setting(CALLING).districts} == drawn
+    by_round = Candidate.objects.filter(reason__startswith="round")
+    assert by_round.exists()
+    assert not by_round.filter(bin__district__in=drawn).exists()
+    by_need = Candidate.objects.filter(bin__district__in=drawn)
+    assert by_need.exists()
+
+
+def test_the_figures_are_those_of_the_ledger(trials):
+    pilot = trials[demo_cards.BINS]
+    look = Look.objects.get(version__pilot=pilot)
+    district = pilot.units.first()
+    points = pilot.points.filter(outcome="tomningar", unit=district.ref)
+    counted = sum(one.value * one.weight for one in points)
+    days = {one.day for one in points}
+    in_the_ledger = Effect.objects.filter(metric="emptyings", district=district.district)
+    rows = [one for one in in_the_ledger if one.at.astimezone().date() in days]
+    assert counted == pytest.approx(len(rows))
+    assert look.result["data_sha256"] == look.data_sha256
+
+
+def test_reminders_hang_on_the_lot_that_the_roll_out_draws(trials):
+    from stadig.cases.models import Completion
+    from stadig.eservices.demo import reminded
+
+    told = Completion.objects.filter(reminded_at__isnull=False)
+    assert told.exists()
+    for one in told:
+        person = one.case.parties.exclude(person=None).first().person
+        assert reminded.is_reminded(person)
+    switch = Rollout.objects.filter(service=trials[demo_cards.REMINDER].switch).first()
+    assert (switch is None) == (trials[demo_cards.REMINDER].outcome == "scale_up")
+
+
+def test_the_same_seed_draws_the_same_districts():
+    from stadig.geo.town import lindhamn
+
+    world = lindhamn.build()
+    assert demo.calling(world) == demo.calling(world)
+    assert len(demo.calling(world)) == demo.CALLING_DISTRICTS
