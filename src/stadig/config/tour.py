@@ -96,6 +96,15 @@ STOPS = (
         "amina",
     ),
     Stop(
+        _("Pröva i liten skala"),
+        _(
+            "Tre stadsdelar fick papperskorgar som säger till. Lotten avgjorde vilka, och regeln skrevs innan någon visste svaret."
+        ),
+        _("Läs regeln och titta på kurvan. Här står också vad som inte fungerade, och försöken som drogs tillbaka."),
+        "pilots:library",
+        "",
+    ),
+    Stop(
         _("Vad tjänsten gav"),
         _(
             "Allt som görs lämnar ett spår: tömningar, kilometer, tid till svar. Varje siffra säger om den är mätt eller uppskattad."

@@ -9,8 +9,9 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from stadig.city import actions as city
 from stadig.city import clock
-from stadig.city.models import District, User
+from stadig.city.models import District, Organisation, User
 from stadig.eservices.demo import reminded
 from stadig.pilots import actions, demo_cards, demo_kiosk
 from stadig.pilots import card as cards
@@ -20,6 +21,7 @@ from stadig.pilots.models import Pilot
 from stadig.pilots.statistics import allocation
 from stadig.pilots.statistics.analysis import look_days
 from stadig.pilots.statistics.terms import Plan
+from stadig.waste import demo as waste
 
 if TYPE_CHECKING:
     from stadig.geo.town.litter import Past
@@ -55,6 +57,8 @@ def calling(world: World) -> frozenset[str]:
 
 def begin(world: World, began: dt.datetime, *, small: bool) -> None:
     """The trial of bins that call, from its idea to its start; what it turns on is on when the morning's plan is made."""
+    waste.seed_factors()
+    city.change_service(None, "papperskorgar", owner=Organisation.objects.get(name="Gata och park"))
     first = clock.local(began).date()
     card = demo_cards.bins(first, first + dt.timedelta(days=40 if small else 223), small=small)
     pilot = _planned(card, first, by="henrik")

@@ -105,12 +105,17 @@ def seed(world: World, past: Past, *, small: bool = False) -> None:
         seed_vehicles(world)
         seed_emptyings(bins, past, effect_days=len(past.hours) // 24 + 1, seed=world.seed)
         demo_given.seed(bins, past, days=7 if small else 120)
-        for factor in FACTORS:
-            Factor.objects.get_or_create(slug=factor["slug"], year=factor["year"], defaults=factor)
+        seed_factors()
         for alarm in Alarm.objects.filter(closed_at=None):
             bin_actions.follow_alarm(alarm.pk)
         seed_reports(bins)
     seed_plans(small=small)
+
+
+def seed_factors() -> None:
+    """The town's own factors; those that are there stay as they are."""
+    for factor in FACTORS:
+        Factor.objects.get_or_create(slug=factor["slug"], year=factor["year"], defaults=factor)
 
 
 def seed_emptyings(bins: list[Bin], past: Past, *, effect_days: int, seed: int) -> None:
