@@ -138,7 +138,7 @@ def _high(successes: float, trials: float, top: float) -> float:
 
 def _edge(outside: float, inside: float, successes: float, trials: float, top: float) -> float:
     """Where the logarithm of the e-value passes ``top`` between a share far out and the one that was seen."""
-    for _ in range(60):
+    for _ in range(46):
         middle = (outside + inside) / 2
         if _log_e(middle, successes, trials) >= top:
             outside = middle
@@ -197,7 +197,7 @@ def _furthest(pilot: tuple[float, int], comparison: tuple[float, int], top: floa
     golden = (math.sqrt(5) - 1) / 2
     first, second = end - golden * (end - start), start + golden * (end - start)
     at_first, at_second = difference_at(first), difference_at(second)
-    for _ in range(50):
+    for _ in range(30):
         if at_first > at_second:
             end, second, at_second = second, first, at_first
             first = end - golden * (end - start)
