@@ -262,8 +262,8 @@ def unknown(card: Card) -> list[Problem]:
     for one in outcomes_of(card):
         if one.source == "cases" and one.metric not in MEASURES:
             found.append(Problem("outcomes", "unknown_measure", {"slug": one.title or one.slug}))
-        wanted = [one.metric, *([one.each] if one.each not in ("", "subjects", "residents") else [])]
-        if one.source == "effects" and Metric.objects.filter(pk__in=wanted).count() < len(set(wanted)):
+        wanted = {one.metric, *([one.each] if one.each not in ("", "subjects", "residents") else [])} - effects.declared().keys()
+        if one.source == "effects" and wanted and Metric.objects.filter(pk__in=wanted).count() < len(wanted):
             found.append(Problem("outcomes", "unknown_measure", {"slug": one.title or one.slug}))
         year = (card.begins or clock.today()).year
         if one.source == "derived" and one.factor and not Factor.objects.filter(slug=one.factor, year__lte=year).exists():

@@ -19,7 +19,7 @@ from stadig.pilots.tests.test_card import WHOLE
 from stadig.pilots.tests.test_card_form import sent
 
 pytestmark = pytest.mark.django_db
-READY = replace(WHOLE, begins=dt.date(2026, 11, 1), ends=dt.date(2027, 3, 31))
+READY = replace(WHOLE, unit="household", begins=dt.date(2026, 11, 1), ends=dt.date(2027, 3, 31))
 
 
 @pytest.fixture(autouse=True)
