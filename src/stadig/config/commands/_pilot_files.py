@@ -99,7 +99,9 @@ def reproduce(what: str = typer.Argument(metavar="SLUG|FILE", help="A trial here
     result = bundle.result
     if found or result is None:
         typer.echo("\n".join(found))
-        typer.echo(f"{what}: {len(found)} figures differ. The code then was {result.code_version if result else 'unknown'}.")
+        typer.echo(
+            f"{what}: {len(found)} figures differ. They were computed by Stadig {result.code_version if result else 'unknown'}: install that version to get the same."
+        )
         raise typer.Exit(1)
     left = " Who gained is left out: rows with age or district are not published for persons." if bundle.info.reduced else ""
     typer.echo(f"samma siffror: {len(result.looks)} looks through {result.through}, verdict {result.verdict}.{left}")

@@ -15,7 +15,10 @@ import pytest
 
 from stadig.eservices import packing
 from stadig.pilots import extract, package
-from stadig.pilots.statistics.terms import Allocation, Design, Verdict
+from stadig.pilots.card import rule_of
+from stadig.pilots.statistics import allocation as lots
+from stadig.pilots.statistics import analysis
+from stadig.pilots.statistics.terms import Allocation, Design, Series, Verdict
 from stadig.pilots.tests import examples
 
 
@@ -67,6 +70,31 @@ def test_the_figures_come_out_the_same_from_the_file() -> None:
     kept = package.read(package.write(examples.bundle()))
     assert kept.result is not None
     assert kept.result.verdict is Verdict.SCALE_UP
+    assert package.differences(kept) == []
+
+
+def test_a_trial_with_areas_comes_out_the_same_with_the_places_as_they_are_called() -> None:
+    random = np.random.default_rng(20261122)
+    units = tuple(f"omrade-{number}" for number in range(8))
+    drawn = lots.draw(units, 4, "inför publik 20 april")
+    card = examples.card(
+        design=Design.AREAS, unit="district", allocation=drawn, guardrails=(), benefits=(), every_days=28, baseline_days=140
+    )
+    weeks = [examples.BEGINS + dt.timedelta(7 * number) for number in range(-20, 20)]
+    rows = [(week, unit) for week in weeks for unit in units]
+    gone = [0.6 if week >= examples.BEGINS and unit in drawn.treated else 1.0 for week, unit in rows]
+    values = random.normal(6.0, 0.3, len(rows)) * np.array(gone)
+    series = Series(
+        "days", np.array([unit for _w, unit in rows]), np.array([week for week, _u in rows], dtype="datetime64[D]"), values,
+        np.ones(len(rows)), np.full(len(rows), "effects"), None, {"district": np.array([unit for _w, unit in rows])},
+    )  # fmt: skip
+    plan = rule_of(card)
+    result = analysis.analyse(plan, {"days": series}, through=weeks[-1], code_version="test")
+    figures, reduced = package.for_publication(plan, analysis.canonical({"days": series}))
+    assert not reduced
+    info = package.Info(package.FORMAT, "result", package.Origin("Lindhamn", "1399", "korgar", "Korgar"))
+    kept = package.read(package.write(package.Bundle(info, plan=plan, result=result, series=figures)))
+    assert result.primary is not None and result.primary.value < -0.3
     assert package.differences(kept) == []
 
 
