@@ -9,8 +9,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.cases import access, destroying, taken_in
-        from stadig.city import effects, erasure
+        from stadig.cases import access, destroying, owed, taken_in
+        from stadig.city import desk, effects, erasure
         from stadig.files import purposes
         from stadig.post import access as post
         from stadig.ui import navigation
@@ -24,6 +24,7 @@ class CasesConfig(AppConfig):
         navigation.foot(_("Anslagstavla"), "cases:board", order=10)
         navigation.foot(_("Diarium"), "cases:diary", order=20)
         navigation.foot(_("Driftinformation"), "city:notices", order=30)
+        desk.register(owed.cards)
         taken_in.register()
         erasure.holds(destroying.forget_person)
         erasure.keeps(destroying.names)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from stadig.city import clock, given_sql, services, told
 from stadig.city.desk import Card
@@ -88,8 +88,10 @@ def _given(month: Month, committee_id: int | None, register: Register, rows: tup
     own = tuple(one for one in trials if committee_id is None or one.committee_id == committee_id or one.service in slugs)
     held = tuple(one for one in rows if committee_id is None or one.service in slugs)
     spent: dict[str, float] = {}
+    gone = {one.slug for one in mine if one.status == Service.Status.WITHDRAWN}
     for one in own:
-        spent[one.service] = spent.get(one.service, 0.0) + one.spent_kr
+        key = own_row(one) if one.withdrawn and one.service not in gone else one.service
+        spent[key] = spent.get(key, 0.0) + one.spent_kr
     found = gains(held, register.factors, spent)
     named = next((one.committee or "" for one in mine), "") if committee_id is not None else ""
     return Given(month, named, mine, held, found, own, register.since)
@@ -98,6 +100,11 @@ def _given(month: Month, committee_id: int | None, register: Register, rows: tup
 def year_to(month: Month) -> tuple[dt.date, dt.date]:
     """The twelve months that end with ``month``: one month has too few applications to show by group."""
     return month.end.replace(year=month.end.year - 1), month.end
+
+
+def own_row(trial: Trial) -> str:
+    """What a withdrawn trial's cost stands under: its own row, not that of the service that goes on without it."""
+    return f"trial:{trial.slug}"
 
 
 class Page(NamedTuple):
@@ -171,8 +178,12 @@ def table(given: Given) -> tuple[ServiceLine, ...]:
         if line.gains or gone or service.status == Service.Status.PILOT or any(not one.withdrawn for one in tried):
             (withdrawn if gone else inside).append(_line(line, service, tried))
         if not gone:
-            withdrawn += [_withdrawn(one.title, one.url, cell(None), one) for one in tried if one.withdrawn]
+            withdrawn += [_withdrawn(one.title, one.url, _cost(given, one), one) for one in tried if one.withdrawn]
     return (*inside, *withdrawn)
+
+
+def _cost(given: Given, trial: Trial) -> str:
+    return cell(total([one for one in given.gains if one.service == own_row(trial)], Column.MONEY))
 
 
 def _line(line: Line, service: Known, tried: Sequence[Trial]) -> ServiceLine:
@@ -193,7 +204,7 @@ def _withdrawn(title: str, url: str, money: str, trial: Trial | None) -> Service
 
 def _tag(service: Known, tried: Sequence[Trial]) -> tuple[str, str, str]:
     if any(one.waits for one in tried) or (service.status == Service.Status.PILOT and not tried):
-        return "info", _("Försök"), "flask-conical"
+        return "info", pgettext("om en tjänst", "Försök"), "flask-conical"
     if any(one.outcome == "scale_up" for one in tried):
         return "success", _("Skalas upp"), "trending-up"
     if service.status == Service.Status.IDEA:

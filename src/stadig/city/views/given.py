@@ -90,6 +90,7 @@ def director_start(request: HttpRequest) -> HttpResponseBase:
 
 def _file(found: director.Given) -> Iterator[FileRow]:
     titles = {one.slug: services.title_of(one.slug, one.words, one.title) for one in found.services}
+    titles |= {director.own_row(one): one.title for one in found.trials}
     labels, kinds = given_words.titles(), given_words.kind_words()
     for one in found.gains:
         title, what, unit = titles.get(one.service, one.service), labels[one.column], str(one.column)
