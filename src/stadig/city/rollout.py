@@ -104,22 +104,26 @@ class Decider:
             return True
         if self.setting.trial == PERSONS:
             return self.arm(subject) == PILOT
-        return self.open and self.concerns(subject) and self._drawn(subject)
+        return self.open and self.concerns(subject) and self._inside(subject)
 
     def arm(self, subject: Any = None) -> str:
         """``pilot``, ``comparison``, or "" where the subject is no part of a trial (or there is none)."""
+        return self.drawn(subject) if self.open else ""
+
+    def drawn(self, subject: Any = None) -> str:
+        """The same also before the trial begins and after it was stopped: what an analysis asks."""
         setting = self.setting
-        if setting is None or not setting.trial or not self.open:
+        if setting is None or not setting.trial:
             return ""
         if setting.trial == AREAS:
             if district_of(subject) in self._comparison:
                 return COMPARISON
-            return PILOT if self.concerns(subject) and self._drawn(subject) else ""
+            return PILOT if self.concerns(subject) and self._inside(subject) else ""
         if self.assigned and (held := self.assigned.get(ref(setting.service, subject))):
             return held  # also for one who has moved since: no one loses what they were given
         if not self.concerns(subject):
             return ""
-        return PILOT if self._drawn(subject) else COMPARISON
+        return PILOT if self._inside(subject) else COMPARISON
 
     def concerns(self, subject: Any) -> bool:
         """Whether the subject is in the districts and groups that are set."""
@@ -127,7 +131,7 @@ class Decider:
             return False
         return all(group is not None and group.of(subject) in values for group, values in self._cohorts)
 
-    def _drawn(self, subject: Any) -> bool:
+    def _inside(self, subject: Any) -> bool:
         setting = self.setting
         if setting is None or setting.percent >= 100:
             return True

@@ -189,3 +189,13 @@ def test_a_service_for_one_unit_and_one_kind_of_thing(db):
     assert rollout.is_on("kiosk", User(pk=1, organisation=office))
     assert not rollout.is_on("kiosk", User(pk=1))
     assert not rollout.is_on("kiosk", office)
+
+
+def test_after_a_stop_no_one_has_an_arm_but_an_analysis_still_knows_who_was_drawn_where(db):
+    actions.set_rollout(None, "reminders", percent=50, trial="persons")
+    drawn = people(10)
+    before = rollout.assign_all("reminders", drawn)
+    actions.set_rollout(None, "reminders", percent=50, trial="persons", stopped=True)
+    rule = rollout.compiled("reminders")
+    assert {rule.arm(one) for one in drawn} == {""}
+    assert [rule.drawn(one) for one in drawn] == before
