@@ -29,7 +29,7 @@ def eight(db) -> list[District]:
 
 @pytest.fixture
 def areas(henrik, idea, eight):  # noqa: F811
-    actions.save_card(henrik, idea.pk, replace(READY, design=Design.AREAS, primary=UPLOADED), seen=1)
+    actions.save_card(henrik, idea.pk, replace(READY, unit="district", design=Design.AREAS, primary=UPLOADED), seen=1)
     return idea
 
 
@@ -87,7 +87,7 @@ def test_it_is_drawn_again_only_with_a_reason(desk, areas, eight):  # noqa: F811
 
 
 def test_chosen_areas_stand_beside_others_without_a_lot(desk, henrik, idea, eight):  # noqa: F811
-    actions.save_card(henrik, idea.pk, replace(READY, design=Design.COMPARISON), seen=1)
+    actions.save_card(henrik, idea.pk, replace(READY, unit="district", design=Design.COMPARISON), seen=1)
     desk.post(
         url("units", idea),
         {"_do": "districts"} | {f"d-{one.pk}": "pilot" if one.code == "D1" else "comparison" for one in eight},
