@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,8 +10,9 @@ from typing import NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from stadig.pilots import card as cards
 from stadig.pilots import card_fields as fields
-from stadig.pilots import card_reading
+from stadig.pilots import card_reading, words
 from stadig.pilots.card import Card, Outcome
 from stadig.pilots.card_fields import Choices, Field
 
@@ -105,6 +107,15 @@ def parts(
             found.append(draw.limits())
             found.append(draw.benefits())
     return tuple(found)
+
+
+@lru_cache(maxsize=128)
+def saved(text: str, _language: str, services: Choices, factors: Choices) -> tuple[tuple[Part, ...], tuple[Todo, ...]]:
+    """The sections of a card as it is stored, and what is left: the same card is put together once in each language."""
+    card = cards.read(json.loads(text))
+    todo = [(one.where, words.problem(one)) for one in cards.problems(card)]
+    shown = parts(card, {}, {}, todo, {"service": services, "factor": factors})
+    return shown, tuple([Todo(said, anchor_of(where)) for where, said in todo])
 
 
 @lru_cache(maxsize=64)

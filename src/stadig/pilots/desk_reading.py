@@ -36,6 +36,8 @@ class Opened(NamedTuple):
     why: str
     units: int
     committee: str
+    text: str
+    """The card as it is stored: what its page is remembered by."""
 
     @property
     def idea(self) -> bool:
@@ -70,8 +72,10 @@ def opened(pilot_id: int, version: int = 0) -> Opened:
         row = cursor.fetchone()
     if row is None:
         raise Http404
-    values = dict(zip(Opened._fields, row, strict=True))
-    return Opened(**values | {"card": _card(values["card"]), "rule": _json(values["rule"])})
+    values = dict(zip(Opened._fields, (*row, ""), strict=True))
+    stored = values["card"]
+    text = stored if isinstance(stored, str) else json.dumps(stored)
+    return Opened(**values | {"card": _card(stored), "rule": _json(values["rule"]), "text": text})
 
 
 def _json(data: Any) -> Any:

@@ -95,13 +95,15 @@ def _shown(
     *,
     why: str = "",
 ) -> HttpResponse:
-    problems = cards.problems(pilot.card)
-    todo = [(one.where, words.problem(one)) for one in problems]
-    offered = {"service": desk_reading.service_choices(), "factor": desk_reading.factor_choices()}
+    services, factors = desk_reading.service_choices(), desk_reading.factor_choices()
+    parts, todo = card_showing.saved(pilot.text, formatting.language(), services, factors)
+    if typed or errors:
+        left = [(one.where, words.problem(one)) for one in cards.problems(pilot.card)]
+        parts = card_showing.parts(pilot.card, typed, errors, left, {"service": services, "factor": factors})
     context = frame(request, pilot, "desk-card")
     context |= {
-        "parts": card_showing.parts(pilot.card, typed, errors, todo, offered),
-        "todo": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in todo]),
+        "parts": parts,
+        "todo": todo,
         "errors": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in errors.items()]),
         "trouble": trouble,
         "wrong": bool(errors or trouble),

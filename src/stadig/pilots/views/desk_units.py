@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -71,7 +72,7 @@ def units(request: HttpRequest, pilot_id: int) -> HttpResponse:
         "trouble": trouble,
         "wrong": wrong,
         "drawn": drawn,
-        "lot": _lot(pilot.card.allocation) if drawn else None,
+        "lot": _lot(pilot.card.allocation, formatting.language()) if drawn else None,
         "map": _map(found),
         "comparison": pilot.card.design is Design.COMPARISON,
         "persons": pilot.card.design is Design.PERSONS,
@@ -145,7 +146,8 @@ class Lot(NamedTuple):
     digest: str
 
 
-def _lot(drawn: Allocation | None) -> Lot | None:
+@lru_cache(maxsize=64)
+def _lot(drawn: Allocation | None, _language: str) -> Lot | None:
     if drawn is None:
         return None
     possible = lots.admissible(drawn)
