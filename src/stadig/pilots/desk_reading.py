@@ -72,7 +72,7 @@ def opened(pilot_id: int, version: int = 0) -> Opened:
         row = cursor.fetchone()
     if row is None:
         raise Http404
-    values = dict(zip(Opened._fields, (*row, ""), strict=True))
+    values: dict[str, Any] = dict(zip(Opened._fields, (*row, ""), strict=True))
     stored = values["card"]
     text = stored if isinstance(stored, str) else json.dumps(stored)
     return Opened(**values | {"card": _card(stored), "rule": _json(values["rule"]), "text": text})

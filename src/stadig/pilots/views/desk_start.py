@@ -22,6 +22,7 @@ from stadig.pilots import (
     desk_reading,
     desk_words,
     finding_words,
+    sources,
     words,
 )
 from stadig.pilots import card as cards
@@ -72,7 +73,8 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     if not pilot.idea:
         return redirect("pilots:desk-pilot", pilot_id)
     units = desk_reading.units_of(pilot_id)
-    todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in cards.problems(pilot.card)]
+    problems = [*cards.problems(pilot.card), *sources.unknown(pilot.card)]
+    todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in problems]
     context = frame(request, pilot, "desk-start") | {
         "rule": rule_of(pilot),
         "sections": _sections(pilot),
