@@ -284,9 +284,12 @@ def _findings(trial: Trial) -> tuple[tuple[str, str], ...]:
 
 def _named(one: Finding, names: dict[str, str]) -> Finding:
     """The finding with the places' names instead of what the figures call them."""
-    if "units" not in one.values:
-        return one
-    return replace(one, values=one.values | {"units": [names.get(str(ref), ref) for ref in one.values["units"]]})
+    values = dict(one.values)
+    if isinstance(values.get("units"), list | tuple):  # some findings name them, others count them
+        values["units"] = [names.get(str(ref), ref) for ref in values["units"]]
+    if "unit" in values:
+        values["unit"] = names.get(str(values["unit"]), values["unit"])
+    return replace(one, values=values)
 
 
 def _figures(trial: Trial, factors: Sequence[Factor]) -> tuple[Figure, ...]:

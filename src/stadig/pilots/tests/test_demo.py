@@ -76,3 +76,11 @@ def test_the_same_seed_draws_the_same_districts():
     world = lindhamn.build()
     assert demo.calling(world) == demo.calling(world)
     assert len(demo.calling(world)) == demo.CALLING_DISTRICTS
+
+
+def test_each_trial_has_a_public_page(demo_town, client):
+    from django.urls import reverse
+
+    assert client.get(reverse("pilots:library")).status_code == 200
+    for one in Pilot.objects.exclude(state="idea"):
+        assert client.get(reverse("pilots:trial", args=[one.slug])).status_code == 200
