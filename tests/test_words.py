@@ -15,7 +15,9 @@ SOURCE = ROOT / "src" / "stadig"
 PAGE = ROOT / "docs" / "ordlista.md"
 MARKED = re.compile(r"""\b(?:n?gettext(?:_lazy)?|_|pgettext)\(\s*((?:f?"(?:[^"\\]|\\.)*"\s*)+)""")
 """Texts that Python marks for translation; their originals are Swedish."""
-SILENT = re.compile(r"\{#.*?#\}|\{% comment .*?endcomment %\}|<!--.*?-->|<code\b.*?</code>|\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", re.DOTALL)
+SILENT = re.compile(
+    r"\{#.*?#\}|\{% comment .*?endcomment %\}|<!--.*?-->|<code\b.*?</code>|\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", re.DOTALL
+)
 """What a template holds that no one reads, and commands, which are typed as they are."""
 PLACES = re.compile(r"%\(\w+\)[sd]")
 """Where a figure or a name is written in: its own name is no word of the text."""

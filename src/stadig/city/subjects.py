@@ -107,7 +107,11 @@ group(
     "kind",
     _("Vad det gäller"),
     of=kind,
-    choices=lambda: [("city.person", _("Invånare")), ("city.user", _("Anställda")), ("city.organisation", _("Enheter"))],
+    choices=lambda: [
+        ("city.person", _("Invånare")),
+        ("city.user", _("Anställda")),
+        ("city.organisation", _("Organisationens enheter")),
+    ],
 )
 
 

@@ -88,7 +88,7 @@ def _subjects(asked: Asked) -> Read:
         found = cursor.fetchall()
     rule = rollout.compiled(asked.pilot.switch)
     rows = [
-        Row(pseudonym(asked, f"{kind}:{key}"), day, float(total), 1.0, cohort or rule.arm((kind, key)), _groups(district=place))
+        Row(pseudonym(asked, f"{kind}:{key}"), day, float(total), 1.0, cohort or rule.drawn((kind, key)), _groups(district=place))
         for kind, key, day, total, cohort, place in found
     ]
     return [row for row in rows if row.arm], f"effekter: {asked.outcome.metric}", []
@@ -219,7 +219,7 @@ def cases(asked: Asked) -> Read:
 def _case(asked: Asked, rule: rollout.Decider, found: tuple[Any, ...], person: Person | None) -> Row:
     """One case in the arm of its applicant; a case of one who is no registered person is drawn by itself."""
     pk, day, value, _, place, _ = found
-    arm = rule.arm(person or ("cases.case", pk))
+    arm = rule.drawn(person or ("cases.case", pk))
     return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, arm, labels(person, place))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stadig.city.models.organisation import District, Organisation
 from stadig.city.sorting import SortKeyField
@@ -16,7 +17,7 @@ class Service(models.Model):
 
     class Status(models.TextChoices):
         IDEA = "idea", _("Idé")
-        PILOT = "pilot", _("Försök")
+        PILOT = "pilot", pgettext_lazy("om en tjänst", "Försök")
         RUNNING = "running", _("I drift")
         WITHDRAWN = "withdrawn", _("Tillbakadragen")
 

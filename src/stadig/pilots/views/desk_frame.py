@@ -37,7 +37,7 @@ def frame(request: HttpRequest, pilot: Opened, here: str) -> dict[str, Any]:
         )
     else:
         every = (
-            ("desk-pilot", _("Läget")),
+            ("desk-pilot", _("Läget nu")),
             ("desk-figures", _("Siffror")),
             ("desk-decide", _("Beslut och lärdomar")),
             ("desk-card", _("Kortet")),
