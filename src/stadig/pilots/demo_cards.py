@@ -32,9 +32,9 @@ def bins(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
         wording={"sv": Wording("", "fler än {} behöver ringa"), "en": Wording("", "more than {} need to ring")},
     )  # fmt: skip
     said = Outcome(
-        "sager-till", "Invånare som säger att en korg är full", "per 1 000 invånare och vecka", Direction.LESS, "effects", "reports",
+        "sager-till", "Invånare som säger att en korg är full", "anmälningar", Direction.LESS, "effects", "reports",
         per="1 000 invånare och vecka", every=every, each="residents",
-        wording={"sv": Wording("", "{} fler säger till att en korg är full"), "en": Wording("", "{} more people report a full bin")},
+        wording={"sv": Wording("", "det blir {} fler per 1 000 invånare och vecka"), "en": Wording("", "there are {} more per 1,000 residents and week")},
     )  # fmt: skip
     return Card(
         title=BINS,
