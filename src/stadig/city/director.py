@@ -14,9 +14,9 @@ from django.utils.translation import ngettext, pgettext
 
 from stadig.city import clock, given_sql, services, told
 from stadig.city.desk import Card
-from stadig.city.given import MEASURED, Column, Gain, Line, Row, gains, headlines, lines, total
+from stadig.city.given import MEASURED, Column, Gain, Line, Row, column_of, gains, headlines, lines, total
 from stadig.city.given_sql import Known, Month, Register
-from stadig.city.given_words import Tile, cell, month_name, tile
+from stadig.city.given_words import MISSING, Tile, cell, month_name, of_row, tile
 from stadig.city.models import Service
 from stadig.city.sorting import sort_key
 from stadig.city.told import Reach, Trial
@@ -29,6 +29,7 @@ LEAST_PART = 5
 NEAR_DAYS = 45
 """A decision that is this near is on the page."""
 MOST = 8
+MOST_TILES, MOST_NAMED = 6, 3
 IN_TABLE = (Column.TIME, Column.KM, Column.KWH, Column.MONEY)
 
 
@@ -141,10 +142,9 @@ def _page(given: Given, _language: str, _today: dt.date) -> Page:
 
 def sentence(given: Given) -> str:
     """*14 tjänster i drift. 3 värden är uppmätta mot jämförelse, 2 är uppskattade eller räknade, 1 är inte mätt.*"""
-    found = [figure for _column, figure in headlines(given.gains)]
-    measured = sum(one is not None and one.kind == MEASURED for one in found)
-    guessed = sum(one is not None and one.kind != MEASURED for one in found)
-    missing = sum(one is None for one in found)
+    found = [one.kind for one in tiles(given)]
+    measured, missing = found.count(MEASURED), found.count(MISSING)
+    guessed = len(found) - measured - missing
     running = ngettext("En tjänst i drift.", "%(n)s tjänster i drift.", given.running) % {"n": given.running}
     parts = [
         ngettext("ett värde är uppmätt mot en jämförelse", "%(n)s värden är uppmätta mot en jämförelse", measured)
@@ -160,8 +160,11 @@ def sentence(given: Given) -> str:
 
 
 def tiles(given: Given) -> tuple[Tile, ...]:
-    """The six figures, the measured first."""
-    return tuple(tile(column, figure) for column, figure in headlines(given.gains))
+    """The six figures, the measured first: also those in a unit that is not added up over services."""
+    named = [
+        of_row(row) for row in given.rows if row.is_gain and row.kind == MEASURED and row.rows and column_of(row.unit) is None
+    ]
+    return (*named[:MOST_NAMED], *(tile(column, figure) for column, figure in headlines(given.gains)))[:MOST_TILES]
 
 
 def table(given: Given) -> tuple[ServiceLine, ...]:
@@ -275,6 +278,11 @@ def share(one: Reach) -> float | None:
     return 100 * one.helped / one.came if shown(one) else None
 
 
+def in_words(group: str) -> str:
+    """*80 år och äldre* for a band of ages without an end; other groups as they are."""
+    return _("%(age)s år och äldre") % {"age": group[:-1]} if group.endswith(formatting.DASH) else group
+
+
 def reach_chart(groups: tuple[Reach, ...], heading: str, month: Month, *, level: int = 3) -> ReachBars:
     """The share that came with help in each group, in the reader's language."""
     return _reach_chart(groups, heading, month, level, formatting.language(), formatting.today().year)
@@ -283,6 +291,7 @@ def reach_chart(groups: tuple[Reach, ...], heading: str, month: Month, *, level:
 @lru_cache(maxsize=64)
 def _reach_chart(groups: tuple[Reach, ...], heading: str, month: Month, level: int, _tongue: str, _year: int) -> ReachBars:
     """The share that came with help in each group. What is too small to show has no bar, and the subtitle says so."""
+    groups = tuple(one._replace(group=in_words(one.group)) for one in groups)
     known = [one for one in groups if shown(one)]
     most = max(known, key=lambda one: one.helped / one.came, default=None)
     title = _("Ingen grupp är stor nog att visa")

@@ -48,6 +48,8 @@ class Section(NamedTuple):
     """What all its time gave, in a sentence."""
 
 
+MISSING = "none"
+"""The kind of a figure that was not measured."""
 ICONS = {"environmental": "leaf", "social": "users", "economic": "coins", "democratic": "landmark"}
 
 
@@ -103,7 +105,7 @@ def tile(column: Column, figure: Figure | None) -> Tile:
     """One of the six figures a page leads with."""
     label = titles()[column]
     if figure is None:
-        return Tile("none", label)
+        return Tile(MISSING, label)
     size, unit = _scaled(figure)
     notes = [_note(figure)]
     if figure.besides:

@@ -54,8 +54,8 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
     capped = _("Taket var %(kr)s kr.") % {"kr": _kr(ceiling)} if ceiling is not None else ""
     each = saved.cost_of_each(spent_kr, amount) if amount is not None else None
     less = plan.direction is Direction.LESS
-    unit = card.primary.unit
-    label = (_("Kostnad per %(unit)s som sparats") if less else _("Kostnad per %(unit)s mer")) % {"unit": unit}
+    label = _("Kostnad per enhet som sparades") if less else _("Kostnad per enhet mer")
+    unit = _("procentenheter") if card.primary.unit in sentences.OF_A_HUNDRED else formatting.unit(card.primary.unit)
     if each is None:
         whole = _("Hela taket är %(kr)s kr.") % {"kr": _kr(card.cost_ceiling_kr)} if card.cost_ceiling_kr is not None else ""
         yield Figure("measured", _("Kostnad hittills"), _kr(spent_kr), "kr", whole)
@@ -64,7 +64,8 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
         span = _("Mellan %(low)s och %(high)s kr.") % {"low": _kr(each.low), "high": _kr(each.high)}
     else:
         span = _("Hur säker den är går inte att säga än.")
-    yield Figure("measured", label, _kr(each.value), "kr", f"{span} {capped}".strip())
+    counted = _("Räknat i %(unit)s.") % {"unit": unit}
+    yield Figure("measured", label, _kr(each.value), "kr", f"{counted} {span} {capped}".strip())
 
 
 def _kr(value: float | None) -> str:

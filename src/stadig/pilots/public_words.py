@@ -118,6 +118,7 @@ SOURCES = {
     "cases": gettext_lazy("ärenden"),
     "ratings": gettext_lazy("svaren på Hur lätt var det?"),
     "upload": gettext_lazy("uppladdad fil"),
+    "derived": gettext_lazy("räknade från ett annat mått"),
 }
 
 

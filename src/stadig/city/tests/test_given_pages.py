@@ -114,7 +114,7 @@ def test_groups_too_small_to_show_are_left_out_and_named():
     with clock.frozen(NOW):
         chart = director.reach_chart(groups, "Ålder", director.given_sql.month_of(TODAY))
     assert [bar.value for bar in chart.bars] == [15.0, None, None]
-    assert "För få för att visas: 65–79 och 80–." in chart.subtitle
+    assert "För få för att visas: 65–79 och 80 år och äldre." in chart.subtitle
     assert chart.table()[1][1][1:] == [formatting.DASH] * 3
 
 

@@ -15,6 +15,8 @@ from stadig.ui.charts.scale import Scale, decimals, extent, seconds, step, thin,
 
 Place = datetime | date | float
 INFINITE = float("inf")
+WORDS = 16
+"""Height of a line of small words beside a wide drawing."""
 ROW = 20
 """Height of a threshold's words above a narrow drawing."""
 
@@ -227,21 +229,31 @@ class Line(frame.Chart):
             level = y(threshold.y)
             number = "2" if threshold.kind == "limit" else ""
             drawing.add("line", class_=f"ref{number}", x1=round(left, 1), x2=right, y1=level, y2=level)
-            if side:
-                drawing.text(threshold.label, right + 8, level + (0 if threshold.causes else 5), f"lref{number} sm")
-                if threshold.causes:
-                    drawing.text(threshold.causes, right + 8, level + 15, "sm")
-            else:
+            if not side:
                 row = 10 + ROW * index  # above the lines, where no curve can lie under the words
                 drawing.add("line", class_=f"ref{number}", x1=round(left, 1), x2=round(left + 22, 1), y1=row, y2=row)
                 words = ": ".join(part for part in (threshold.label, threshold.causes) if part)
                 drawing.text(frame.cut(words, right - left - 28), left + 28, row + 5, f"lref{number} sm")
 
+    def _beside(self, drawing: frame.Drawing, y: Scale, right: float) -> list[float]:
+        """Write what the level lines say, to their right and clear of each other; the heights that are taken."""
+        said = [(y(one.y), "2" if one.kind == "limit" else "", one.label, one.causes) for one in self.thresholds]
+        if self.nothing:
+            said.append((y(0.0), "-", self.nothing, ""))
+        said.sort()
+        taken: list[float] = []
+        places = _apart([(level, WORDS * (2 if causes else 1)) for level, _, _, causes in said], y.end - 4, y.start + 18)
+        for place, (_, number, label, causes) in zip(places, said, strict=True):
+            first = place + 5 - (WORDS / 2 if causes else 0)
+            drawing.text(label, right + 8, first, "sm" if number == "-" else f"lref{number} sm")
+            taken.append(first - 5)
+            if causes:
+                drawing.text(causes, right + 8, first + WORDS, "sm")
+                taken.append(first - 5 + WORDS)
+        return taken
+
     def _ends(self, drawing: frame.Drawing, x: Scale, y: Scale, *, side: bool) -> None:
-        taken = [y(one.y) + extra for one in self.thresholds for extra in ((0, 14) if one.causes else (0,))] if side else []
-        if side and self.nothing:
-            taken.append(y(0.0))
-            drawing.text(self.nothing, x.end + 10, y(0.0) + 5, "sm")
+        taken = self._beside(drawing, y, x.end) if side else []
         for index, line in enumerate(self.series):
             last = line.last()
             if last is None:
@@ -290,6 +302,22 @@ def _line(drawing: frame.Drawing, line: Series, at: Sequence[str], number: int, 
         pieces.append(f"{pen}{place} {level}")
         pen = "L"
     drawing.add("path", class_=f"l{number}", d="".join(pieces))
+
+
+def _apart(blocks: Sequence[tuple[float, float]], top: float, bottom: float) -> list[float]:
+    """Middles of blocks, each (wished middle, height) in ascending order, moved as little as keeps them apart and inside."""
+    places: list[float] = []
+    edge = top
+    for middle, height in blocks:
+        place = max(middle, edge + height / 2)
+        places.append(place)
+        edge = place + height / 2
+    edge = bottom
+    for index in range(len(blocks) - 1, -1, -1):
+        height = blocks[index][1]
+        places[index] = min(places[index], edge - height / 2)
+        edge = places[index] - height / 2
+    return places
 
 
 def _free(level: float, taken: list[float], top: float, bottom: float) -> float:
