@@ -189,7 +189,9 @@ class Line(frame.Chart):
         if not self.last_interval or last is None or not line.low or line.low[last] is None or line.high[last] is None:
             return ""
         low = ("+" if self.signed and (line.low[last] or 0) > 0 else "") + formatting.number(line.low[last], self.decimals)
-        return "(" + gettext("%(low)s till %(high)s") % {"low": low, "high": self.write(line.high[last])} + ")"
+        high = ("+" if self.signed and (line.high[last] or 0) > 0 else "") + formatting.number(line.high[last], self.decimals)
+        high = self.write(line.high[last]) if self.unit == "%" else high  # a longer unit stands on the line above
+        return "(" + gettext("%(low)s till %(high)s") % {"low": low, "high": high} + ")"
 
     def _side_width(self) -> float:
         labels = [self._end_label(line) for line in self.series]
