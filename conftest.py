@@ -86,6 +86,17 @@ def _nothing_remembered() -> None:
     municipality.forget()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each process of a run stores files in a folder of its own: two towns drawn from one seed give their files the same names."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    ours = {"OPTIONS": {"location": tmp_path_factory.getbasetemp() / "files"}}
+    with override_settings(STORAGES=settings.STORAGES | {"default": settings.STORAGES["default"] | ours}):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_audit_heads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A test's audit log is held against heads of its own, never against those of a town that ran in this checkout."""
