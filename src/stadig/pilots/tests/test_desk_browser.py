@@ -48,11 +48,11 @@ def look(page) -> None:
     testing.axe(page)
 
 
-def begin(page, title: str) -> None:
+def begin(page, title: str, *, see=lambda _page: None) -> None:
     page.goto("/arbetsplats/forsok/")
-    look(page)
+    see(page)
     page.get_by_role("link", name="Planera ett försök").click()
-    look(page)
+    see(page)
     page.get_by_label("Vad heter försöket?").fill(title)
     page.get_by_label("Vilken tjänst gäller det?").select_option("papperskorgar")
     page.get_by_role("button", name="Till kortet").click()
@@ -87,7 +87,7 @@ def learn(page, title: str, text: str) -> None:
 def test_a_trial_goes_from_idea_to_scaled_up(site, page):
     testing.log_in(page, someone(Role.MANAGER))
     with testing.watched(page):
-        begin(page, "Papperskorgar som säger till")
+        begin(page, "Papperskorgar som säger till", see=look)
         look(page)
         fill_in(page, "district", "areas")
         page.keyboard.press("Tab")
@@ -139,11 +139,13 @@ def test_a_trial_is_withdrawn_without_javascript_and_with_the_keyboard(site, new
     fill_in(page, "person", "persons")
     page.locator("[name=worthwhile]").fill("ganska mycket")
     page.get_by_role("button", name="Spara", exact=True).focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():  # without JavaScript a page that is being left answers nothing, ever
+        page.keyboard.press("Enter")
     assert page.title().startswith("Fel:")
     assert page.locator("[name=exit_plan]").input_value() == TEXTS["exit_plan"]
     page.locator("[name=worthwhile]").fill("20")
-    page.locator("[name=worthwhile]").press("Enter")
+    with page.expect_navigation():
+        page.locator("[name=worthwhile]").press("Enter")
     assert "skalar vi upp" in page.locator("#bredvid .quote").inner_text()
     page.get_by_role("link", name="Läs igenom och starta").click()
     page.get_by_role("button", name="Starta försöket").click()
