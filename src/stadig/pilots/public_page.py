@@ -29,14 +29,13 @@ from stadig.pilots import (
     sentences,
     words,
 )
-from stadig.pilots.amounts import Measure
 from stadig.pilots.area_map import Area
-from stadig.pilots.card import Card
-from stadig.pilots.public import Copied, Decided, Factor, Learnt, Row, Seen, Source, Unit, Version
+from stadig.pilots.public import Copied, Decided, Factor, Learnt, Row, Source
 from stadig.pilots.public_figures import Figure
+from stadig.pilots.public_trial import Trial, read
 from stadig.pilots.showing import Cell, Rule, cells
 from stadig.pilots.statistics import pooling
-from stadig.pilots.statistics.terms import Estimate, Finding, Plan, Result
+from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Result
 from stadig.ui import charts, formatting
 
 
@@ -92,6 +91,8 @@ class Page(NamedTuple):
     choices: tuple[Choice, ...]
     closed: bool
     has_data: bool
+    of_persons: bool
+    """The rows are of persons: they are shown to no one but those who plan trials."""
     copies: tuple[Copied, ...]
     copied: str
     origin: str
@@ -114,32 +115,6 @@ class Page(NamedTuple):
     def csv(self) -> str:
         """Every look as a file."""
         return reverse("pilots:trial-looks", args=[self.slug])
-
-
-class Trial(NamedTuple):
-    """A row, read."""
-
-    row: Row
-    card: Card
-    plan: Plan
-    versions: tuple[Version, ...]
-    looks: tuple[Seen, ...]
-    result: Result | None
-    units: tuple[Unit, ...]
-
-
-def read(row: Row) -> Trial:
-    """The texts of a row as what they are."""
-    versions = msgspec.json.decode(row.versions, type=tuple[Version, ...])
-    return Trial(
-        row,
-        cards.read(versions[-1].card),
-        msgspec.convert(versions[-1].rule, Plan),
-        versions,
-        msgspec.json.decode(row.looks, type=tuple[Seen, ...]),
-        msgspec.json.decode(row.result, type=Result) if row.result else None,
-        msgspec.json.decode(row.units, type=tuple[Unit, ...]),
-    )
 
 
 def page(row: Row) -> Page:
@@ -183,6 +158,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         choices=tuple(_choice(one) for one in decided),
         closed=row.state == "closed",
         has_data=row.look_id is not None,
+        of_persons=plan.design is Design.PERSONS,
         copies=copies,
         copied=ngettext("%(n)s kommun har gjort det.", "%(n)s kommuner har gjort det.", len(copies)) % {"n": len(copies)}
         if copies
@@ -375,54 +351,3 @@ def _pooled(trial: Trial, copies: Sequence[Copied]) -> tuple[charts.Dots | None,
     together = pooling.pooled([value for _n, value, _e in rows], [error for _n, _v, error in rows])
     chart = public_charts.pooled(trial.card, rows, (together.value, together.low, together.high))
     return chart, public_words.pooled(trial.card, together)
-
-
-def machine(row: Row) -> dict[str, Any]:
-    """The rule with all its versions and looks, for programs."""
-    trial = read(row)
-    return {
-        "slug": row.slug,
-        "title": row.title,
-        "state": row.state,
-        "versions": [
-            {
-                "number": one.number,
-                "frozen_at": one.frozen_at,
-                "why": one.why,
-                "sha256": one.digest,
-                "rule": one.rule,
-                "card": one.card,
-                "looks": [
-                    {"number": look.number, "through": look.through, "verdict": look.verdict, "voided": look.voided}
-                    for look in trial.looks
-                    if look.version == one.number
-                ],
-            }
-            for one in trial.versions
-        ],
-    }
-
-
-def look_rows(row: Row) -> list[tuple[Any, ...]]:
-    """(number, through, value, low, high, p, n pilot, n comparison) of every look of the result."""
-    trial = read(row)
-    measure = Measure(trial.card.primary, trial.card.scale) if trial.card.primary else None
-    found: list[tuple[Any, ...]] = []
-    for look in trial.result.looks if trial.result and measure else ():
-        one = look.estimate
-        if one is None or measure is None:
-            found.append((look.number, look.through, None, None, None, None, None, None))
-            continue
-        found.append(
-            (
-                look.number,
-                look.through,
-                measure.shown(one.value),
-                measure.shown(one.low),
-                measure.shown(one.high),
-                one.p,
-                one.n_pilot,
-                one.n_comparison,
-            )
-        )
-    return found

@@ -13,20 +13,21 @@ from stadig.eservices.models import EService
 from stadig.pilots import extract, package, public
 from stadig.pilots.package import Bundle, Info, Origin
 from stadig.pilots.public import Learnt, Row
-from stadig.pilots.public_page import read
+from stadig.pilots.public_trial import read
 
 
-def bundle(row: Row, kind: str = "package", *, open_data: bool = True) -> Bundle:
+def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: bool = True) -> Bundle:
     """A trial as it stands now: ``package`` with all that is needed to try again, ``result`` with the figures alone.
 
     With ``open_data`` the figures are as anyone may have them; without it as they are stored, for those who run the city.
+    Without ``rows`` there are neither figures nor a result made of them.
     """
     trial = read(row)
     here = current()
     copied: dict[str, Any] = msgspec.json.decode(row.copied_from)
     origin = msgspec.convert(copied, Origin, strict=False) if copied.get("slug") else None
     figures, reduced = b"", False
-    if row.look_id is not None and trial.result is not None:
+    if rows and row.look_id is not None and trial.result is not None:
         figures = extract.expanded(public.figures(row.look_id))
         if open_data:
             figures, reduced = package.for_publication(trial.plan, figures)

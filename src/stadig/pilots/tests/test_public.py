@@ -16,6 +16,7 @@ import msgspec
 import pytest
 from django.test import Client
 
+from stadig.city.permissions import Role
 from stadig.pilots import card as cards
 from stadig.pilots import claims, library, package
 from stadig.pilots.models import CardVersion, Copy, Look, Pilot, Unit
@@ -141,8 +142,19 @@ def test_the_looks_come_as_a_file(client: Client) -> None:
     assert rows[-1]["skillnad"].startswith("-")
 
 
-def test_the_data_file_computes_to_the_same_figures_and_holds_no_pseudonym(client: Client) -> None:
+def test_rows_of_persons_are_for_those_who_plan_trials(client: Client, someone: Callable[..., Any]) -> None:
     stored.trial()
+    assert client.get("/forsok/paminnelse/data.zip").status_code == 404
+    assert package.read(client.get("/forsok/paminnelse/paket.zip").content).series == b""
+    page = shown(client, "/forsok/paminnelse/")
+    assert "data.zip" not in page and "Raderna gäller enskilda personer" in page
+    client.force_login(someone(Role.CASE_WORKER))
+    assert client.get("/forsok/paminnelse/data.zip").status_code == 404
+
+
+def test_the_data_file_computes_to_the_same_figures_and_holds_no_pseudonym(client: Client, someone: Callable[..., Any]) -> None:
+    stored.trial()
+    client.force_login(someone(Role.PLANNER))
     data = client.get("/forsok/paminnelse/data.zip").content
     assert data == client.get("/forsok/paminnelse/data.zip").content
     bundle = package.read(data)

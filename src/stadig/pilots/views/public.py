@@ -16,13 +16,14 @@ from django.views.decorators.http import require_safe
 
 from stadig.city import municipality
 from stadig.city.permissions import public
+from stadig.pilots import access, public_page, public_trial, transfer
 from stadig.pilots import claims as promised
 from stadig.pilots import draws as lots
 from stadig.pilots import library as books
 from stadig.pilots import package as packages
 from stadig.pilots import public as reading
-from stadig.pilots import public_page, transfer
 from stadig.pilots.area_map import areas_svg
+from stadig.pilots.statistics.terms import Design
 from stadig.ui import export
 
 LONGEST = 200
@@ -53,7 +54,7 @@ def trial(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def rule(request: HttpRequest, slug: str) -> HttpResponse:
     """The rule in machine form, in all its versions."""
-    return HttpResponse(msgspec.json.encode(public_page.machine(_row(slug))), content_type="application/json")
+    return HttpResponse(msgspec.json.encode(public_trial.machine(_row(slug))), content_type="application/json")
 
 
 @public
@@ -70,7 +71,7 @@ def looks(request: HttpRequest, slug: str) -> HttpResponse:
         ("antal med", lambda row: row[6]),
         ("antal utan", lambda row: row[7]),
     ]
-    text = "".join(export.csv_lines(columns, public_page.look_rows(_row(slug))))
+    text = "".join(export.csv_lines(columns, public_trial.look_rows(_row(slug))))
     return _file(text.encode(), f"{slug}-titter.csv", "text/csv; charset=utf-8")
 
 
@@ -78,7 +79,7 @@ def looks(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def draws(request: HttpRequest, slug: str) -> HttpResponse:
     """Every draw that the lot could have given, and which it gave."""
-    allocation = public_page.read(_row(slug)).plan.allocation
+    allocation = public_trial.read(_row(slug)).plan.allocation
     if allocation is None or not allocation.seed:
         raise Http404
     return _file(lots.written(allocation), f"{slug}-lottningar.csv", "text/csv; charset=utf-8")
@@ -89,16 +90,22 @@ def draws(request: HttpRequest, slug: str) -> HttpResponse:
 def data(request: HttpRequest, slug: str) -> HttpResponse:
     """The figures of the latest look with the rule and the result: ``stadig pilot reproduce`` computes it again."""
     row = _row(slug)
-    if row.look_id is None:
+    if row.look_id is None or not _may_have_rows(request, row):
         raise Http404
     return _file(packages.write(transfer.bundle(row, "result")), f"{slug}.zip")
+
+
+def _may_have_rows(request: HttpRequest, row: reading.Row) -> bool:
+    """Rows of persons, numbered or not, are for those who plan trials: a day and an outcome can be enough to know someone by."""
+    return public_trial.read(row).plan.design is not Design.PERSONS or access.PLAN.held_by(request.user)
 
 
 @public
 @require_safe
 def package(request: HttpRequest, slug: str) -> HttpResponse:
     """The trial as another municipality takes it in."""
-    return _file(packages.write(transfer.bundle(_row(slug))), f"{slug}-paket.zip")
+    row = _row(slug)
+    return _file(packages.write(transfer.bundle(row, rows=_may_have_rows(request, row))), f"{slug}-paket.zip")
 
 
 @public
