@@ -174,7 +174,9 @@ MEASURES: dict[str, tuple[str, str, str]] = {
     "completed_in_time": (
         "q.due_on",
         "CASE WHEN (q.answered_at AT TIME ZONE 'Europe/Stockholm')::date <= q.due_on THEN 100 ELSE 0 END",
-        "JOIN cases_completion q ON q.case_id = c.id AND q.withdrawn_at IS NULL",
+        # taken back after its last day is one that was not met: left out, it would flatter both arms
+        "JOIN cases_completion q ON q.case_id = c.id"
+        " AND (q.withdrawn_at IS NULL OR (q.withdrawn_at AT TIME ZONE 'Europe/Stockholm')::date > q.due_on)",
     ),
     "asked_again": (
         "(c.registered_at AT TIME ZONE 'Europe/Stockholm')::date",

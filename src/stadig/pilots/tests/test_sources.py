@@ -227,6 +227,19 @@ def test_cases_are_figures_of_people_no_one_can_find(reminders, permits, someone
     assert not any(str(n) == one.unit for n in range(1, 31) for one in late), "the number of a case is not its name here"
 
 
+def test_a_question_taken_back_after_its_last_day_was_not_met_in_time(reminders, permits, someone, at):
+    pilot, card = reminders
+    for number, taken_back in enumerate((dt.date(2026, 9, 12), dt.date(2026, 9, 28)), 1):
+        Completion.objects.create(
+            case=case_of(permits, number, dt.date(2026, 9, 10)), paths=["certificate"], text="Vi behöver intyget.",
+            asked_at=clock.now(), asked_by=someone(Role.CASE_WORKER), due_on=dt.date(2026, 9, 20),
+            withdrawn_at=clock.midnight(taken_back),
+        )  # fmt: skip
+    at("2026-09-29T02:00+02:00")
+    figures.gather(pilot, card, until=dt.date(2026, 9, 28))
+    assert [one.value for one in Point.objects.filter(pilot=pilot, outcome="in_time")] == [0.0]
+
+
 def test_an_answer_is_counted_in_the_arm_of_the_one_who_gave_it(reminders, permits, someone, at):
     from stadig.cases import rating
     from stadig.cases.models import Party
