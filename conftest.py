@@ -55,6 +55,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(transaction=True))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are never a test's name: a zip made a second later has other bytes, and xdist's processes would see other tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def reference_data() -> Callable[[str], Path]:
     """``reference_data("operations/bins/wyndham_fill_daily.csv")`` → its path; skips where the data are absent, fails in CI."""
