@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
-from django.utils.html import escape
-from django.utils.safestring import SafeString
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +29,6 @@ ADDED = _("Områden som kommer till")
 NONE_IS_ALL = _("Välj inget för alla.")
 NUMBERS = {"percent": (SHARE, 0, 100), "days": (DAYS, 1, 366), "sample": (SAMPLE, 1, 1_000_000)}
 """A step's numbers: what they are called, the least and the most."""
-CELLS = (*NUMBERS, "approval")
 Names = list[tuple[str, str]]
 
 
@@ -93,11 +91,6 @@ class WhereForm(forms.Form):
         }
 
 
-def _said(label: Any, number: int) -> dict[str, str]:
-    """How a field in the table is called when it is heard."""
-    return {"class": "ds-input", "aria-label": gettext("Steg %(n)s: %(what)s") % {"n": number, "what": label}}
-
-
 def _initial(setting: Setting | None) -> dict[str, Any]:
     if setting is None:
         return {"percent": 100}
@@ -110,50 +103,66 @@ def _initial(setting: Setting | None) -> dict[str, Any]:
     }
 
 
+class Cell(NamedTuple):
+    """One answer of a step as it is drawn: a number, or a tick where ``least`` is None."""
+
+    name: str
+    label: str
+    heard: str
+    value: str
+    least: int | None
+    most: int | None
+    errors: tuple[str, ...]
+
+
 class Row(NamedTuple):
-    """The fields of one step, and which districts it adds, in words."""
+    """One step as it is drawn, and which districts it adds: (key, name, chosen) of all, and in words."""
 
     number: int
-    cells: list[Any]
-    boxes: SafeString
+    cells: tuple[Cell, ...]
+    districts: tuple[tuple[str, str, bool], ...]
     chosen: str
 
 
-def _box(number: int, pk: str, name: str, checked: bool) -> str:
-    """One district of one step. Written by hand: six times all districts as widgets cost half a page."""
-    tick = " checked" if checked else ""
-    return (
-        f'<label class="opt"><input type="checkbox" class="ds-input" name="districts_{number}" value="{escape(pk)}"{tick}>'
-        f"<span>{escape(name)}</span></label>"
-    )
-
-
 class StepsForm(forms.Form):
-    """Up to six steps; a row without a share is no step."""
+    """Up to six steps; a row without a share is no step. Its fields check what comes in; the page is drawn from :attr:`rows`."""
 
-    def __init__(self, districts: Names, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.districts = districts
-        for number in range(1, STEPS + 1):
+    def __init__(self, districts: Names, data: QueryDict | None, *, filled: dict[str, Any]) -> None:
+        super().__init__(data)
+        self.districts, self.filled = districts, filled
+        for number in range(1, STEPS + 1) if self.is_bound else ():
             for name, (label, least, most) in NUMBERS.items():
-                widget = forms.NumberInput(attrs=_said(label, number))
-                self.fields[f"{name}_{number}"] = forms.IntegerField(
-                    label=label, min_value=least, max_value=most, required=False, widget=widget
-                )
-            ticked = forms.CheckboxInput(attrs=_said(APPROVAL, number))
-            self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False, widget=ticked)
+                self.fields[f"{name}_{number}"] = forms.IntegerField(label=label, min_value=least, max_value=most, required=False)
+            self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False)
             self.fields[f"districts_{number}"] = _some(ADDED, districts)
 
     @property
     def rows(self) -> list[Row]:
-        """The steps' fields, in order."""
-        return [self._row(number) for number in range(1, STEPS + 1)]
+        """The steps, in order, with what was filled in."""
+        labels = [(name, gettext(label), least, most) for name, (label, least, most) in NUMBERS.items()]
+        heard, ticked, none = gettext("Steg %(n)s: %(what)s"), gettext(APPROVAL), gettext("Inga nya")
+        found: list[Row] = []
+        for number in range(1, STEPS + 1):
+            cells = [
+                self._cell(f"{name}_{number}", label, heard % {"n": number, "what": label}, least, most)
+                for name, label, least, most in (*labels, ("approval", ticked, None, None))
+            ]
+            chosen = set(map(str, self._given(f"districts_{number}", many=True) or ()))
+            districts = tuple([(pk, name, pk in chosen) for pk, name in self.districts])
+            named = ", ".join([name for _, name, ticked_off in districts if ticked_off])
+            found.append(Row(number, tuple(cells), districts, named or none))
+        return found
 
-    def _row(self, number: int) -> Row:
-        chosen = set(map(str, self[f"districts_{number}"].value() or ()))
-        named = [name for pk, name in self.districts if pk in chosen]
-        boxes = SafeString("".join([_box(number, pk, name, pk in chosen) for pk, name in self.districts]))
-        return Row(number, [self[f"{name}_{number}"] for name in CELLS], boxes, ", ".join(named) or gettext("Inga nya"))
+    def _cell(self, name: str, label: str, heard: str, least: int | None, most: int | None) -> Cell:
+        given = self._given(name)
+        errors = tuple([str(one) for one in self.errors.get(name, ())]) if self.is_bound else ()
+        return Cell(name, label, heard, "" if given is None or given is False else str(given), least, most, errors)
+
+    def _given(self, name: str, *, many: bool = False) -> Any:
+        """What was sent, else what the page is filled in with."""
+        if not self.is_bound:
+            return self.filled.get(name)
+        return self.data.getlist(name) if many else self.data.get(name)  # type: ignore[attr-defined]
 
     @property
     def steps(self) -> list[Step]:

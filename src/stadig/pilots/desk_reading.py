@@ -14,6 +14,7 @@ from stadig.pilots import card as cards
 from stadig.pilots.card import Card
 from stadig.pilots.card_fields import Choices
 from stadig.pilots.models import Pilot
+from stadig.pilots.queries import Trial
 
 
 class Opened(NamedTuple):
@@ -76,6 +77,31 @@ def opened(pilot_id: int, version: int = 0) -> Opened:
     stored = values["card"]
     text = stored if isinstance(stored, str) else json.dumps(stored)
     return Opened(**values | {"card": _card(stored), "rule": _json(values["rule"]), "text": text})
+
+
+def held(trial: Trial) -> Opened:
+    """A trial that has been read whole, with the version that holds: what its pages are framed by. No query."""
+    one = trial.version
+    return Opened(
+        id=trial.id,
+        slug=trial.slug,
+        title=trial.title,
+        state=trial.state,
+        outcome=trial.outcome,
+        last_day=trial.last_day,
+        started_at=trial.started_at,
+        number=one.number,
+        card=one.card,
+        rule=one.rule,
+        digest=one.digest,
+        frozen_at=one.frozen_at,
+        saved_at=one.at,
+        saved_by=one.by,
+        why=one.why,
+        units=len(trial.units),
+        committee=trial.committee,
+        text="",
+    )
 
 
 def _json(data: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from django.utils.translation import gettext_lazy as _
 
 
@@ -155,6 +156,12 @@ class Look(models.Model):
     data_sha256 = models.CharField(max_length=64)
     data = models.BinaryField(help_text="the series as they were, compressed: what `stadig pilot reproduce` reads")
     result: Any = models.JSONField()
+    estimate: Any = models.GeneratedField(
+        expression=KeyTransform("estimate", KeyTransform("-1", KeyTransform("looks", "result"))),
+        output_field=models.JSONField(null=True),
+        db_persist=True,
+    )
+    """Of the result, kept beside it: a list of looks need not unpack whole results."""
     verdict = models.CharField(max_length=10)
     code_version = models.CharField(max_length=40)
     voided_at = models.DateTimeField(null=True, blank=True, help_text="set when the card was changed after it")

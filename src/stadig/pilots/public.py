@@ -207,7 +207,7 @@ LIST = """
 SELECT p.slug, p.title, p.service, p.state, p.outcome, p.started_at, p.last_day, p.closed_at, coalesce(o.name, ''),
        coalesce((SELECT v.card::text FROM pilots_cardversion v WHERE v.pilot_id = p.id AND v.frozen_at IS NOT NULL
                   ORDER BY v.number DESC LIMIT 1), ''),
-       coalesce((SELECT json_build_object('estimate', l.result->'looks'->-1->'estimate', 'verdict', l.verdict,
+       coalesce((SELECT json_build_object('estimate', l.estimate, 'verdict', l.verdict,
                                           'judged', coalesce((l.result->>'judged_not_shown')::bool, false))::text
                    FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id
                   WHERE v.pilot_id = p.id AND l.voided_at IS NULL AND l.planned

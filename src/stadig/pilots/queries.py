@@ -55,7 +55,7 @@ class Listed(NamedTuple):
 LISTED = """
 SELECT p.id, p.slug, p.title, p.service, coalesce(s.title, p.service), coalesce(o.name, ''), p.owner_id,
     coalesce(trim(u.first_name || ' ' || u.last_name), ''), p.state, p.outcome, p.created_at, p.started_at, p.last_day,
-    p.decided_at, p.closed_at, coalesce(l.verdict, ''), l.through, (l.result->'looks'->-1->'estimate')::text, v.card::text,
+    p.decided_at, p.closed_at, coalesce(l.verdict, ''), l.through, l.estimate::text, v.card::text,
     coalesce((l.result->>'judged_not_shown')::boolean, false), f.many, coalesce(f.first, '')
 FROM pilots_pilot p
 LEFT JOIN city_service s ON s.slug = p.service
@@ -65,7 +65,7 @@ CROSS JOIN LATERAL (
     SELECT card FROM pilots_cardversion v WHERE v.pilot_id = p.id ORDER BY v.frozen_at IS NOT NULL DESC, v.number DESC LIMIT 1
 ) v
 LEFT JOIN LATERAL (
-    SELECT l.verdict, l.through, l.result FROM pilots_look l JOIN pilots_cardversion w ON w.id = l.version_id
+    SELECT l.verdict, l.through, l.estimate, l.result FROM pilots_look l JOIN pilots_cardversion w ON w.id = l.version_id
     WHERE w.pilot_id = p.id AND l.voided_at IS NULL AND l.planned ORDER BY l.through DESC LIMIT 1
 ) l ON true
 CROSS JOIN LATERAL (
@@ -339,7 +339,7 @@ SELECT jsonb_build_object(
     'looks', coalesce((SELECT jsonb_agg(jsonb_build_object('id', l.id, 'number', l.number, 'version', v.number, 'at', l.at,
             'through', l.through, 'verdict', l.verdict, 'planned', l.planned, 'voided_at', l.voided_at,
             'data_sha256', l.data_sha256, 'code_version', l.code_version,
-            'estimate', l.result->'looks'->-1->'estimate') ORDER BY l.through, l.id)
+            'estimate', l.estimate) ORDER BY l.through, l.id)
         FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id WHERE v.pilot_id = p.id), '[]'),
     'result', (SELECT l.result FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id
         WHERE v.pilot_id = p.id AND l.voided_at IS NULL AND l.planned ORDER BY l.through DESC LIMIT 1),
@@ -355,8 +355,8 @@ SELECT jsonb_build_object(
             CASE WHEN m.additivity = 'sum' THEN sum(e.quantity) ELSE avg(e.quantity) END AS quantity,
             CASE WHEN m.additivity = 'sum' THEN sum(e.low) ELSE avg(e.low) END AS low,
             CASE WHEN m.additivity = 'sum' THEN sum(e.high) ELSE avg(e.high) END AS high
-        FROM city_effect e JOIN city_metric m ON m.slug = e.metric_id
-        WHERE e.service = p.service AND e.subject_kind = 'pilot' AND e.subject_id = p.id::text AND e.replaced_by_id IS NULL
+        FROM city_metric m JOIN city_effect e ON e.metric_id = m.slug AND e.service = p.service
+        WHERE m.slug LIKE 'gained-%%' AND e.subject_kind = 'pilot' AND e.subject_id = p.id::text AND e.replaced_by_id IS NULL
         GROUP BY e.metric_id, m.title, m.unit, e.kind, m.additivity ORDER BY e.kind DESC) g), '[]')
 )::text
 FROM pilots_pilot p

@@ -83,7 +83,7 @@ def _changed(request: HttpRequest, slug: str, setting: rollout.Setting | None, f
 def steps(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan how a service grows."""
     shown, districts = _page(slug), _districts()
-    form = StepsForm(districts, request.POST or None, initial=filled(shown.steps, districts))
+    form = StepsForm(districts, request.POST or None, filled=filled(shown.steps, districts))
     if request.method == "POST" and form.is_valid():
         try:
             ramps.plan_steps(request.user, slug, form.steps)  # type: ignore[arg-type]

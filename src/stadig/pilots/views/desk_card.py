@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from stadig.city.permissions import needs
 from stadig.pilots import access, actions, card_reading, card_showing, desk_reading, desk_words, sentences, words
 from stadig.pilots import card as cards
+from stadig.pilots.card import Card
 from stadig.pilots.card_showing import Todo
 from stadig.pilots.desk_reading import Opened
 from stadig.pilots.errors import ChangedMeanwhile, PilotError
@@ -107,7 +109,7 @@ def _shown(
         "errors": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in errors.items()]),
         "trouble": trouble,
         "wrong": bool(errors or trouble),
-        "rule": rule_of(pilot),
+        "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
         "begin_by": pilot.card.purchase.begin_by,
         "why": why,
         "may_save": context["may_plan"] if pilot.idea else context["may_decide"] and pilot.running,
@@ -116,9 +118,9 @@ def _shown(
     return render(request, "pilots/desk/card.html", context, status=422 if refused else 200)
 
 
-def rule_of(pilot: Opened, edition: int = 1) -> Rule:
+def rule_of(card: Card, edition: int, frozen_at: dt.datetime | None, digest: str) -> Rule:
     """The rule of the card as a sentence, and in machine form as soon as it has one. ``edition`` counts the frozen versions."""
-    said = sentences.rule(pilot.card) or (Span(_("Regeln skrivs här när ni har fyllt i måttet, kravet och sista dagen.")),)
-    ready = pilot.card.design and pilot.card.primary and pilot.card.worthwhile and pilot.card.begins and pilot.card.ends
-    machine = msgspec.json.format(msgspec.json.encode(cards.rule_of(pilot.card)), indent=2).decode() if ready else ""
-    return Rule(said, edition, pilot.frozen_at and pilot.frozen_at.date(), pilot.digest, machine)
+    said = sentences.rule(card) or (Span(_("Regeln skrivs här när ni har fyllt i måttet, kravet och sista dagen.")),)
+    ready = card.design and card.primary and card.worthwhile and card.begins and card.ends
+    machine = msgspec.json.format(msgspec.json.encode(cards.rule_of(card)), indent=2).decode() if ready else ""
+    return Rule(said, edition, frozen_at and frozen_at.date(), digest, machine)

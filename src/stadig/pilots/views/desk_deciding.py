@@ -15,7 +15,7 @@ from stadig.pilots import access, actions, desk_reading, forms, words
 from stadig.pilots.errors import NeedsReason, PilotError
 from stadig.pilots.models import Lesson
 from stadig.pilots.views.desk_frame import frame, user_of
-from stadig.pilots.views.desk_running import after, cells_of, trial_of
+from stadig.pilots.views.desk_running import after, told, trial_of
 
 
 @needs(access.SEE)
@@ -43,7 +43,7 @@ def decide(request: HttpRequest, pilot_id: int) -> HttpResponse:
             return redirect("pilots:desk-decide", pilot_id)
     wrong = bool(trouble or decision.errors or lesson.errors or back.errors)
     context = frame(request, pilot, "desk-decide") | {
-        "cells": cells_of(trial),
+        "cells": told(trial).cells,
         "after": after(trial),
         "choices": tuple([(one, words.decision(one.decided), words.decision(one.rule_said)) for one in trial.decisions]),
         "trial": trial,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,10 +30,12 @@ from stadig.pilots import (
     tasks,
     words,
 )
+from stadig.pilots.card import Card
 from stadig.pilots.errors import PilotError
 from stadig.pilots.models import Cost
-from stadig.pilots.queries import LookRow, Trial
-from stadig.pilots.showing import Cell, cells
+from stadig.pilots.queries import LookRow, Trial, UnitRow
+from stadig.pilots.showing import Cell, Rule, cells
+from stadig.pilots.statistics.terms import Plan, Result
 from stadig.pilots.views.desk_card import rule_of
 from stadig.pilots.views.desk_frame import frame, user_of
 from stadig.ui import formatting
@@ -67,13 +71,13 @@ class Change(NamedTuple):
 
 
 class Spent(NamedTuple):
-    """A cost in the table."""
+    """A cost in the list."""
 
-    id: int
     day: dt.date
     what: str
     amount: str
-    may_remove: bool
+    remove_url: str
+    """Where it is taken away; empty for whoever may not."""
 
 
 def trial_of(pilot_id: int) -> Trial:
@@ -88,7 +92,8 @@ def trial_of(pilot_id: int) -> Trial:
 @require_http_methods(["GET", "HEAD", "POST"])
 def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
     """Status any day; a cost is entered here too."""
-    pilot = desk_reading.opened(pilot_id)
+    trial = trial_of(pilot_id)
+    pilot = desk_reading.held(trial)
     if pilot.idea:
         return redirect("pilots:desk-card", pilot_id)
     form = forms.Spent(request.POST or None)
@@ -101,16 +106,11 @@ def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Kostnaden är sparad."))
             return redirect("pilots:desk-pilot", pilot_id)
-    trial = trial_of(pilot_id)
     context = frame(request, pilot, "desk-pilot") | {
-        "rule": rule_of(pilot, trial.edition),
-        "cells": cells_of(trial),
+        **told(trial)._asdict(),
         "after": after(trial),
         "lead": _lead(trial),
-        "findings": _findings(trial),
         "changes": _changes(trial),
-        "line": _line(trial),
-        "looks": _looks(trial),
         "next_look": trial.next_look,
         "costs": _costs(request, trial),
         "spent": formatting.number(trial.spent_kr),
@@ -125,12 +125,44 @@ def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
     return render(request, "pilots/desk/status.html", context, status=422 if form.errors else 200)
 
 
-def cells_of(trial: Trial) -> tuple[Cell, ...]:
+class Told(NamedTuple):
+    """What the card and the looks say, in words."""
+
+    rule: Rule
+    cells: tuple[Cell, ...]
     """What the rule says after the latest look that counts."""
-    if trial.result is None:
-        return cells(None)
-    because = finding_words.because(trial.result.because, trial.card)
-    return cells(trial.result.verdict, because, sentences.requirement(trial.card))
+    findings: tuple[Found, ...]
+    looks: tuple[Look, ...]
+    """The latest first; those that no longer count among them."""
+    line: Any
+    """The chart that the public page has, from the latest look that counts; None before the first."""
+
+
+Written = tuple[Card, Plan | None, Result | None, tuple[UnitRow, ...], tuple[LookRow, ...], int, dt.datetime | None, str]
+
+
+def told(trial: Trial) -> Told:
+    """The same trial is put into words once in each language: nothing of it changes between two looks."""
+    version = trial.version
+    held: Written = (
+        *(version.card, version.rule, trial.result, trial.units, trial.looks),
+        *(trial.edition, version.frozen_at, version.digest),
+    )
+    return _told(msgspec.json.encode(held), formatting.language())
+
+
+@lru_cache(maxsize=64)
+def _told(written: bytes, _tongue: str) -> Told:
+    card, plan, result, units, looks, edition, frozen_at, digest = msgspec.json.decode(written, type=Written)
+    rule = rule_of(card, edition, frozen_at, digest)
+    rows = tuple([_look(card, one) for one in reversed(looks)])
+    if result is None:
+        return Told(rule, cells(None), (), rows, None)
+    found = tuple([Found(one.severity, finding_words.finding(one, card)) for one in result.findings])
+    drawn = [public.Unit(one.ref, one.name, one.arm, "", one.begins) for one in units]
+    line = public_charts.line(card, plan, result, drawn) if plan else None
+    because = finding_words.because(result.because, card)
+    return Told(rule, cells(result.verdict, because, sentences.requirement(card)), found, rows, line)
 
 
 def after(trial: Trial) -> str:
@@ -154,12 +186,6 @@ def _lead(trial: Trial) -> str:
     return f"{trial.service_title} · " + _("%(first)s till %(last)s") % {"first": first, "last": last}
 
 
-def _findings(trial: Trial) -> tuple[Found, ...]:
-    if trial.result is None:
-        return ()
-    return tuple([Found(one.severity, finding_words.finding(one, trial.card)) for one in trial.result.findings])
-
-
 def _changes(trial: Trial) -> tuple[Change, ...]:
     """Each change since the start, with the looks that it voided."""
     found: list[Change] = []
@@ -172,12 +198,7 @@ def _changes(trial: Trial) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _looks(trial: Trial) -> tuple[Look, ...]:
-    """The looks, the latest first; those that no longer count among them."""
-    return tuple([_look(trial, one) for one in reversed(trial.looks)])
-
-
-def _look(trial: Trial, one: LookRow) -> Look:
+def _look(card: Card, one: LookRow) -> Look:
     said = {
         "withdraw": _("Dra tillbaka"),
         "continue": _("Fortsätt"),
@@ -185,9 +206,9 @@ def _look(trial: Trial, one: LookRow) -> Look:
         "withheld": _("Inget svar"),
     }
     difference = interval = ""
-    if one.estimate is not None and trial.card.primary is not None:
-        difference = sentences.signed(one.estimate.value, trial.card.primary.unit, trial.card.scale)
-        interval = sentences.interval(trial.card, one.estimate)
+    if one.estimate is not None and card.primary is not None:
+        difference = sentences.signed(one.estimate.value, card.primary.unit, card.scale)
+        interval = sentences.interval(card, one.estimate)
     voided = one.voided_at and one.voided_at.date()
     return Look(one.through, difference, interval, said.get(one.verdict, one.verdict), one.version, one.planned, voided)
 
@@ -199,18 +220,19 @@ def _rollout_url(request: HttpRequest, trial: Trial) -> str:
     return reverse("city:rollout", args=[trial.switch])
 
 
-def _line(trial: Trial) -> Any:
-    """The chart that the public page has, from the latest look that counts."""
-    rule = trial.version.rule
-    if trial.result is None or rule is None:
-        return None
-    units = [public.Unit(one.ref, one.name, one.arm, "", one.begins) for one in trial.units]
-    return public_charts.line(trial.card, rule, trial.result, units)
-
-
 def _costs(request: HttpRequest, trial: Trial) -> tuple[Spent, ...]:
     may = trial.state != "closed" and access.PLAN.held_by(request.user)
-    return tuple([Spent(one.id, one.day, one.what, formatting.number(one.amount_kr), may) for one in reversed(trial.costs)])
+    return tuple(
+        [
+            Spent(
+                one.day,
+                one.what,
+                formatting.number(one.amount_kr),
+                reverse("pilots:desk-cost-remove", args=[trial.id, one.id]) if may else "",
+            )
+            for one in reversed(trial.costs)
+        ]
+    )
 
 
 @needs(access.PLAN)

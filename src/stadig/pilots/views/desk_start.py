@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -76,8 +78,8 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     problems = [*cards.problems(pilot.card), *sources.unknown(pilot.card)]
     todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in problems]
     context = frame(request, pilot, "desk-start") | {
-        "rule": rule_of(pilot),
-        "sections": _sections(pilot),
+        "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
+        "sections": _sections(formatting.language(), msgspec.json.encode(pilot.card), tuple(desk_reading.service_choices())),
         "todo": todo,
         "trouble": trouble,
         "wrong": bool(trouble),
@@ -87,11 +89,12 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     return render(request, "pilots/desk/start.html", context, status=422 if trouble else 200)
 
 
-def _sections(pilot: Opened) -> tuple[Read, ...]:
-    """The card as answers: empty ones that are voluntary are left out."""
-    values = card_reading.values(pilot.card)
-    titles = dict(desk_reading.service_choices())
-    unit = "%" if pilot.card.scale is Scale.RELATIVE else values.get("primary.unit", "")
+@lru_cache(maxsize=64)
+def _sections(_tongue: str, written: bytes, services: tuple[tuple[str, str], ...]) -> tuple[Read, ...]:
+    """The card (JSON) as answers: empty ones that are voluntary are left out. The same are put into words once in each language."""
+    card = msgspec.json.decode(written, type=cards.Card)
+    values, titles = card_reading.values(card), dict(services)
+    unit = "%" if card.scale is Scale.RELATIVE else values.get("primary.unit", "")
     found: list[Read] = []
     for section in card_fields.SECTIONS:
         rows = [
@@ -101,10 +104,10 @@ def _sections(pilot: Opened) -> tuple[Read, ...]:
         ]
         found.append(Read(str(section.title), tuple(rows)))
         if section is card_fields.PRIMARY:
-            limits = tuple(Said(one.outcome.title, _bound(one)) for one in pilot.card.guardrails)
+            limits = tuple(Said(one.outcome.title, _bound(one)) for one in card.guardrails)
             found.append(Read(_("Gränser för skada"), limits))
-            if pilot.card.benefits:
-                found.append(Read(_("Andra nyttor"), tuple(Said(one.title, _benefit(one)) for one in pilot.card.benefits)))
+            if card.benefits:
+                found.append(Read(_("Andra nyttor"), tuple(Said(one.title, _benefit(one)) for one in card.benefits)))
     return tuple(found)
 
 
