@@ -149,7 +149,7 @@ class StepsForm(forms.Form):
             ]
             chosen = set(map(str, self._given(f"districts_{number}", many=True) or ()))
             districts = tuple([(pk, name, pk in chosen) for pk, name in self.districts])
-            named = ", ".join([name for _, name, ticked_off in districts if ticked_off])
+            named = ", ".join([name for _pk, name, chosen_here in districts if chosen_here])
             found.append(Row(number, tuple(cells), districts, named or none))
         return found
 

@@ -40,7 +40,7 @@ INSTALLED_APPS = [
     "stadig.city",
     "stadig.ui",
     # bought parts
-    "django_cotton.apps.SimpleAppConfig",
+    "stadig.ui.apps.Components",
     "allauth",
     "allauth.account",
     "allauth.mfa",

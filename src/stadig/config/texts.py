@@ -63,6 +63,8 @@ def in_python(source: str) -> Iterator[Text]:
         io.BytesIO(source.encode()), PYTHON_KEYWORDS, (), {"encoding": "utf-8"}
     ):
         function = str(keyword)
+        if not messages:  # a call on a name: what the name holds is marked where it is written
+            continue
         found: list[str | None] = [messages] if isinstance(messages, str) else list(messages)
         context = ""
         if "pgettext" in function:

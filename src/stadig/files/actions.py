@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stadig.city import audit, clock
 from stadig.city.verbs import verb
-from stadig.files import images, purposes, scanning, sniffing
+from stadig.files import purposes, scanning, sniffing
 from stadig.files.models import FileState, StoredFile
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def store(
 
 def _taken(data: bytes, allowed: Collection[str]) -> tuple[sniffing.Kind, bytes]:
     """What the bytes are, and the bytes to keep. Raises WrongType."""
+    from stadig.files import images  # the picture libraries are loaded when the first picture comes
+
     try:
         kind = sniffing.kind_of(data)
         if kind.family in allowed:
@@ -181,6 +183,8 @@ def _is_sound(file: StoredFile, data: bytes) -> bool:
         kind = sniffing.kind_of(data)
     except sniffing.NotTaken:
         return False
+    from stadig.files import images
+
     clean = kind.content_type == file.content_type and (kind.family != "picture" or images.is_clean(data))
     return clean and not (settings.CLAMD and scanning.harm_in(data, settings.CLAMD))
 

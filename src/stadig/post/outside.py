@@ -14,13 +14,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-import httpx
 from django.conf import settings
 
 from stadig.post import declared
+
+if TYPE_CHECKING:
+    import httpx
 
 MOST_BYTES: Final = 256 * 1024
 """Of an answer. What we look for is a status and a number."""
@@ -108,6 +110,8 @@ def call(
     certificate: Path | None = None,
 ) -> Answer:
     """Call an address. Any status is an answer. Raises NoAnswer or NotAllowed."""
+    import httpx  # brings its own command line with it: most of a start that calls no one would be spent on that
+
     deadline = time.monotonic() + timeout_s
     try:
         target = httpx.URL(url)

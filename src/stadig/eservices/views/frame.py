@@ -150,6 +150,7 @@ def frame(request: HttpRequest, filling: Filling, here: Step | None) -> dict[str
         "short": text("service.short", filling.language) or text("service.title", filling.language),
         "service_url": reverse("eservices:service", args=[filling.package.name]),
         "step": here,
+        "inside": here is not None,
         "title": text(f"step.{here.id}.title", filling.language) if here else _("Läs igenom och skicka"),
         "step_lead": text(f"step.{here.id}.lead", filling.language) if here else "",
         "step_because": why.of_step(filling.package, here, filling.state, today=clock.today(), language=filling.language)
