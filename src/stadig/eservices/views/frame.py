@@ -126,6 +126,11 @@ class Stage:
     state: str
     """done, now or next."""
 
+    @property
+    def url(self) -> str:
+        """Its page from another page of the draft: the same for every draft, so that the line can be remembered."""
+        return f"../{self.id}/"
+
 
 def filling_of(request: HttpRequest, draft_id: UUID) -> Filling:
     """The reader's draft, opened. Raises Draft.DoesNotExist for one that is not theirs."""
