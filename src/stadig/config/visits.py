@@ -30,7 +30,7 @@ class Visit:
     @property
     def is_page(self) -> bool:
         """Whether it is a page for people, not data for a map or a table, nor a document."""
-        return not self.path.endswith((".json", ".csv", ".xml", ".pdf"))
+        return not self.path.endswith((".json", ".csv", ".xml", ".pdf", ".zip"))
 
 
 def visits(client: Callable[[str], Any], people: Iterable[str]) -> tuple[list[Visit], list[str]]:

@@ -28,7 +28,8 @@ from stadig.config.visits import PEOPLE, visits
 
 CPU_MS = 8
 QUERIES = 12
-WARM, TIMES = 3, 25
+WARM, TIMES, ROUNDS = 3, 9, 5
+"""Visits before a page is timed, visits in a round, rounds over all pages."""
 USERS, USER_SECONDS = 20, 20
 LOAD_SECONDS = 10
 START_LIMIT_SECONDS = 300
@@ -162,27 +163,32 @@ def cookie(people: dict[str, Any], who: str) -> str:
 
 
 def costs(people: dict[str, Any]) -> list[Figure]:
-    """Processor time and queries of each page, and of the worst."""
+    """Processor time and queries of each page, and of the worst.
+
+    What else the machine does only ever adds to a page's time, and comes in spells: each page is timed in rounds over
+    all pages, and the round in which it was least disturbed counts.
+    """
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
     found, _ = visits(people.__getitem__, PEOPLE)
+    spent = [
+        min(rounds)
+        for rounds in zip(*([_median(people[one.who], one.path) for one in found] for _ in range(ROUNDS)), strict=True)
+    ]
     figures: list[Figure] = []
-    for visit in found:
+    for visit, cpu_ms in zip(found, spent, strict=True):
         client = people[visit.who]
-        for _ in range(WARM):
-            client.get(visit.path)
         with CaptureQueriesContext(connection) as caught:
             client.get(visit.path)
         control = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
         asked = sum(not one["sql"].startswith(control) for one in caught.captured_queries)  # now: the next request forgets them
-        spent = statistics.median(_spent(client, visit.path) for _ in range(TIMES)) * 1000
-        as_whom = f"as {visit.who or 'no one'}, median of {TIMES}, process time"
+        as_whom = f"as {visit.who or 'no one'}, least of {ROUNDS} medians of {TIMES}, process time"
         if visit.is_page:
-            figures.append(at_most(f"CPU of {visit.path}", round(spent, 2), "ms", CPU_MS, how=as_whom))
+            figures.append(at_most(f"CPU of {visit.path}", round(cpu_ms, 2), "ms", CPU_MS, how=as_whom))
             figures.append(at_most(f"queries of {visit.path}", asked, "queries", QUERIES, how=f"as {visit.who or 'no one'}"))
         else:
-            figures.append(measured(f"CPU of {visit.path}", round(spent, 2), "ms", how=as_whom))
+            figures.append(measured(f"CPU of {visit.path}", round(cpu_ms, 2), "ms", how=as_whom))
     cpu = [figure for figure in figures if figure.name.startswith("CPU") and figure.holds is not None]
     queries = [figure for figure in figures if figure.name.startswith("queries")]
     worst = max(cpu, key=lambda figure: figure.value)
@@ -193,6 +199,13 @@ def costs(people: dict[str, Any]) -> list[Figure]:
         at_most("queries of the page that asks most", most.value, "queries", QUERIES, how=most.name.removeprefix("queries of ")),
         *figures,
     ]
+
+
+def _median(client: Any, path: str) -> float:
+    """Processor milliseconds of a visit when the page is warm: the median of a round."""
+    for _ in range(WARM):
+        client.get(path)
+    return statistics.median(_spent(client, path) for _ in range(TIMES)) * 1000
 
 
 def _spent(client: Any, path: str) -> float:
