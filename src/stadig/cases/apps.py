@@ -9,8 +9,8 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.cases import access, destroying, owed, taken_in
-        from stadig.city import desk, effects, erasure
+        from stadig.cases import access, destroying, owed, reminding, taken_in
+        from stadig.city import desk, effects, erasure, ramps
         from stadig.files import purposes
         from stadig.post import access as post
         from stadig.ui import navigation
@@ -26,6 +26,7 @@ class CasesConfig(AppConfig):
         navigation.foot(_("Driftinformation"), "city:notices", order=30)
         desk.register(owed.cards)
         taken_in.register()
+        ramps.counts(reminding.counted)
         erasure.holds(destroying.forget_person)
         erasure.keeps(destroying.names)
         purposes.register(access.FILES, may_read=access.may_read_file, keep=None, families=purposes.ALL)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from stadig.cases import telling
 from stadig.cases.models import Completion, Group
 from stadig.city import audit, clock, rollout
+from stadig.city.ramps import Count
 from stadig.city.verbs import verb
 
 REMINDERS: Final = "paminnelse-fore-sista-dag"
 """The roll-out: whom we remind. In a trial of persons half of those who apply."""
 DAYS_BEFORE: Final = 3
+TOLD: Final = _("påminnelser som har gått ut sedan steget började")
 APPLICANTS: Final = """
 SELECT DISTINCT ON (case_id) case_id, person_id FROM cases_party
 WHERE case_id = ANY(%s) AND person_id IS NOT NULL ORDER BY case_id, role = 'applicant' DESC, id
@@ -24,6 +27,13 @@ WHERE case_id = ANY(%s) AND person_id IS NOT NULL ORDER BY case_id, role = 'appl
 def subject(case_id: int, person_id: int | None) -> tuple[str, int]:
     """Who is drawn in a trial of reminders: the applicant; a case of one who is no registered person by itself."""
     return ("city.person", person_id) if person_id else ("cases.case", case_id)
+
+
+def counted(setting: rollout.Setting, since: datetime) -> Count | None:
+    """How many have been reminded since a step of the roll-out began: only those it is on for are."""
+    if setting.service != REMINDERS:
+        return None
+    return Count(Completion.objects.filter(reminded_at__gte=since).count(), TOLD)
 
 
 @verb

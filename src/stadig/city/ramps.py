@@ -2,9 +2,8 @@
 
 The step in force is the last that has begun. A step that was not in force has not been held: after a stand-still the job takes
 one step and holds it in full, so that no time, no approval and no count is ever skipped. Growing never takes a service from
-anyone who has it. What counts how many have had a service is registered by the room that knows::
-
-    ramps.counts(lambda service, since: Report.objects.filter(at__gte=since).count() if service == "waste" else None)
+anyone who has it. What counts how many have had a service is registered by the room that knows (:func:`counts`); in a trial of
+persons those are counted who have been drawn to it.
 """
 
 from __future__ import annotations
@@ -17,16 +16,29 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from stadig.city import access, audit, clock
+from stadig.city import access, audit, clock, rollout
 from stadig.city.actions import require
 from stadig.city.models import Assignment, District, Rollout, RolloutStep, User
 from stadig.city.rollout import PERSONS, Setting
 from stadig.city.verbs import verb
 
 MOST_STEPS = 12
-Counter = Callable[[str, dt.datetime], int | None]
+
+
+class Count(NamedTuple):
+    """How many have had a service since a moment, what was counted, and how many there are at most (None: no bound is known)."""
+
+    number: int
+    source: Any
+    """A noun phrase in the plural, translated when it is shown: *inskickade ansökningar*."""
+    most: int | None = None
+
+
+Counter = Callable[[Setting, dt.datetime], Count | None]
 _counters: list[Counter] = []
+DRAWN = gettext_lazy("de som har lottats till tjänsten")
 
 
 class NotThisStep(Exception):
@@ -58,41 +70,57 @@ class StepRow(NamedTuple):
 
 
 class Waits(NamedTuple):
-    """What is left before a step is over; all None and False when it has been held."""
+    """What is left before a step is over. ``lacking`` is out of ``sample``; ``had`` is None where nobody counts any more."""
 
     until: dt.datetime | None = None
     lacking: int | None = None
     approval: bool = False
+    sample: int | None = None
+    had: Count | None = None
 
     @property
     def over(self) -> bool:
-        return self == Waits()
+        return not (self.until or self.lacking or self.approval)
 
 
 def counts(counter: Counter) -> Counter:
-    """Register ``counter(service, since)`` in ``apps.ready()``: how many have had the service since, None where it does not know it."""
+    """Register ``counter(setting, since)`` in ``apps.ready()``: how many have had the service since, of those it is on for.
+
+    It returns None for a service it does not know. ``setting`` may be one that is planned, so only it says where the service is on.
+    """
     if counter not in _counters:
         _counters.append(counter)
     return counter
 
 
-def counted(setting: Rollout | Setting, since: dt.datetime) -> int | None:
+def everywhere(service: str) -> Setting:
+    """What holds for a service that nothing is set for."""
+    return Setting(service, stopped=False, percent=100, begins=None, ends=None, districts=())
+
+
+def counted(setting: Setting, since: dt.datetime) -> Count | None:
     """How many have had a service since a moment; None where no room counts it."""
-    for counter in _counters:
-        found = counter(setting.service, since)
-        if found is not None:
-            return found
-    if setting.trial != PERSONS:
-        return None
-    return Assignment.objects.filter(service=setting.service, arm="pilot", at__gte=since).count()
+    if setting.trial == PERSONS:
+        drawn = Assignment.objects.filter(service=setting.service, arm=rollout.PILOT, at__gte=since)
+        return Count(drawn.count(), DRAWN)
+    return next((found for counter in _counters if (found := counter(setting, since)) is not None), None)
 
 
 def waits(setting: Rollout | Setting, step: RolloutStep | StepRow, at: dt.datetime) -> Waits:
     """What the step in force waits for."""
     begun = max(step.begun_at or at, setting.begins or dt.datetime.min.replace(tzinfo=dt.UTC))
     until = begun + dt.timedelta(days=step.days or 0)
-    lacking = max(0, step.sample - (counted(setting, begun) or 0)) if step.sample else 0
-    return Waits(until if at < until else None, lacking or None, step.approval and step.approved_at is None)
+    count = counted(_whole(setting), begun) if step.sample else None
+    lacking = max(0, step.sample - (count.number if count else 0)) if step.sample else 0
+    approval = step.approval and step.approved_at is None
+    return Waits(until if at < until else None, lacking or None, approval, step.sample, count)
+
+
+def _whole(setting: Rollout | Setting) -> Setting:
+    """The setting with its districts and groups."""
+    if isinstance(setting, Setting):
+        return setting
+    return rollout.setting(setting.service) or everywhere(setting.service)
 
 
 class Page(NamedTuple):
@@ -307,7 +335,7 @@ def _check(setting: Rollout, steps: Sequence[Step], begun: RolloutStep | None) -
         raise ValidationError(_("Skriv minst ett steg."))
     if len(steps) + (begun.number + 1 if begun else 0) > MOST_STEPS:
         raise ValidationError(_("Högst %(n)s steg.") % {"n": MOST_STEPS})
-    before = setting.percent if begun else 0
+    before, planned = setting.percent if begun else 0, _whole(setting)
     for number, one in enumerate(steps, 1):
         values: dict[str, Any] = {"step": number}
         if not 0 <= one.percent <= 100:
@@ -318,8 +346,32 @@ def _check(setting: Rollout, steps: Sequence[Step], begun: RolloutStep | None) -
             )
         if number < len(steps) and not (one.days or one.sample or one.approval):
             raise ValidationError(_("Steg %(step)s: skriv vad det väntar på – dagar, antal eller ett godkännande.") % values)
-        if one.sample and counted(setting, clock.now()) is None:
-            raise ValidationError(
-                _("Steg %(step)s: ingen räknar hur många som får den här tjänsten. Vänta på dagar i stället.") % values
-            )
+        planned = _grown(planned, one, first=number == 1 and not begun)
+        if one.sample:
+            _check_sample(planned, one.sample, values)
         before = one.percent
+
+
+def _grown(setting: Setting, step: Step, *, first: bool) -> Setting:
+    """Where the service will be on in a step."""
+    added = tuple(rollout.Where(one.pk, one.name) for one in step.districts)
+    if first:
+        return setting._replace(percent=step.percent, districts=added or setting.districts)
+    districts = tuple(dict.fromkeys((*setting.districts, *added))) if setting.districts else ()
+    return setting._replace(percent=max(setting.percent, step.percent), districts=districts)
+
+
+def _check_sample(planned: Setting, sample: int, values: dict[str, Any]) -> None:
+    """Raises ``ValidationError`` where nobody counts, or so many there will never be."""
+    count = counted(planned, clock.now())
+    if count is None:
+        raise ValidationError(
+            _("Steg %(step)s: ingen räknar hur många som får den här tjänsten. Vänta på dagar i stället.") % values
+        )
+    if count.most is not None and sample > count.most:
+        raise ValidationError(
+            _(
+                "Steg %(step)s: det finns bara %(most)s att räkna där tjänsten är på då. Skriv högst så många, eller vänta på dagar."
+            )
+            % (values | {"most": count.most})
+        )

@@ -127,11 +127,14 @@ class Row(NamedTuple):
 class StepsForm(forms.Form):
     """Up to six steps; a row without a share is no step. Its fields check what comes in; the page is drawn from :attr:`rows`."""
 
-    def __init__(self, districts: Names, data: QueryDict | None, *, filled: dict[str, Any]) -> None:
+    def __init__(self, districts: Names, data: QueryDict | None, *, filled: dict[str, Any], counted: bool = True) -> None:
+        """``counted``: whether anyone counts how many have had the service; else a step cannot wait for it (a plan that does may stand)."""
         super().__init__(data)
         self.districts, self.filled = districts, filled
+        self.counted = counted or any(filled.get(f"sample_{number}") for number in range(1, STEPS + 1))
+        self.numbers = {name: value for name, value in NUMBERS.items() if self.counted or name != "sample"}
         for number in range(1, STEPS + 1) if self.is_bound else ():
-            for name, (label, least, most) in NUMBERS.items():
+            for name, (label, least, most) in self.numbers.items():
                 self.fields[f"{name}_{number}"] = forms.IntegerField(label=label, min_value=least, max_value=most, required=False)
             self.fields[f"approval_{number}"] = forms.BooleanField(label=APPROVAL, required=False)
             self.fields[f"districts_{number}"] = _some(ADDED, districts)
@@ -139,7 +142,7 @@ class StepsForm(forms.Form):
     @property
     def rows(self) -> list[Row]:
         """The steps, in order, with what was filled in."""
-        labels = [(name, gettext(label), least, most) for name, (label, least, most) in NUMBERS.items()]
+        labels = [(name, gettext(label), least, most) for name, (label, least, most) in self.numbers.items()]
         heard, ticked, none = gettext("Steg %(n)s: %(what)s"), gettext(APPROVAL), gettext("Inga nya")
         found: list[Row] = []
         for number in range(1, STEPS + 1):
@@ -175,7 +178,7 @@ class StepsForm(forms.Form):
                 found[f"percent_{number}"],
                 [known[int(pk)] for pk in found[f"districts_{number}"]],
                 found[f"days_{number}"],
-                found[f"sample_{number}"],
+                found.get(f"sample_{number}"),
                 found[f"approval_{number}"],
             )
             for number in range(1, STEPS + 1)

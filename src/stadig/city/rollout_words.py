@@ -106,10 +106,18 @@ def left(waits: Waits) -> str:
     if waits.until:
         told.append(_("till %(when)s") % {"when": formatting.moment(waits.until)})
     if waits.lacking:
-        told.append(_("på %(n)s till som får den") % {"n": formatting.number(waits.lacking)})
+        told.append(_sample(waits))
     if waits.approval:
         told.append(_("på att någon godkänner"))
     return _("Väntar %(what)s.") % {"what": formatting.list_of(told)} if told else _("Nästa steg tas inom fem minuter.")
+
+
+def _sample(waits: Waits) -> str:
+    """How far the count has come, and what is counted."""
+    if waits.had is None:
+        return _("på %(n)s som får den, men ingen räknar det längre: ändra stegen") % {"n": formatting.number(waits.sample or 0)}
+    values = {"n": formatting.number(waits.had.number), "of": formatting.number(waits.sample or 0)}
+    return _("på antalet: %(n)s av %(of)s (%(source)s)") % {**values, "source": waits.had.source}
 
 
 def timeline(steps: Sequence[StepRow], waits: Waits | None) -> list[Shown]:

@@ -12,8 +12,8 @@ class EServicesConfig(AppConfig):
         from django.urls import reverse
 
         from stadig.cases import contact, destroying, rating
-        from stadig.city import effects, erasure, told
-        from stadig.eservices import access, erasing, gained, mine, rated, reached, uploads
+        from stadig.city import effects, erasure, ramps, told
+        from stadig.eservices import access, erasing, gained, mine, rated, reached, sampled, uploads
         from stadig.eservices.actions import completing  # noqa: F401 - registers its check
         from stadig.files import purposes
         from stadig.ui import navigation
@@ -32,6 +32,7 @@ class EServicesConfig(AppConfig):
         effects.metric("faults_mended", _("Lagade fel på gata"), "count", additivity="sum", sustainability="social")
         effects.metric(gained.VISITS, _("Resor som inte behövdes"), gained.UNIT, additivity="sum", sustainability="social")
         told.register_reach(reached.of)
+        ramps.counts(sampled.counted)
         navigation.staff(_("Bygg tjänster"), "eservices:edit-list", access.EDIT, order=82, administrative=True)
         navigation.staff(_("Fyll i åt någon"), "eservices:assist", access.ASSIST, order=25)
         navigation.resident(_("Ansök och anmäl"), "eservices:catalogue", order=12)

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from stadig.city import desk, effects, search, services
+from stadig.city import desk, effects, ramps, search, services
 from stadig.files import purposes
 from stadig.sensing.ingest import follow
 from stadig.ui import navigation, start
-from stadig.waste import access, cards, gained, news, story
+from stadig.waste import access, cards, gained, news, sampled, story
 from stadig.work import access as work_access
 from stadig.work import kinds
 
@@ -92,3 +92,4 @@ def register() -> None:
     desk.register(cards.desk)
     search.source("waste.bins", cards.find)
     follow.register(news.TOPIC, news.wants, news.steps)
+    ramps.counts(sampled.by_service({SERVICE: sampled.told, CALLING: sampled.emptied}))

@@ -9,7 +9,7 @@ import pytest
 from stadig.cases import handling, reminding, writing
 from stadig.cases.models import Completion
 from stadig.city import actions as city
-from stadig.city import rollout
+from stadig.city import clock, ramps, rollout
 from stadig.city.models import Assignment
 from stadig.post.models import Message as Mail
 
@@ -53,3 +53,11 @@ def test_in_a_trial_half_are_reminded_and_everyone_is_written_down(asked, karin,
     assert reminding.remind() == 0, "who was drawn stays where they were"
     city.set_rollout(None, reminding.REMINDERS)
     assert reminding.remind() == 1
+
+
+def test_a_step_of_the_roll_out_counts_the_reminders_that_have_gone_out(asked, at):
+    at("2026-12-01T08:00+01:00")
+    began, setting = clock.now(), ramps.everywhere(reminding.REMINDERS)
+    assert ramps.counted(setting, began).number == 0
+    reminding.remind()
+    assert ramps.counted(setting, began).number == 1

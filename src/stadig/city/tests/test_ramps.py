@@ -92,7 +92,7 @@ def test_only_the_step_in_force_can_be_approved_and_only_once(db, later, henrik,
 def test_a_step_waits_until_enough_have_had_it(db, later, monkeypatch):
     monkeypatch.setattr(ramps, "_counters", [])
     had = {SERVICE: 99}
-    ramps.counts(lambda service, since: had.get(service))
+    ramps.counts(lambda setting, since: ramps.Count(had[setting.service], "lån"))
     ramps.plan_steps(None, SERVICE, [Step(10, sample=100), Step(100)])
     assert ramps.follow() == 0
     had[SERVICE] = 100
@@ -114,6 +114,17 @@ def test_what_no_one_counts_cannot_be_waited_for(db, later, monkeypatch):
     with pytest.raises(ValidationError):
         ramps.plan_steps(None, SERVICE, [Step(10, sample=100), Step(100)])
     assert not Rollout.objects.exists()
+
+
+def test_more_than_there_are_cannot_be_waited_for_but_as_many_as_a_later_step_has(db, later, monkeypatch):
+    monkeypatch.setattr(ramps, "_counters", [])
+    ramps.counts(lambda setting, since: ramps.Count(0, "lampor", most=10 * len(setting.districts)))
+    harbour, hill = (District.objects.create(code=name, name=name, geometry={}) for name in ("Hamnen", "Backen"))
+    with pytest.raises(ValidationError, match="Steg 1: det finns bara 10"):
+        ramps.plan_steps(None, SERVICE, [Step(100, [harbour], sample=11), Step(100)])
+    ramps.plan_steps(None, SERVICE, [Step(100, [harbour], sample=10), Step(100, [hill], sample=20), Step(100)])
+    with pytest.raises(ValidationError, match="Steg 1: det finns bara 20"):
+        ramps.plan_steps(None, SERVICE, [Step(100, [hill], sample=21), Step(100)])
 
 
 @pytest.mark.parametrize(
@@ -194,7 +205,7 @@ def test_every_move_is_in_the_log(db, later, henrik):
 def test_one_that_fails_keeps_no_other_from_moving(db, later, monkeypatch):
     monkeypatch.setattr(ramps, "_counters", [])
     had = {"a": 0, "b": 0}
-    ramps.counts(lambda service, since: had[service])
+    ramps.counts(lambda setting, since: ramps.Count(had[setting.service], "lån"))
     ramps.plan_steps(None, "a", [Step(10, sample=5), Step(100)])
     ramps.plan_steps(None, "b", [Step(10, sample=5), Step(100)])
     del had["a"]

@@ -106,6 +106,21 @@ def test_steps_that_cannot_be_are_said_on_the_page_and_nothing_typed_is_lost(cli
     assert not Rollout.objects.exists()
 
 
+def test_a_step_that_waits_for_a_number_says_how_far_it_has_come_and_what_is_counted(client, ove, monkeypatch):
+    monkeypatch.setattr(ramps, "_counters", [])
+    assert "Ingen räknar hur många" in page(client, "rollout-steps")
+    assert "sample_1" not in page(client, "rollout-steps")
+    ramps.counts(lambda setting, since: ramps.Count(412, "lån sedan steget började", 900))
+    told = page(client, "rollout-steps")
+    assert "Vi räknar lån sedan steget började" in told
+    assert "finns 900" in told
+    told = send(client, "rollout-steps", {"percent_1": "5", "sample_1": "500", "percent_2": "100"})
+    assert "Väntar på antalet: 412 av 500 (lån sedan steget började)." in told
+    monkeypatch.setattr(ramps, "_counters", [])
+    assert "ingen räknar det längre" in page(client)
+    assert 'value="500"' not in page(client, "rollout-steps"), "the step has begun"
+
+
 def test_stay_here_removes_what_has_not_begun(client, ove):
     ramps.plan_steps(None, KIOSK, [Step(5, days=7), Step(100)])
     send(client, "rollout-drop")

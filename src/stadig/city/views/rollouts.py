@@ -83,7 +83,9 @@ def _changed(request: HttpRequest, slug: str, setting: rollout.Setting | None, f
 def steps(request: HttpRequest, slug: str) -> HttpResponse:
     """Plan how a service grows."""
     shown, districts = _page(slug), _districts()
-    form = StepsForm(districts, request.POST or None, filled=filled(shown.steps, districts))
+    setting = rollout.setting(slug) or ramps.everywhere(slug)
+    count = ramps.counted(setting, clock.now())
+    form = StepsForm(districts, request.POST or None, filled=filled(shown.steps, districts), counted=count is not None)
     if request.method == "POST" and form.is_valid():
         try:
             ramps.plan_steps(request.user, slug, form.steps)  # type: ignore[arg-type]
@@ -92,7 +94,8 @@ def steps(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("Stegen är sparade."))
             return redirect("city:rollout", slug)
-    return render(request, "city/rollout_steps.html", {"service": shown, "form": form, "begun": shown.current is not None})
+    context = {"service": shown, "form": form, "begun": shown.current is not None, "counted": count}
+    return render(request, "city/rollout_steps.html", context)
 
 
 @needs(access.ROLLOUT)
