@@ -110,7 +110,7 @@ def reminder(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
         begins=begins,
         ends=ends,
         every_days=28,
-        planned_n=30 if small else reminded.CASES[False],
+        planned_n=60 if small else reminded.CASES[False],
         at_end="withdraw",
         exit_plan="Påminnelserna slutar samma dag. Ingen ansökan påverkas, och den som redan fått en kan fortfarande svara.",
         equal=EqualTreatment(

@@ -60,7 +60,7 @@ def refuse(pilot: Pilot, card: Card) -> None:
     if card.service and not Service.objects.filter(slug=card.service).exists():
         problems.append(cards.Problem("service", "unknown_service", {"service": card.service}))
     problems += sources.unknown(card)
-    findings = ready.refusals(card)
+    findings = ready.refusals(card, Unit.objects.filter(pilot=pilot).count())
     if problems or findings:
         raise NotReady(problems, findings)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stadig.city.permissions import needs
-from stadig.pilots import access, actions, card_reading, card_showing, desk_reading, desk_words, sentences, words
+from stadig.pilots import access, actions, card_reading, card_showing, desk_reading, desk_refusals, desk_words, sentences, words
 from stadig.pilots import card as cards
 from stadig.pilots.card import Card
 from stadig.pilots.card_showing import Todo
@@ -106,6 +106,7 @@ def _shown(
     context |= {
         "parts": parts,
         "todo": todo,
+        "told": desk_refusals.told(pilot),
         "errors": tuple([Todo(said, card_showing.anchor_of(where)) for where, said in errors.items()]),
         "trouble": trouble,
         "wrong": bool(errors or trouble),

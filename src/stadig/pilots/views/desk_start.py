@@ -22,6 +22,7 @@ from stadig.pilots import (
     card_reading,
     card_showing,
     desk_reading,
+    desk_refusals,
     desk_words,
     finding_words,
     sources,
@@ -77,14 +78,17 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     units = desk_reading.units_of(pilot_id)
     problems = [*cards.problems(pilot.card), *sources.unknown(pilot.card)]
     todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in problems]
+    told = desk_refusals.told(pilot)
     context = frame(request, pilot, "desk-start") | {
         "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
         "sections": _sections(formatting.language(), msgspec.json.encode(pilot.card), tuple(desk_reading.service_choices())),
         "todo": todo,
+        "told": told,
         "trouble": trouble,
         "wrong": bool(trouble),
         "effects": _effects(pilot, units),
-        "may_start": not todo and access.DECIDE.held_by(request.user),
+        "ready": not todo and not told.refused,
+        "may_start": access.DECIDE.held_by(request.user),
     }
     return render(request, "pilots/desk/start.html", context, status=422 if trouble else 200)
 
