@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
-from stadig.cases import access, definitions, numbering, states, terms
+from stadig.cases import access, definitions, drawing, numbering, states, terms
 from stadig.cases.definition import Definition, to_data
 from stadig.cases.models import Case, CaseType, Channel, Clock, Document, Event, Group, Party
 from stadig.city import audit, clock, effects, live, outbox, plain
@@ -182,6 +182,7 @@ def begin(
     case.due_at = min((one.due_at for one in clocks), default=None)
     Clock.objects.bulk_create(clocks)
     Party.objects.bulk_create(Party(case_id=case.pk, **_party(one)) for one in parties)
+    drawing.write(case, parties)
     document = _received(case, kind, answers, parties, language)
     if files:
         document.files.add(*files)

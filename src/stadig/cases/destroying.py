@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from stadig.cases import access, definitions, keeping
 from stadig.cases.actions import CaseError
 from stadig.cases.models import Case, Decision, DestroyedCase, Document, Event, Group, Message, Party
-from stadig.city import audit, clock, erasure
+from stadig.city import audit, clock, erasure, rollout
 from stadig.city.models import Person
 from stadig.city.verbs import verb
 from stadig.files import actions as files
@@ -112,6 +112,7 @@ def destroy(by: User | None, case_id: int, *, told: date | None = None, request_
     )
     _forget_post(case)
     erasure.forget_thing("cases.case", case.pk)
+    rollout.forget(("cases.case", case.pk))
     Decision.objects.filter(case=case).delete()
     Document.objects.filter(case=case).delete()
     audit.record(by, "destroyed a case", case, documents=number_of_documents)

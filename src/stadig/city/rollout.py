@@ -18,7 +18,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
@@ -38,6 +38,7 @@ __all__ = [
     "Where",
     "among",
     "arm",
+    "arms",
     "assign",
     "assign_all",
     "compiled",
@@ -170,6 +171,16 @@ def compiled(service: str, at: dt.datetime | None = None) -> Decider:
         dict(Assignment.objects.filter(service=service).values_list("ref", "arm")) if found and found.trial == PERSONS else {}
     )
     return Decider(found, at or clock.now(), written)
+
+
+def arms(service: str) -> Callable[[Any], str]:
+    """What an analysis asks: a subject's arm as it was written down, whatever the switch says today; else what would be drawn.
+
+    Three queries at most, however many are asked about.
+    """
+    rule = compiled(service)
+    written = rule.assigned or dict(Assignment.objects.filter(service=service).values_list("ref", "arm"))
+    return lambda subject: written.get(ref(service, subject), "") or rule.drawn(subject)
 
 
 def assign(service: str, subject: Any, at: dt.datetime | None = None) -> str:

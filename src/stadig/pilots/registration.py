@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from stadig.cases import rating
+from stadig.cases import drawing, rating
 from stadig.city import desk, search
 from stadig.city import told as ground
 from stadig.pilots import access, inbox, library, told
@@ -17,6 +17,7 @@ def register() -> None:
 
     desk.register(inbox.cards)
     rating.register(answering.count)
+    drawing.register(told.switches)
     navigation.staff(_("Försök"), "pilots:desk-list", access.SEE, order=60)
     navigation.resident(_("Försök"), "pilots:library", order=70)
     navigation.foot(_("Vad källorna lovade"), "pilots:claims", order=40)

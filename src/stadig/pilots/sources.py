@@ -86,9 +86,9 @@ def _subjects(asked: Asked) -> Read:
     with connection.cursor() as cursor:
         cursor.execute(SUBJECTS, [asked.outcome.metric, asked.card.service, since, until])
         found = cursor.fetchall()
-    rule = rollout.compiled(asked.pilot.switch)
+    arm = rollout.arms(asked.pilot.switch)
     rows = [
-        Row(pseudonym(asked, f"{kind}:{key}"), day, float(total), 1.0, cohort or rule.drawn((kind, key)), _groups(district=place))
+        Row(pseudonym(asked, f"{kind}:{key}"), day, float(total), 1.0, cohort or arm((kind, key)), _groups(district=place))
         for kind, key, day, total, cohort, place in found
     ]
     return [row for row in rows if row.arm], f"effekter: {asked.outcome.metric}", []
@@ -205,9 +205,9 @@ def cases(asked: Asked) -> Read:
         found = cursor.fetchall()
     name = f"ärenden: {asked.outcome.metric}"
     if asked.by_person:
-        rule = rollout.compiled(asked.pilot.switch)
+        arm = rollout.arms(asked.pilot.switch)
         people = Person.objects.in_bulk({one[5] for one in found if one[5]})
-        rows = [_case(asked, rule, one, people.get(one[5])) for one in found]
+        rows = [_case(asked, arm, one, people.get(one[5])) for one in found]
         return [row for row in rows if row.arm], name, []
     refs = dict(asked.pilot.units.values_list("district__code", "ref"))
     held: dict[tuple[str, dt.date], list[float]] = {}
@@ -218,11 +218,10 @@ def cases(asked: Asked) -> Read:
     return [Row(ref, day, float(np.mean(some)), float(len(some))) for (ref, day), some in sorted(held.items())], name, []
 
 
-def _case(asked: Asked, rule: rollout.Decider, found: tuple[Any, ...], person: Person | None) -> Row:
-    """One case in the arm of its applicant; a case of one who is no registered person is drawn by itself."""
+def _case(asked: Asked, arm: Callable[[Any], str], found: tuple[Any, ...], person: Person | None) -> Row:
+    """One case in the arm that was written for its applicant; a case of one who is no registered person is drawn by itself."""
     pk, day, value, _, place, _ = found
-    arm = rule.drawn(person or ("cases.case", pk))
-    return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, arm, labels(person, place))
+    return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, arm(person or ("cases.case", pk)), labels(person, place))
 
 
 def labels(person: Person | None, district: str | None) -> dict[str, str]:

@@ -66,3 +66,13 @@ def _says(verdict: str) -> str:
         "keep": _("behåll som det är"),
         "withheld": _("inget, siffrorna bär inget svar"),
     }.get(verdict, "")
+
+
+SWITCHES = "SELECT switch FROM pilots_pilot WHERE service = %s AND state = 'running' AND switch <> ''"
+
+
+def switches(service: str) -> list[str]:
+    """What a case of the service is drawn by when it is registered: the switches of the trials that run there. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(SWITCHES, [service])
+        return [switch for (switch,) in cursor.fetchall()]

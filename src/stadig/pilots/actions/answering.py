@@ -46,7 +46,7 @@ def _add(pilot: Pilot, card: Card, outcome: Outcome, case: Case, said: tuple[int
         defaults={"sha256": "", "rows": 0, "at": clock.now()},
     )
     if asked.by_person:
-        arm = rollout.compiled(pilot.switch).drawn(person or ("cases.case", case.pk))
+        arm = rollout.arms(pilot.switch)(person or ("cases.case", case.pk))
         groups = labels(person, case.district.name if case.district else None)
         rows = [Row(uuid.uuid4().hex[:24], today, float(score), 1.0, arm, groups)] if arm else []
     else:

@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.db import connection, transaction
 
+from stadig.cases.definition import Definition, Status, to_data
 from stadig.cases.models import Case, CaseType, Completion, Series
-from stadig.city import clock, effects, services
+from stadig.city import clock, effects, rollout, services
 from stadig.city.models import District, Factor, Organisation, Service
 from stadig.city.roles import Role
 from stadig.pilots import actions, errors, figures, finding_words, queries
@@ -170,6 +172,9 @@ def test_other_units_throw_the_draw_away_only_with_a_reason(boss, pilot, town):
         actions.set_units(boss, pilot.pk, [*fewer, fewer[0]])
 
 
+HANDLED = to_data(Definition("open", (Status("open", "open"),), ()))
+
+
 @pytest.fixture
 def permits(db, at):
     """A kind of case, with a unit that handles it."""
@@ -178,7 +183,13 @@ def permits(db, at):
     unit = Organisation.objects.create(name="Tillstånd", kind="unit", parent=committee)
     Service.objects.create(slug="parkering", title="Parkeringstillstånd", owner=unit)
     return CaseType.objects.create(
-        slug="parkering", digest="p" * 64, series="GPN", committee=committee, unit=unit, definition={}, defined_at=clock.now()
+        slug="parkering",
+        digest="p" * 64,
+        series="GPN",
+        committee=committee,
+        unit=unit,
+        definition=HANDLED,
+        defined_at=clock.now(),
     )
 
 
@@ -255,6 +266,48 @@ def test_an_answer_is_counted_in_the_arm_of_the_one_who_gave_it(reminders, permi
     assert (point.value, point.arm) == (4.0, rollout.arm(pilot.switch, karin.person))
     rating.rate(karin, one.pk, 2)
     assert Point.objects.filter(pilot=pilot, outcome="easy").count() == 1
+
+
+def test_the_arm_is_written_when_the_case_is_registered_and_a_later_change_of_the_switch_moves_no_one(reminders, permits, at):
+    from stadig.cases import actions as register
+    from stadig.cases import numbering
+    from stadig.city import actions as city
+    from stadig.city.models import Assignment, Person
+
+    pilot, card = reminders
+    at("2026-09-10T10:00+02:00")
+    people = [Person.objects.create(given_name=f"Person {n}", family_name="Ek") for n in range(20)]
+    for person in [*people, None]:
+        known = [register.NewParty("applicant", person=person)] if person else []
+        with transaction.atomic():
+            numbering.give(register.begin(None, permits, title="Ansökan", parties=known))
+    before = {one.pk: rollout.arm(pilot.switch, one) for one in people}
+    assert set(before.values()) == {"pilot", "comparison"} and Assignment.objects.count() == 21
+    city.set_rollout(None, pilot.switch, percent=100, trial="persons")
+    assert {one.pk: rollout.arm(pilot.switch, one) for one in people} == before
+    city.set_rollout(None, pilot.switch)
+    arm = rollout.arms(pilot.switch)
+    assert {one.pk: arm(one) for one in people} == before, "what was written is read whatever the switch says now"
+    figures.gather(pilot, card, until=dt.date(2026, 9, 11))
+    counted = Point.objects.filter(pilot=pilot, outcome="assisted").values_list("arm", flat=True)
+    case = Case.objects.get(parties=None)
+    assert sorted(counted) == sorted([*before.values(), arm(("cases.case", case.pk))])
+
+
+def test_a_fault_among_the_trials_never_costs_anyone_their_application(reminders, permits, at, monkeypatch, caplog):
+    from stadig.cases import actions as register
+    from stadig.cases import drawing, numbering
+
+    def broken(_service: str) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM pilots_pilot")
+        return []
+
+    monkeypatch.setattr(drawing, "_switches", [broken])
+    with transaction.atomic():
+        numbering.give(register.begin(None, permits, title="Ansökan"))
+    assert Case.objects.count() == 1
+    assert "was not written" in caplog.text
 
 
 def test_sensors_in_an_area_are_its_mean_of_whole_days(boss, pilot, town, at):
