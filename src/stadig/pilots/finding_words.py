@@ -108,6 +108,9 @@ DATA: dict[str, Any] = {
     ),
     "missing_by_group": _("Fler saknar siffror i %(label)s: %(share)s mot %(others)s bland andra."),
     "gaps": _("%(rows)s mätningar saknas för %(units)s. Längsta luckan är %(longest)s dagar (%(unit)s). Inget är ifyllt."),
+    "nothing_came": _(
+        "Inget kom från källan %(first)s till %(last)s. I allt saknas %(share)s av tiden. Inget är ifyllt. Kontrollera källan."
+    ),
     "unit_moved": _("%(units)s bytte tillhörighet under försöket: %(names)s. Varje rad räknas där den säger att den hör hemma."),
     "one_arm": _("Det finns siffror bara från den ena sidan. Då finns inget att jämföra med."),
     "constant": _("Alla %(rows)s rader har samma värde, %(value)s. Kontrollera att mätaren går."),

@@ -24,25 +24,31 @@ Read = tuple[list[Row], str, list[Finding]]
 LEDGER = """
 WITH units AS (SELECT ref, district_id FROM pilots_unit WHERE pilot_id = %(pilot)s),
 found AS (
-    SELECT u.ref, e.metric_id = %(metric)s AS own, e.quantity, e.subject_kind || ':' || e.subject_id AS subject,
+    SELECT u.ref, e.metric_id = %(metric)s AS own, e.metric_id = %(each)s AS among, e.quantity,
+           e.subject_kind || ':' || e.subject_id AS subject,
            %(anchor)s::date + (floor(((e.at AT TIME ZONE 'Europe/Stockholm')::date - %(anchor)s::date)::numeric / %(length)s)
            * %(length)s)::int AS day
     FROM city_effect e JOIN units u ON CASE WHEN %(district)s THEN e.district_id = u.district_id ELSE e.subject_id = u.ref END
-    WHERE e.metric_id IN (%(metric)s, %(each)s) AND e.service = %(service)s AND e.replaced_by_id IS NULL
+    WHERE e.service = %(service)s AND e.replaced_by_id IS NULL
         AND e.at >= %(since)s AND e.at < %(until)s
 ),
 subjects AS (SELECT ref, count(DISTINCT subject) AS many FROM found WHERE own GROUP BY ref),
 summed AS (
-    SELECT ref, day, sum(quantity) FILTER (WHERE own) AS total, sum(quantity) FILTER (WHERE NOT own) AS other
+    SELECT ref, day, sum(quantity) FILTER (WHERE own) AS total, sum(quantity) FILTER (WHERE among) AS other
     FROM found GROUP BY ref, day
 ),
-days AS (SELECT DISTINCT day FROM found WHERE own AND day + %(length)s::int <= %(end)s::date)
+days AS (
+    SELECT DISTINCT day FROM found
+    WHERE day >= %(first)s::date AND day + %(length)s::int <= %(end)s::date
+        AND day BETWEEN (SELECT min(day) FROM found WHERE own) AND (SELECT max(day) FROM found WHERE own)
+)
 SELECT u.ref, d.day, coalesce(s.total, 0), s.other, n.many,
        (SELECT sum(value::numeric) FROM city_district x, jsonb_each_text(x.population) WHERE x.id = u.district_id)
 FROM units u CROSS JOIN days d LEFT JOIN summed s ON s.ref = u.ref AND s.day = d.day LEFT JOIN subjects n ON n.ref = u.ref
 ORDER BY d.day, u.ref
 """
-"""A period in which no unit has a row is a gap; a unit without a row in a period where others have one is a zero."""
+"""A period in which the service has no row at all is a gap. Where it has some, of this measure or another, a unit without a row of this one is
+a zero: a week without overflows is no week without figures. Before the measure's first row and after its last nothing is known."""
 
 
 def ledger(asked: Asked) -> Read:
@@ -58,6 +64,7 @@ def ledger(asked: Asked) -> Read:
         "anchor": asked.anchor,
         "length": asked.length,
         "district": asked.card.unit == "district",
+        "first": asked.since,
         "since": clock.midnight(asked.since),
         "until": clock.midnight(asked.through + dt.timedelta(days=1)),
         "end": asked.through + dt.timedelta(days=1),

@@ -10,13 +10,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from stadig.pilots.statistics import meters, persons
+from stadig.pilots.statistics import arrivals, meters, persons
 from stadig.pilots.statistics.persons import COMPARISON, PILOT
-from stadig.pilots.statistics.series import chosen
 from stadig.pilots.statistics.terms import Design, Finding, Plan, Series
 
-STRICT = 0.001
-"""Below this a check speaks: they are made at every look, and must not cry wolf."""
 MOST_NAMED = 10
 """So many areas are named in a finding; the others are counted. Persons never are."""
 
@@ -46,7 +43,7 @@ def of_outcome(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding
         drawn: tuple[Check, ...] = (sample_ratio, missing_outcomes)
     else:
         drawn = (gaps,)
-    for check in (exposed_twice, *drawn, moved, one_arm, constant, ends_early, meters.changed):
+    for check in (exposed_twice, *drawn, moved, one_arm, constant, arrivals.ends_early, meters.changed):
         yield from check(plan, series, through)
 
 
@@ -117,7 +114,7 @@ def sample_ratio(plan: Plan, series: Series, through: dt.date) -> Iterator[Findi
     if not total or not 0 < share < 1:
         return
     p = _tail((pilot - total * share) ** 2 / (total * share * (1 - share)))
-    if p < STRICT:
+    if p < meters.STRICT:
         figures = {"pilot": pilot, "comparison": comparison, "share": share, "p": p}
         yield Finding("sample_ratio", "withhold", series.outcome, figures)
 
@@ -137,14 +134,14 @@ def missing_outcomes(plan: Plan, series: Series, through: dt.date) -> Iterator[F
     first = np.unique(where, return_index=True)[1]
     arms = arm[inside][first]
     pilot, comparison, p = _shares(without, arms == PILOT, arms == COMPARISON)
-    if p < STRICT and abs(pilot - comparison) >= 0.05:
+    if p < meters.STRICT and abs(pilot - comparison) >= 0.05:
         figures = {"pilot": pilot, "comparison": comparison, "p": p}
         yield Finding("missing_by_arm", "withhold", series.outcome, figures)
     for kind in sorted(series.group):
         labels = series.group[kind][inside][first]
         for label in np.unique(labels[labels != ""]):
             here, others, p = _shares(without, labels == label, labels != label)
-            if p < STRICT and here > others:
+            if p < meters.STRICT and here > others:
                 figures = {"kind": kind, "label": str(label), "share": here, "others": others}
                 yield Finding("missing_by_group", "warning", series.outcome, figures)
 
@@ -161,25 +158,8 @@ def _shares(without: NDArray[np.bool_], one: NDArray[np.bool_], other: NDArray[n
 
 
 def gaps(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Days missing inside a unit's own rhythm (the median time between its rows). Nothing is filled in."""
-    inside = period(plan, series, through) & np.isfinite(series.value)
-    missing, longest, worst, units, expected = 0, 0, "", 0, 0
-    for name, rows in meters.by_unit(series, inside):
-        days = np.unique(series.day[rows]).astype(np.int64)
-        if len(days) < 4:
-            continue
-        steps = np.diff(days)
-        usual = max(meters.middle(steps), 1.0)
-        long = steps[steps >= 2 * usual]
-        missing += round(float((long / usual - 1).sum()))
-        expected += round((days[-1] - days[0]) / usual) + 1
-        units += int(len(long) > 0)
-        if len(long) and int(long.max()) > longest:
-            longest, worst = int(long.max()), name
-    if missing:
-        share = missing / expected
-        figures = {"units": units, "rows": missing, "share": share, "longest": longest, "unit": worst}
-        yield Finding("gaps", "warning" if share > 0.1 else "note", series.outcome, figures)
+    """Figures that did not come, before the trial and in it."""
+    yield from arrivals.gaps(series, period(plan, series, through))
 
 
 def moved(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
@@ -215,39 +195,6 @@ def constant(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
     fewest = 2 * plan.burn_in if plan.design is Design.PERSONS else 20
     if len(values) >= fewest and values.min() == values.max():
         yield Finding("constant", "withhold", series.outcome, {"value": float(values[0]), "rows": len(values)})
-
-
-def ends_early(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Figures that have not come yet: the share of units (of persons: the whole group) silent for long at the end, per group.
-
-    Silent is three times the usual time between rows, at least a week. All of one group silent, and less than half of the other,
-    withholds the verdict: the latest days would be of one group only.
-    """
-    if plan.design is Design.BEFORE_AFTER or through < plan.begins:
-        return
-    rows, arm = persons.inside(plan, series, through), persons.arms(plan, series)
-    last = np.datetime64(min(through, plan.ends))
-    silent = [_silent(plan, chosen(series, rows & (arm == name)), last) for name in (PILOT, COMPARISON)]
-    if max(silent) == 0:
-        return
-    severity = "withhold" if max(silent) == 1 and min(silent) < 0.5 else "warning"
-    yield Finding("ends_early", severity, series.outcome, {"pilot": silent[0], "comparison": silent[1], "through": str(last)})
-
-
-def _silent(plan: Plan, series: Series, last: np.datetime64) -> float:
-    """The share of units without figures at the end; 0 for a group that has none at all (another finding says so)."""
-    if not len(series.unit):
-        return 0.0
-    if plan.design is Design.PERSONS:
-        return float(_is_silent(series.day, last))
-    ends = [_is_silent(series.day[rows], last) for _, rows in meters.by_unit(series, np.ones(len(series.unit), dtype=bool))]
-    return sum(ends) / len(ends)
-
-
-def _is_silent(days: NDArray[np.datetime64], last: np.datetime64) -> bool:
-    seen = np.unique(days).astype("datetime64[D]").astype(np.int64)
-    usual = meters.middle(np.diff(seen)) if len(seen) > 1 else 7.0
-    return int(last.astype(np.int64)) - int(seen[-1]) > max(7.0, 3 * usual)
 
 
 def late(earlier: Series, now: Series, looked: dt.date) -> Iterator[Finding]:

@@ -62,6 +62,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "missing_by_arm": ("pilot", "comparison", "p"),
     "missing_by_group": ("kind", "label", "share", "others"),
     "gaps": ("units", "rows", "share", "longest", "unit"),
+    "nothing_came": ("periods", "share", "first", "last"),
     "unit_moved": ("kind", "units", "names"),
     "one_arm": ("arm",),
     "constant": ("value", "rows"),

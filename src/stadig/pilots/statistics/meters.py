@@ -10,14 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from stadig.pilots.statistics import persons
+from stadig.pilots.statistics import persons, rare
+from stadig.pilots.statistics.rare import EACH_SIDE, FEWEST_ROWS
 from stadig.pilots.statistics.terms import Design, Finding, Plan, Scale, Series
 
-FEWEST_ROWS = 20
-EACH_SIDE = 7
-"""So many rows are needed before and after a jump."""
+STRICT = 0.001
+"""Below this a check speaks: they are made at every look, and must not cry wolf."""
 TOGETHER_DAYS = 14
 """Jumps so near each other are of one cause."""
+FEWEST_BESIDE = 4
+"""A group of fewer units is no measure of what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,13 @@ class Jump:
     day: np.datetime64
     factor: float
     spreads: float
+    none: bool = False
+    """There was nothing at all before or after: how many times that is can only be guessed."""
 
     @property
     def power(self) -> int:
         """The power of ten that the factor is (within a fifth), or 0."""
-        if self.factor <= 0:
+        if self.factor <= 0 or self.none:
             return 0
         size = math.log10(self.factor)
         return round(size) if abs(size - round(size)) < 0.08 else 0
@@ -66,16 +70,7 @@ def changed(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
     rows = np.isfinite(series.value) & (series.day >= first) & (series.day <= np.datetime64(min(through, plan.ends)))
     arm = persons.arms(plan, series)
     begins = dict(plan.allocation.begins) if plan.allocation else {}
-    found: list[Jump] = []
-    sizes = {True: 0, False: 0}
-    for name, places in by_unit(series, rows):
-        if len(places) < FEWEST_ROWS:
-            continue
-        pilot = str(arm[places[0]]) == persons.PILOT
-        sizes[pilot] += 1
-        jump = _jump(name, pilot, series.day[places], series.value[places])
-        if jump and (jump.power or jump.spreads >= 4):
-            found.append(jump)
+    found, sizes = _jumps(series, rows, arm)
     for jump in found:
         shown = "" if plan.design is Design.PERSONS else jump.unit
         together = sum(1 for one in found if one.pilot == jump.pilot and _days(one.day, jump.day) <= TOGETHER_DAYS)
@@ -87,6 +82,41 @@ def changed(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
         elif not common and not at_start:
             figures = {"unit": shown, "factor": jump.factor, "day": str(jump.day)}
             yield Finding("level_shift", "warning", series.outcome, figures)
+
+
+def _jumps(series: Series, rows: NDArray[np.bool_], arm: NDArray[np.str_]) -> tuple[list[Jump], dict[bool, int]]:
+    """Every unit's jump, and how many units of each group have figures enough. What is seldom and counted is judged as counts."""
+    found: list[Jump] = []
+    sizes = {True: 0, False: 0}
+    events = np.zeros(len(rows)), np.zeros(len(rows))
+    counted = rare.counted(series.value[rows], series.weight[rows])
+    if counted is not None:
+        events[0][rows], events[1][rows] = counted
+    flows = _flows(series, rows, arm, rare.Counted(*events)) if counted is not None else {}
+    for name, places in by_unit(series, rows):
+        if len(places) < FEWEST_ROWS:
+            continue
+        pilot = str(arm[places[0]]) == persons.PILOT
+        sizes[pilot] += 1
+        day, own = series.day[places], rare.Counted(events[0][places], events[1][places])
+        if counted is not None and own.events.mean() < rare.SELDOM:
+            shift = rare.shift(day, own, flows[str(arm[places[0]])], strict=STRICT)
+            jump = shift and Jump(name, pilot, day[shift.at], shift.factor, math.inf, shift.none)
+        else:
+            jump = _jump(name, pilot, day, series.value[places])
+        if jump and (jump.power or jump.spreads >= 4):
+            found.append(jump)
+    return found, sizes
+
+
+def _flows(series: Series, rows: NDArray[np.bool_], arm: NDArray[np.str_], events: rare.Counted) -> dict[str, rare.Flow]:
+    """Group → the events of its units, or of all where it has so few units that one of them is much of it."""
+    flows: dict[str, rare.Flow] = {}
+    for name in np.unique(arm[rows]).tolist():
+        own = rows & (arm == name)
+        used = own if len(np.unique(series.unit[own])) >= FEWEST_BESIDE else rows
+        flows[name] = rare.flow(series.day[used], rare.Counted(events.events[used], events.among[used]))
+    return flows
 
 
 def _days(one: np.datetime64, other: np.datetime64) -> int:

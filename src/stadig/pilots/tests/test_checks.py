@@ -134,6 +134,82 @@ def test_gaps_are_named_and_nothing_is_filled_in() -> None:
     assert found.severity == "note"
 
 
+def overflows_of(
+    rate: float, *, times: float = 1.0, seed: int = 1, season: float = 0.0, areas: int = 12, weeks: int = 64
+) -> Series:
+    """Events a week and area by chance alone, in a year that may have a season; ``area 5`` has ``times`` as many from the fortieth week."""
+    rng = np.random.default_rng(seed)
+    week = np.arange(weeks)
+    rates = np.tile(rate * np.exp(season * np.sin(2 * np.pi * week / 52)), (areas, 1))
+    rates[5, 40:] *= times
+    count = areas * weeks
+    day = np.datetime64(BEGINS) + (week - 52) * 7
+    return Series(
+        "missed",
+        np.repeat([f"area {one}" for one in range(areas)], weeks),
+        np.tile(day, areas),
+        rng.poisson(rates).ravel().astype(np.float64),
+        np.ones(count),
+        np.full(count, "effects"),
+    )
+
+
+RARE = plan_of(Design.AREAS, allocation=allocation_of(12), baseline_days=365)
+
+
+@pytest.mark.parametrize("rate", [0.02, 0.1, 0.3, 1, 3, 5])
+@pytest.mark.parametrize("season", [0.0, 0.8])
+def test_what_seldom_happens_is_not_accused_of_anything(rate: float, season: float) -> None:
+    accused = [code for seed in range(40) for code in _found(overflows_of(rate, seed=seed, season=season), RARE)]
+    assert len(accused) <= 2, f"{accused}: one trial in a hundred may be"
+
+
+@pytest.mark.parametrize(("rate", "least"), [(1, 12), (3, 19), (5, 19)])
+def test_three_times_as_many_are_found_where_they_can_be(rate: float, least: int) -> None:
+    told = [_found(overflows_of(rate, times=3, seed=seed), RARE).get("level_shift") for seed in range(20)]
+    named = [one for one in told if one and one.values["unit"] == "area 5"]
+    assert len(named) >= least
+    assert np.median([one.values["factor"] for one in named]) == pytest.approx(3, abs=1), (
+        "with one a week only the clearest are found"
+    )
+
+
+def test_an_area_whose_events_cease_is_named() -> None:
+    found = _found(overflows_of(3, times=0), RARE)["level_shift"]
+    assert found.values["unit"] == "area 5" and found.values["factor"] < 0.1
+
+
+def test_a_busy_week_is_no_new_level() -> None:
+    series = overflows_of(1)
+    busy = (series.unit == "area 5") & np.isin(series.day, np.datetime64(BEGINS) + np.array([-14, -7]))
+    assert "level_shift" not in _found(replace(series, value=np.where(busy, 30.0, series.value)), RARE)
+
+
+def test_events_are_missing_only_when_no_area_has_any() -> None:
+    series = overflows_of(0.5)
+    some = series.value > 0
+    assert not _found(chosen(series, some), RARE), "an area without events has nothing to count"
+    gone = (series.day >= np.datetime64("2025-09-01")) & (series.day < np.datetime64("2025-10-20"))
+    found = _found(chosen(series, some & ~gone), RARE)["nothing_came"]
+    assert (found.severity, *_values(found, "periods", "first", "last")) == ("warning", 7, "2025-09-01", "2025-10-19")
+
+
+def test_days_on_which_no_one_works_are_no_gaps() -> None:
+    rng = np.random.default_rng(3)
+    day = np.datetime64(BEGINS) + np.arange(-100, 84)
+    day = day[np.is_busday(day)]
+    names = np.repeat([f"area {one}" for one in range(12)], len(day))
+    some = rng.random(len(names)) < 0.6
+    count = int(some.sum())
+    series = Series(
+        "missed", names[some], np.tile(day, 12)[some], rng.normal(30, 4, count), np.ones(count), np.full(count, "cases")
+    )
+    assert not _found(series, RARE)
+    since = series.day >= np.datetime64(BEGINS + dt.timedelta(60))
+    found = _found(chosen(series, ~since | np.isin(series.unit, RARE.allocation.treated if RARE.allocation else ())), RARE)
+    assert found["ends_early"].severity == "withhold"
+
+
 def test_a_constant_outcome_withholds_the_verdict() -> None:
     series = persons_of()
     found = _found(replace(series, value=np.full(800, 3.0)))["constant"]

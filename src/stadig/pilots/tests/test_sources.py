@@ -102,6 +102,21 @@ def test_a_week_without_rows_is_a_zero_only_where_others_have_some(pilot, town, 
     assert not Point.objects.filter(pilot=pilot, day__gt=FIRST).exists()
 
 
+def test_a_week_in_which_nothing_happened_anywhere_is_a_zero_where_the_service_has_other_figures(pilot, town, at):
+    drive(town, range(4), lambda district, week: 2.0)
+    said = replace(AREAS, primary=replace(KM, slug="said", metric="reports", each=""))
+    for week in (0, 3):
+        when = clock.midnight(FIRST + dt.timedelta(days=7 * week + 2))
+        effects.record(
+            "papperskorgar", "reports", 1, "count", when, subject=("bin", "d3-1"), district=town[3], key=f"said-{week}"
+        )
+    at("2026-06-01T09:00+02:00")
+    figures.gather(pilot, said, until=dt.date(2026, 5, 31))
+    own = dict(Point.objects.filter(pilot=pilot, outcome="said", unit="d3").values_list("day", "value"))
+    assert list(own.values()) == [1.0, 0.0, 0.0, 1.0]
+    assert Point.objects.filter(pilot=pilot, outcome="said", unit="d0", value=0.0).count() == 4
+
+
 def test_a_derived_outcome_says_which_factor_it_was_reckoned_with(pilot, town, at):
     factor = Factor.objects.all()[0]
     card = replace(AREAS, benefits=(replace(CO2, factor=factor.slug),))
