@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import math
 import secrets
 from collections.abc import Iterable
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -17,6 +20,10 @@ from stadig.city.models import FlagToken, Rollout, Service, User
 from stadig.city.verbs import verb
 
 PREFIX = "stf_"
+A_SECOND: Final = 10
+"""How often one key may ask, in the long run."""
+AT_ONCE: Final = 200
+"""How many times it may ask without a pause when it has been quiet."""
 
 
 def hashed(token: str) -> bytes:
@@ -73,3 +80,23 @@ def holder(authorization: str) -> FlagToken | None:
     if found and found.last_used_on != now.date():
         FlagToken.objects.filter(pk=found.pk).update(last_used_on=now.date())
     return found
+
+
+ASK = """
+UPDATE city_flagtoken SET busy_until = greatest(busy_until, %(now)s) + %(step)s
+WHERE id = %(id)s AND coalesce(busy_until, %(now)s) <= %(now)s + %(most)s RETURNING id
+"""
+"""A bucket as one moment (the generic cell rate algorithm, ITU-T I.371 annex A): each question moves it a step on."""
+
+
+def wait_s(key: FlagToken) -> int:
+    """0 when the key may ask now, which is counted; else in how many whole seconds it may again. One query, for all processes together."""
+    now, step = clock.real_now(), dt.timedelta(seconds=1) / A_SECOND
+    most = step * (AT_ONCE - 1)
+    with connection.cursor() as cursor:
+        values: dict[str, Any] = {"now": now, "step": step, "most": most, "id": key.pk}
+        cursor.execute(ASK, values)
+        if cursor.fetchone():
+            return 0
+    left = (key.busy_until or now) - most - now
+    return max(1, math.ceil(left.total_seconds()))

@@ -111,6 +111,7 @@ class FlagToken(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_on = models.DateField(null=True, blank=True)
+    busy_until = models.DateTimeField(null=True, blank=True, help_text="när det som har frågats hittills är betalt i tid")
 
     def __str__(self) -> str:
         return self.name

@@ -156,3 +156,46 @@ def test_all_flags_take_a_handful_of_queries(ask, django_assert_max_num_queries)
         actions.set_rollout(None, f"s{number}", percent=50)
     with django_assert_max_num_queries(6):
         assert len(ask(context={"targetingKey": "a"}).json()["flags"]) >= 30
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """``real(3)``: three seconds after the first question, on the real clock."""
+    first = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
+
+    def move(seconds: float) -> None:
+        monkeypatch.setattr(clock, "real_now", lambda: first + dt.timedelta(seconds=seconds))
+
+    move(0)
+    return move
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_ask_again(ask, real, monkeypatch):
+    monkeypatch.setattr(flag_keys, "AT_ONCE", 3)
+    monkeypatch.setattr(flag_keys, "A_SECOND", 0.5)
+    other = flag_keys.make(None, "library")
+    assert [ask("kiosk").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    refused = ask()
+    assert (refused.status_code, refused["Retry-After"], "ETag" in refused) == (429, "2", False)
+    assert "too often" in refused.json()["errorDetails"]
+    assert ask("kiosk", token=other).status_code == 200, "another key has a pace of its own"
+    real(1.9)
+    assert ask("kiosk").status_code == 429
+    real(2)
+    assert [ask("kiosk").status_code for _ in range(2)] == [200, 429]
+
+
+def test_a_key_that_has_been_quiet_may_ask_as_many_times_as_before_and_no_more(ask, real, monkeypatch):
+    monkeypatch.setattr(flag_keys, "AT_ONCE", 3)
+    for _ in range(3):
+        ask("kiosk")
+    real(3600)
+    assert [ask("kiosk").status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_questions_that_change_nothing_are_counted_too_and_wrong_keys_are_not(ask, real, monkeypatch):
+    monkeypatch.setattr(flag_keys, "AT_ONCE", 2)
+    tag = ask(context={"targetingKey": "a"})["ETag"]
+    assert ask(token="stf_wrong").status_code == 401
+    assert ask(context={"targetingKey": "a"}, **{"If-None-Match": tag}).status_code == 304
+    assert ask(context={"targetingKey": "a"}, **{"If-None-Match": tag}).status_code == 429

@@ -24,7 +24,7 @@ BulkView = Callable[..., HttpResponse]
 
 
 def _asked(view: BulkView) -> BulkView:
-    """Check key, method and body, and hand the view the key's row and the context."""
+    """Check key, pace, method and body, and hand the view the key's row and the context."""
 
     @functools.wraps(view)
     def checked(request: HttpRequest, **named: str) -> HttpResponse:
@@ -32,6 +32,11 @@ def _asked(view: BulkView) -> BulkView:
         if key is None:
             answer = JsonResponse({"errorDetails": "The key is missing, unknown, revoked or past its day."}, status=401)
             answer["WWW-Authenticate"] = "Bearer"
+            return answer
+        if wait := flag_keys.wait_s(key):
+            # Seconds, as RFC 9110 § 10.2.3 has it and the OFREP providers read it: the protocol's own example is no HTTP date.
+            answer = JsonResponse({"errorDetails": f"The key asks too often. Wait {wait} s."}, status=429)
+            answer["Retry-After"], answer["Cache-Control"] = str(wait), "no-store"
             return answer
         if request.method != "POST":
             answer = JsonResponse({"errorDetails": "Send POST."}, status=405)
