@@ -37,6 +37,8 @@ class Opened(NamedTuple):
     why: str
     units: int
     committee: str
+    copied_from: str
+    """Where it was copied from, as JSON: :func:`stadig.pilots.origins.read`."""
     text: str
     """The card as it is stored: what its page is remembered by."""
 
@@ -59,7 +61,7 @@ OPENED: Final = """
 SELECT p.id, p.slug, p.title, p.state, p.outcome, p.last_day, p.started_at,
     v.number, v.card, v.rule, v.digest, v.frozen_at, v.at,
     coalesce(nullif(btrim(concat(u.first_name, ' ', u.last_name)), ''), u.username, ''), v.why,
-    (SELECT count(*) FROM pilots_unit n WHERE n.pilot_id = p.id), coalesce(o.name, '')
+    (SELECT count(*) FROM pilots_unit n WHERE n.pilot_id = p.id), coalesce(o.name, ''), p.copied_from::text
 FROM pilots_pilot p JOIN pilots_cardversion v ON v.pilot_id = p.id
     LEFT JOIN city_user u ON u.id = v.by_id LEFT JOIN city_organisation o ON o.id = p.committee_id
 WHERE p.id = %s ORDER BY (v.number = %s) DESC, v.number DESC LIMIT 1"""
@@ -100,6 +102,7 @@ def held(trial: Trial) -> Opened:
         why=one.why,
         units=len(trial.units),
         committee=trial.committee,
+        copied_from=json.dumps(trial.copied_from),
         text="",
     )
 

@@ -21,7 +21,7 @@ from stadig.eservices.package import PackageError
 from stadig.pilots import extract
 from stadig.pilots.card import Card, EqualTreatment, Purchase
 from stadig.pilots.extract import BadExtract
-from stadig.pilots.statistics.terms import Design, Plan, Result, Series
+from stadig.pilots.statistics.terms import Design, Estimate, Plan, Result, Series
 
 FORMAT: Final = "stadig-pilot/1"
 MOST_BYTES: Final = 256 * 2**20
@@ -62,6 +62,8 @@ class Info:
     software: str = ""
     reduced: bool = False
     """The figures are of persons: they are renumbered, and without the groups by which someone could be pointed out."""
+    gave: Estimate | None = None
+    """What the measure that decides gave at the latest look that could answer. In the open, also where rows of persons stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,16 +267,23 @@ def _same(before: Any, after: Any) -> bool:
     return before == after
 
 
-def copied(bundle: Bundle) -> dict[str, str]:
-    """What ``Pilot.copied_from`` holds of a package."""
-    trial = bundle.info.trial
-    return {
+def copied(bundle: Bundle) -> dict[str, Any]:
+    """What ``Pilot.copied_from`` holds of a package: :class:`stadig.pilots.origins.Origin` and what leads back to the trial."""
+    trial, card = bundle.info.trial, bundle.card
+    found: dict[str, Any] = {
         "municipality": trial.municipality,
         "code": trial.code,
         "slug": trial.slug,
         "title": trial.title,
         "digest": bundle.digest,
+        "outcome": bundle.info.outcome,
+        "lessons": msgspec.to_builtins(bundle.lessons),
     }
+    gave = bundle.info.gave or (bundle.result.primary if bundle.result else None)
+    if gave is not None and card is not None and card.primary is not None:
+        found |= {"gave": msgspec.to_builtins(gave), "unit": card.primary.unit}
+        found |= {"scale": card.scale.value, "direction": card.primary.direction.value}
+    return found
 
 
 __all__ = [

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from django.urls import reverse
@@ -21,6 +21,7 @@ from stadig.pilots import (
     draws,
     extract,
     finding_words,
+    origins,
     public,
     public_charts,
     public_figures,
@@ -30,6 +31,7 @@ from stadig.pilots import (
     words,
 )
 from stadig.pilots.area_map import Area
+from stadig.pilots.card import Card
 from stadig.pilots.public import Copied, Decided, Factor, Learnt, Row, Source
 from stadig.pilots.public_figures import Figure
 from stadig.pilots.public_trial import Trial, read
@@ -93,7 +95,8 @@ class Page(NamedTuple):
     has_data: bool
     of_persons: bool
     """The rows are of persons: they are shown to no one but those who plan trials."""
-    copies: tuple[Copied, ...]
+    tried: tuple[tuple[str, str], ...]
+    """(municipality, decided) of whom we copied and of those who copied us."""
     copied: str
     origin: str
     pooled: charts.Dots | None
@@ -159,11 +162,11 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         closed=row.state == "closed",
         has_data=row.look_id is not None,
         of_persons=plan.design is Design.PERSONS,
-        copies=copies,
+        tried=_tried(row, copies),
         copied=ngettext("%(n)s kommun har gjort det.", "%(n)s kommuner har gjort det.", len(copies)) % {"n": len(copies)}
         if copies
         else "",
-        origin=_origin(row),
+        origin=_origin(row, card),
         pooled=pooled,
         pooled_says=pooled_says,
         draws=_draws(plan),
@@ -333,17 +336,22 @@ def _choice(one: Decided) -> Choice:
     )
 
 
-def _origin(row: Row) -> str:
-    copied: dict[str, Any] = msgspec.json.decode(row.copied_from)
-    if not copied.get("municipality"):
-        return ""
-    return _("Försöket är hämtat från %(who)s.") % {"who": copied["municipality"]}
+def _origin(row: Row, card: Card) -> str:
+    return origins.said(first, card) if (first := origins.read(row.copied_from)) else ""
+
+
+def _tried(row: Row, copies: Sequence[Copied]) -> tuple[tuple[str, str], ...]:
+    first = origins.read(row.copied_from)
+    return (*([(first.municipality, first.outcome)] if first else ()), *((one.municipality, one.outcome) for one in copies))
 
 
 def _pooled(trial: Trial, copies: Sequence[Copied]) -> tuple[charts.Dots | None, str]:
-    """Our effect and theirs, each as a dot, and all pooled by random effects."""
+    """Our effect and theirs, whom we copied and those who copied us, each as a dot, and all pooled by random effects."""
     told = [(one.municipality, one.estimate, one.standard_error) for one in copies]
     rows = [(name, value, error) for name, value, error in told if value is not None and error]
+    first = origins.read(trial.row.copied_from)
+    if first and first.error and first.gave and first.measures_as(trial.card):
+        rows.insert(0, (first.municipality, first.gave.value, first.error))
     own = trial.result.primary if trial.result else None
     if not rows or own is None or own.low is None or own.high is None or own.low == own.high:
         return None, ""

@@ -14,6 +14,7 @@ from stadig.pilots import extract, package, public
 from stadig.pilots.package import Bundle, Info, Origin
 from stadig.pilots.public import Learnt, Row
 from stadig.pilots.public_trial import read
+from stadig.pilots.statistics.terms import Verdict
 
 
 def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: bool = True) -> Bundle:
@@ -39,6 +40,7 @@ def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: boo
         copied_from=origin,
         software=f"Stadig {stadig.__version__}",
         reduced=reduced,
+        gave=trial.result.primary if trial.result is not None and trial.result.verdict is not Verdict.WITHHELD else None,
     )
     whole = kind == "package"
     return Bundle(

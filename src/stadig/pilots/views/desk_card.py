@@ -14,7 +14,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stadig.city.permissions import needs
-from stadig.pilots import access, actions, card_reading, card_showing, desk_reading, desk_refusals, desk_words, sentences, words
+from stadig.pilots import (
+    access,
+    actions,
+    card_reading,
+    card_showing,
+    desk_reading,
+    desk_refusals,
+    desk_words,
+    origins,
+    sentences,
+    words,
+)
 from stadig.pilots import card as cards
 from stadig.pilots.card import Card
 from stadig.pilots.card_showing import Todo
@@ -113,6 +124,8 @@ def _shown(
         "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
         "begin_by": pilot.card.purchase.begin_by,
         "why": why,
+        "origin": (first := origins.read(pilot.copied_from)),
+        "origin_said": origins.said(first, pilot.card) if first else "",
         "may_save": context["may_plan"] if pilot.idea else context["may_decide"] and pilot.running,
     }
     refused = context["wrong"] and not request.headers.get("HX-Request")  # htmx shows nothing of an answer that is an error
@@ -124,4 +137,4 @@ def rule_of(card: Card, edition: int, frozen_at: dt.datetime | None, digest: str
     said = sentences.rule(card) or (Span(_("Regeln skrivs här när ni har fyllt i måttet, kravet och sista dagen.")),)
     ready = card.design and card.primary and card.worthwhile and card.begins and card.ends
     machine = msgspec.json.format(msgspec.json.encode(cards.rule_of(card)), indent=2).decode() if ready else ""
-    return Rule(said, edition, frozen_at and frozen_at.date(), digest, machine)
+    return Rule(said, edition, frozen_at and formatting.local(frozen_at).date(), digest, machine)
