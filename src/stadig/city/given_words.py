@@ -44,8 +44,10 @@ class Section(NamedTuple):
     month: str
     quarters: tuple[Quarter, ...]
     trials: tuple[Trial, ...]
-    ever: str
-    """What all its time gave, in a sentence."""
+    since: str
+    """*Sedan maj 2025*; empty when nothing can be summed."""
+    ever: tuple[str, ...]
+    """What all its time gave, a line for each measure."""
 
 
 MISSING = "none"
@@ -144,7 +146,7 @@ def _section(
     month: Month, found: tuple[Given, ...], trials: tuple[Trial, ...], factors: tuple[Factor, ...], _tongue: str, _year: int
 ) -> Section:
     """The same values give the same words in a language: they are put together once."""
-    return Section(month_name(month), quarters([one.row for one in found], factors), trials, _ever(found))
+    return Section(month_name(month), quarters([one.row for one in found], factors), trials, *_ever(found))
 
 
 def quarters(rows: Sequence[Row], factors: Sequence[Factor]) -> tuple[Quarter, ...]:
@@ -195,20 +197,17 @@ def of_row(row: Row) -> Tile:
     return Tile(row.kind, given_sql.title_of(row), number(row.quantity), unit, interval(row.low, row.high), note)
 
 
-def _ever(found: Iterable[Given]) -> str:
-    """*Sedan maj 2025: 1 234 inkomna ärenden.* of what can be summed and is measured or done."""
+def _ever(found: Iterable[Given]) -> tuple[str, tuple[str, ...]]:
+    """*Sedan maj 2025* and *Inkomna ärenden: 1 234* of what can be summed and is measured or done."""
     summed = [one for one in found if one.row.additivity == "sum"]
     if not summed:
-        return ""
+        return "", ()
     since = min(one.since for one in summed)
     parts = [
-        f"{given_sql.title_of(one.row).lower()} {'' if one.row.kind == MEASURED else '≈' + SPACE}{number(one.ever)}{SPACE}{formatting.unit(one.row.unit)}".rstrip()
+        f"{given_sql.title_of(one.row)}: {'' if one.row.kind == MEASURED else '≈' + SPACE}{number(one.ever)}{SPACE}{formatting.unit(one.row.unit)}".rstrip()
         for one in summed
     ]
-    return _("Sedan %(month)s: %(what)s.") % {
-        "month": formatting.month(f"{formatting.local(since):%Y-%m}"),
-        "what": ", ".join(parts),
-    }
+    return _("Sedan %(month)s") % {"month": formatting.month(f"{formatting.local(since):%Y-%m}")}, tuple(parts)
 
 
 class EffectRow(NamedTuple):
@@ -229,7 +228,7 @@ class EffectRow(NamedTuple):
 
 def kind_words() -> dict[str, str]:
     """How an effect is known, in words."""
-    return {value: str(label) for value, label in Effect.Kind.choices}
+    return {value: str(label) for value, label in Effect.Kind.choices} | {Effect.Kind.DERIVED.value: _("Beräknat")}
 
 
 def effect_rows(totals: tuple[Row, ...], register: tuple[Known, ...]) -> tuple[EffectRow, ...]:
@@ -245,7 +244,7 @@ def _effect_rows(totals: tuple[Row, ...], register: tuple[Known, ...], _language
     return tuple(
         EffectRow(
             given_sql.title_of(row),
-            titles.get(row.service, row.service),
+            titles.get(row.service) or _("Ingen särskild tjänst"),
             row.quantity,
             row.unit,
             row.kind,

@@ -12,7 +12,7 @@ from stadig.pilots import sentences
 from stadig.pilots.amounts import Measure, sign
 from stadig.pilots.card import Card
 from stadig.pilots.public import Unit
-from stadig.pilots.statistics.terms import Part, Plan, Result
+from stadig.pilots.statistics.terms import Part, Plan, Result, Scale
 from stadig.ui import charts, formatting
 
 KINDS = {
@@ -39,7 +39,7 @@ def line(card: Card, plan: Plan, result: Result, units: Sequence[Unit]) -> chart
     numbers = [measure.times * one for one in _finite(estimates)] + [threshold.y for threshold in thresholds] + [0.0]
     return charts.Line(
         title=sentences.finding(card, result.primary),
-        subtitle=subtitle(card, plan, units),
+        subtitle=subtitle(card, plan, units, sure=any(one.low is not None and one.high is not None for one in estimates)),
         unit=measure.unit,
         decimals=measure.decimals,
         heading_size="md",
@@ -93,11 +93,12 @@ def _range(numbers: list[float], values: list[float]) -> tuple[float, float]:
     return max(min(numbers), min(core) - span * 0.8), min(max(numbers), max(core) + span * 0.8)
 
 
-def subtitle(card: Card, plan: Plan, units: Sequence[Unit]) -> str:
-    """Unit, comparison and uncertainty."""
+def subtitle(card: Card, plan: Plan, units: Sequence[Unit], *, sure: bool) -> str:
+    """Unit, comparison and, where a band is drawn, what it shows."""
     if card.primary is None:
         return ""
-    per = " " + _("per %(what)s") % {"what": card.primary.per} if card.primary.per else ""
+    hundredths = card.primary.unit in sentences.OF_A_HUNDRED
+    per = " " + _("per %(what)s") % {"what": card.primary.per} if card.primary.per and not hundredths else ""
     others = sum(1 for unit in units if unit.arm == "comparison")
     if others:
         beside = ngettext("mot %(n)s enhet utan", "mot %(n)s enheter utan", others) % {"n": others}
@@ -106,12 +107,10 @@ def subtitle(card: Card, plan: Plan, units: Sequence[Unit]) -> str:
     else:
         beside = _("mot dem som lottades att vara utan") if plan.design == "persons" else _("före och efter")
     percent = formatting.percent((1 - plan.alpha) * 100)
-    return _("Skillnad i %(unit)s%(per)s %(beside)s. Fältet visar osäkerheten, %(percent)s.") % {
-        "unit": card.primary.unit,
-        "per": per,
-        "beside": beside,
-        "percent": percent,
-    }
+    unit = _("procentenheter") if hundredths and card.scale is Scale.ABSOLUTE else formatting.unit(card.primary.unit)
+    said = _("Skillnad i %(unit)s%(per)s %(beside)s.") % {"unit": unit, "per": per, "beside": beside}
+    band = _("Fältet visar osäkerheten, %(percent)s.") % {"percent": percent}
+    return f"{said} {band}" if sure else said
 
 
 def _starts(plan: Plan, units: Sequence[Unit]) -> list[charts.Event]:

@@ -51,11 +51,10 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
     if card.primary is None or not spent_kr:
         return
     ceiling = card.cost_per_unit_ceiling_kr
-    capped = _("Taket var %(kr)s kr.") % {"kr": _kr(ceiling)} if ceiling is not None else ""
     each = saved.cost_of_each(spent_kr, amount) if amount is not None else None
     less = plan.direction is Direction.LESS
-    label = _("Kostnad per enhet som sparades") if less else _("Kostnad per enhet mer")
     unit = _("procentenheter") if card.primary.unit in sentences.OF_A_HUNDRED else formatting.unit(card.primary.unit)
+    label = _("Kostnad delad på antalet %(unit)s som sparades") if less else _("Kostnad delad på antalet %(unit)s som tillkom")
     if each is None:
         whole = _("Hela taket är %(kr)s kr.") % {"kr": _kr(card.cost_ceiling_kr)} if card.cost_ceiling_kr is not None else ""
         yield Figure("measured", _("Kostnad hittills"), _kr(spent_kr), "kr", whole)
@@ -64,8 +63,10 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
         span = _("Mellan %(low)s och %(high)s kr.") % {"low": _kr(each.low), "high": _kr(each.high)}
     else:
         span = _("Hur säker den är går inte att säga än.")
-    counted = _("Räknat i %(unit)s.") % {"unit": unit}
-    yield Figure("measured", label, _kr(each.value), "kr", f"{counted} {span} {capped}".strip())
+    passed = ceiling is not None and each.value is not None and each.value > ceiling
+    capped = (_("Taket %(kr)s kr är passerat.") if passed else _("Taket var %(kr)s kr.")) if ceiling is not None else ""
+    note = f"{span} {capped % {'kr': _kr(ceiling)}}" if capped else span
+    yield Figure("measured", label % {"unit": unit}, _kr(each.value), "kr", note, passed)
 
 
 def _kr(value: float | None) -> str:
@@ -103,7 +104,7 @@ def _derived(of: Outcome, outcome: Outcome, amount: saved.Amount, factor: Factor
     value, unit = amount.value, outcome.unit
     if unit.startswith("kg") and abs(value) >= 1000:
         value, unit = value / 1000, "ton" + unit.removeprefix("kg")
-    return Figure("estimated", outcome.title, formatting.number(value, fitting(value)), unit, note)
+    return Figure("estimated", outcome.title, formatting.number(value, fitting(value)), formatting.unit(unit), note)
 
 
 def _limit(outcome: Outcome, held: Held) -> Figure:
@@ -117,4 +118,7 @@ def _limit(outcome: Outcome, held: Held) -> Figure:
     if held.estimate is None:
         return Figure("unknown", outcome.title, _("Inte mätt än"), "", said)
     value, unit = level(outcome, held.estimate.value)
+    if held.limit.kind == "difference":
+        said = " ".join((_("Skillnad mot dem utan tjänsten."), said))
+        value = f"+{value}" if held.estimate.value > 0 else value
     return Figure("measured", outcome.title, value, unit, said, held.state == "broken")

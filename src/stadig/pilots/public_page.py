@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,7 +36,7 @@ from stadig.pilots.public_figures import Figure
 from stadig.pilots.public_trial import Trial, read
 from stadig.pilots.showing import Cell, Rule, cells
 from stadig.pilots.statistics import pooling
-from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Result
+from stadig.pilots.statistics.terms import Design, Estimate, Plan, Result
 from stadig.ui import charts, formatting
 
 
@@ -258,17 +257,9 @@ def _findings(trial: Trial) -> tuple[tuple[str, str], ...]:
     if trial.result is None:
         return ()
     names = {unit.ref: unit.name for unit in trial.units}
-    return tuple((one.severity, finding_words.finding(_named(one, names), trial.card)) for one in trial.result.findings)
-
-
-def _named(one: Finding, names: dict[str, str]) -> Finding:
-    """The finding with the places' names instead of what the figures call them."""
-    values = dict(one.values)
-    if isinstance(values.get("units"), list | tuple):  # some findings name them, others count them
-        values["units"] = [names.get(str(ref), ref) for ref in values["units"]]
-    if "unit" in values:
-        values["unit"] = names.get(str(values["unit"]), values["unit"])
-    return replace(one, values=values)
+    return tuple(
+        (one.severity, finding_words.finding(public_words.named(one, names), trial.card)) for one in trial.result.findings
+    )
 
 
 def _figures(trial: Trial, factors: Sequence[Factor]) -> tuple[Figure, ...]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from stadig.pilots import sentences
 from stadig.pilots.card import Card
 from stadig.pilots.public import Source
 from stadig.pilots.statistics.pooling import Pooled
-from stadig.pilots.statistics.terms import Design, Plan, Scale
+from stadig.pilots.statistics.terms import Design, Finding, Plan, Scale
 from stadig.ui import formatting
 
 FIELDS = {
@@ -129,7 +130,7 @@ def sources(card: Card, rows: Sequence[Source]) -> str:
     for one in rows:
         many = ngettext("%(n)s värde", "%(n)s värden", one.rows) % {"n": formatting.number(one.rows)}
         found.append(f"{titles.get(one.outcome, one.outcome)}: {many}, {SOURCES.get(one.source, one.source)}.")
-    return " ".join(found)
+    return "\n".join(found)
 
 
 def pooled(card: Card, together: Pooled) -> str:
@@ -142,3 +143,13 @@ def pooled(card: Card, together: Pooled) -> str:
         "low": ends[0],
         "high": ends[1],
     }
+
+
+def named(one: Finding, names: Mapping[str, str]) -> Finding:
+    """The finding with the places' names instead of what the figures call them."""
+    values = dict(one.values)
+    if isinstance(values.get("units"), list | tuple):  # some findings name them, others count them
+        values["units"] = [names.get(str(ref), ref) for ref in values["units"]]
+    if "unit" in values:
+        values["unit"] = names.get(str(values["unit"]), values["unit"])
+    return replace(one, values=values)

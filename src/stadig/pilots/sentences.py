@@ -16,6 +16,7 @@ from stadig.ui import formatting
 
 OF_A_HUNDRED = ("%", "av 100", "per 100")
 BOLD = re.compile(r"\*([^*]+)\*")
+UNIT = re.compile(r"\D+$")
 
 
 def figure(value: float | None) -> str:
@@ -142,7 +143,7 @@ def finding(card: Card, estimate: Estimate | None) -> str:
     if card.primary is None or estimate is None:
         return _("Vi har inget svar än")
     if not is_sure(estimate):
-        return _("Ingen säker skillnad än")
+        return _("Ingen säker skillnad")
     return _first_upper(_said(card, card.primary, estimate.value))
 
 
@@ -177,15 +178,20 @@ def signed(value: float | None, unit: str, scale: Scale) -> str:
 
 
 def interval(card: Card, estimate: Estimate | None) -> str:
-    """*−44 % till −31 %*; an end that is not known yet is said so. Empty without an estimate."""
-    if card.primary is None or estimate is None or (estimate.low is None and estimate.high is None):
+    """*−44 till −31 %*; an end that is not known yet is said so. Empty without an estimate, or when nothing is sure of it."""
+    if card.primary is None or estimate is None:
+        return ""
+    # That something is at least −100 % is always so, and says nothing.
+    unknown = estimate.low is None or (card.scale is Scale.RELATIVE and estimate.low <= -1)
+    if unknown and estimate.high is None:
         return ""
     low, high = (signed(one, card.primary.unit, card.scale) for one in (estimate.low, estimate.high))
     if estimate.low is None:
         return _("högst %(high)s") % {"high": high}
     if estimate.high is None:
         return _("minst %(low)s") % {"low": low}
-    return _("%(low)s till %(high)s") % {"low": low, "high": high}
+    number = UNIT.sub("", low)  # the unit is written once
+    return _("%(low)s till %(high)s") % {"low": number if high.endswith(low.removeprefix(number)) else low, "high": high}
 
 
 def least(card: Card, estimate: Estimate) -> str:

@@ -212,8 +212,9 @@ def duration(seconds: float | None) -> str:
 
 
 def unit(name: str) -> str:
-    """A unit as it is written after a number: ``count`` is nothing but a number, ``h`` is *tim* and ``day`` *dagar* in Swedish."""
-    return {"count": "", "h": gettext("tim"), "day": gettext("dagar")}.get(str(name), str(name))
+    """A unit as it is written after a number: ``count`` is nothing but a number, ``h`` is *tim*, ``kg CO2e`` is *kg CO₂e*."""
+    known = {"count": "", "h": gettext("tim"), "day": gettext("dagar")}
+    return known.get(str(name), str(name).replace("CO2", "CO₂"))
 
 
 def size(octets: int | None) -> str:

@@ -15,7 +15,7 @@ from stadig.waste.models import Bin
 from stadig.waste.registration import SERVICE
 
 KM_OUT_AND_HOME, KM_PER_EMPTYING = 9.0, 0.42
-HOW_KM: Final = "made up for the demo town: the way out and home, and a stretch per bin"
+HOW_KM: Final = "påhittat för demostaden: vägen ut och hem, och en sträcka per korg"
 EMPTYINGS: Final = """
 INSERT INTO city_effect (service, metric_id, quantity, at, subject_kind, subject_id, district_id, cohort, kind, method, evidence, key)
 SELECT %(service)s, 'emptyings', 1, e.at, 'bin', e.bin_id::text, b.district_id, '', 'measured', '', '', 'emptying:' || e.id

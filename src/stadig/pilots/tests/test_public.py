@@ -39,7 +39,7 @@ def test_a_trial_tells_rule_verdict_effect_cost_and_what_did_not_work(client: Cl
     assert "skalar vi upp" in page
     assert "Låst" in page and "Ingen ändring sedan dess." in page
     assert re.search(r'class="on" aria-current="true">.{0,200}Skala upp', page)
-    assert "Kostnad per enhet som sparades" in page and "Räknat i dagar." in page
+    assert "Kostnad delad på antalet dagar som sparades" in page
     assert "Taket var 25 kr." in page
     assert "alltså inte en egen mätning" in page
     assert "Gränsen är 2" in page

@@ -87,12 +87,12 @@ def test_keep_at_the_end_is_said():
 def test_what_was_found_is_a_heading():
     assert said(sentences.finding(CARD, SHOWN)) == "Bilarna kör 37 % kortare per korg"
     assert said(sentences.finding(CARD, Estimate(0.2, 0.1, 0.3))) == "De kör 20 % längre"
-    assert sentences.finding(CARD, Estimate(-0.1, -0.3, 0.1)) == "Ingen säker skillnad än"
+    assert sentences.finding(CARD, Estimate(-0.1, -0.3, 0.1)) == "Ingen säker skillnad"
     assert sentences.finding(CARD, None) == "Vi har inget svar än"
 
 
 def test_the_interval_and_the_least_are_told():
-    assert said(sentences.interval(CARD, SHOWN)) == "−44 % till −31 %"
+    assert said(sentences.interval(CARD, SHOWN)) == "−44 till −31 %"
     assert said(sentences.interval(CARD, Estimate(-0.3, None, -0.1))) == "högst −10 %"
     assert said(sentences.least(CARD, SHOWN)) == "Minst 31 % kortare, kravet var 20 %"
     shown = Finding("shown", "note", "km", {"value": -0.37, "low": -0.44, "high": -0.31, "worthwhile": 0.2})

@@ -137,4 +137,4 @@ def rule_of(card: Card, edition: int, frozen_at: dt.datetime | None, digest: str
     said = sentences.rule(card) or (Span(_("Regeln skrivs här när ni har fyllt i måttet, kravet och sista dagen.")),)
     ready = card.design and card.primary and card.worthwhile and card.begins and card.ends
     machine = msgspec.json.format(msgspec.json.encode(cards.rule_of(card)), indent=2).decode() if ready else ""
-    return Rule(said, edition, frozen_at and formatting.local(frozen_at).date(), digest, machine)
+    return Rule(said, edition, frozen_at and frozen_at.astimezone(formatting.STOCKHOLM).date(), digest, machine)

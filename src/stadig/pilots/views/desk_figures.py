@@ -101,7 +101,7 @@ def _batches(trial: Trial) -> tuple[Came, ...]:
             Came(
                 titles.get(one.outcome, one.outcome),
                 sources.get(one.source, one.source),
-                one.name,
+                one.name if one.source == "upload" else "",  # what the city reads itself is named in the machine's words
                 one.rows,
                 one.at,
                 _told(one.findings, trial),

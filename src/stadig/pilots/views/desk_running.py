@@ -25,6 +25,7 @@ from stadig.pilots import (
     forms,
     public,
     public_charts,
+    public_words,
     queries,
     sentences,
     tasks,
@@ -132,6 +133,9 @@ class Told(NamedTuple):
     cells: tuple[Cell, ...]
     """What the rule says after the latest look that counts."""
     findings: tuple[Found, ...]
+    """What must be known before the figures are believed."""
+    notes: tuple[Found, ...]
+    """The rest, for those who check them."""
     looks: tuple[Look, ...]
     """The latest first; those that no longer count among them."""
     line: Any
@@ -157,12 +161,15 @@ def _told(written: bytes, _tongue: str) -> Told:
     rule = rule_of(card, edition, frozen_at, digest)
     rows = tuple([_look(card, one) for one in reversed(looks)])
     if result is None:
-        return Told(rule, cells(None), (), rows, None)
-    found = tuple([Found(one.severity, finding_words.finding(one, card)) for one in result.findings])
+        return Told(rule, cells(None), (), (), rows, None)
+    names = {one.ref: one.name for one in units}
+    found = [Found(one.severity, finding_words.finding(public_words.named(one, names), card)) for one in result.findings]
+    matters = tuple([one for one in found if one.severity != "note"])
+    notes = tuple([one for one in found if one.severity == "note"])
     drawn = [public.Unit(one.ref, one.name, one.arm, "", one.begins) for one in units]
     line = public_charts.line(card, plan, result, drawn) if plan else None
     because = finding_words.because(result.because, card)
-    return Told(rule, cells(result.verdict, because, sentences.requirement(card)), found, rows, line)
+    return Told(rule, cells(result.verdict, because, sentences.requirement(card)), matters, notes, rows, line)
 
 
 def after(trial: Trial) -> str:

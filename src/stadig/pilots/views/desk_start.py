@@ -136,7 +136,7 @@ def _value(one: card_fields.Field, text: str, unit: str, titles: Mapping[str, An
         return titles.get(text, text) if one.name == "service" else desk_words.value(one.name, text)
     if one.kind in ("number", "whole") and text:
         text = formatting.number(float(text.replace(",", ".")), len(text.partition(",")[2]))
-    return f"{text} {unit if one.kind == 'effect' else one.unit}".strip() if text else _("Inget")
+    return f"{text} {unit if one.kind == 'effect' else one.unit}".strip() if text else _("Inte ifyllt än")
 
 
 def _effects(pilot: Opened, units: list[UnitRow]) -> tuple[str, ...]:
