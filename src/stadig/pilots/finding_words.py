@@ -21,6 +21,9 @@ VERDICT: dict[str, Any] = {
     "no_estimate_yet": _("Det finns för lite att räkna på än. Svaret kommer när siffrorna räcker."),
     "not_shown_yet": _("Skillnaden är ännu inte säkert skild från noll: %(low)s till %(high)s."),
     "smaller_than_worthwhile": _("Skillnaden är %(value)s. Kravet är %(worthwhile)s."),
+    "effect_changes": _(
+        "Skillnaden ändras med tiden: den var %(before)s till och med %(day)s och är %(value)s i dag, räknat från starten. Regeln gäller bara en skillnad som håller i sig. Se kurvan, ta reda på varför och besluta själva."
+    ),
     "before_after": _("Det finns inget att jämföra med, bara hur det var förut. Därför säger regeln aldrig skala upp."),
     "withheld": _("Siffrorna bär inget svar. Läs vad som är fel med dem och rätta det."),
     "at_end": _("Sista dagen %(ends)s kom utan svar. Det som var bestämt gäller: %(at_end)s."),

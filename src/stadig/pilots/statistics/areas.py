@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stadig.pilots.statistics import allocation as lots
-from stadig.pilots.statistics import ols, permutation, spending
+from stadig.pilots.statistics import ols, permutation, spending, verdict
 from stadig.pilots.statistics.panel import Panel, fold
 from stadig.pilots.statistics.terms import Allocation, Estimate, Finding, Look, Plan, Scale, Series
 
+CLOSE = 1e-6
 WORK = 500_000
 """Draws times planned looks: where a list is longer, a test of daily looks would take minutes, and some of its draws are drawn."""
 
@@ -50,7 +51,8 @@ def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Lo
         *of_scale(test, panel, plan.scale),
         *_beside(test, panel, rows[at], plan.alpha),
     ]
-    return judged(plan, test, panel, rows[at], days, mirrored=draws.mirrored), tuple(found)
+    made = judged(plan, test, panel, rows[at], days, mirrored=draws.mirrored)
+    return made, (*found, *changing(plan, made))
 
 
 def judged(
@@ -68,11 +70,35 @@ def judged(
         middle, heard = test.estimate(number), np.isfinite(panel.after[number])
         estimate = None
         if middle is not None and not math.isinf(test.effect(middle)):
-            low, high = test.effects(*between[number])
+            low, high = (None, None) if math.isnan(between[number][0]) else test.effects(*between[number])
             with_it, without = int((heard & own).sum()), int((heard & ~own).sum())
             estimate = Estimate(test.effect(middle), low, high, 1 - plan.alpha, float(p_values[number]), with_it, without)
         made.append(Look(number + 1, day, estimate, float(shares[number])))
     return tuple(made)
+
+
+def changing(plan: Plan, made: Sequence[Look]) -> Iterator[Finding]:
+    """That no effect which is the same all the time agrees with every look: it fades, turns, or grew. Then no interval speaks of it.
+
+    With an effect that is the same this happens with probability α at most, so a verdict is lost no more often than that.
+    """
+    seen = [one for one in made if one.estimate is not None]
+    if not seen or seen[-1].estimate is None or _holds(seen[-1].estimate):
+        return
+    agreed = next((one for one in reversed(seen) if one.estimate is not None and _holds(one.estimate)), None)
+    values = {"value": seen[-1].estimate.value, "before": None, "day": plan.begins.isoformat()}
+    if agreed is not None and agreed.estimate is not None:
+        values |= {"before": agreed.estimate.value, "day": agreed.through.isoformat()}
+    yield Finding("effect_changes", "withhold", plan.outcome, values)
+
+
+def _holds(estimate: Estimate) -> bool:
+    """Whether the running interval holds the estimate beside it. One without ends where no effect is excluded by p alone has nothing left."""
+    if estimate.low is None and estimate.high is None:
+        return estimate.p is None or estimate.p > 1 - estimate.level
+    low, high = verdict.bounds(estimate)
+    slack = CLOSE * (1 + abs(estimate.value))
+    return low - slack <= estimate.value <= high + slack
 
 
 def _of_draw(allocation: Allocation, draws: lots.Draws, tested: int, alpha: float) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "unit_unknown": ("units",),
     "unit_silent": ("units",),
     "areas_alike": ("value",),
+    "effect_changes": ("value", "before", "day"),
     "no_baseline": (),
     "baseline_missing": ("units",),
     "began_later": ("units",),

@@ -52,7 +52,8 @@ def looks(plan: Plan, series: Series, days: Sequence[dt.date]) -> tuple[tuple[Lo
     if panel.months < MONTHS:
         found.append(Finding("baseline_short", "withhold", values={"months": panel.months, "needed": MONTHS}))
     found += _trend(panel, rows, own)
-    return areas.judged(plan, test, panel, drawn, days, mirrored=draws.mirrored), tuple(found)
+    made = areas.judged(plan, test, panel, drawn, days, mirrored=draws.mirrored)
+    return made, (*found, *areas.changing(plan, made))
 
 
 def _of_size(draws: lots.Draws, drawn: NDArray[np.bool_], alpha: float) -> Iterator[Finding]:

@@ -104,7 +104,8 @@ def intervals(test: Lines, budget: NDArray[np.intp]) -> list[tuple[float, float]
     """One interval of ``u`` per look: the sequential test over all looks so far, inverted.
 
     Two exact intervals of single looks enclose each end: outside the one the draw is surely spent, inside the other surely not. Between them
-    the boundary is searched to one part in 10⁴ of the gap; where the accepted effects have holes their hull is given.
+    the boundary is searched to one part in 10⁴ of the gap; where the accepted effects have holes their hull is given. (nan, nan) where no
+    effect is left: one that is the same all the time is then rejected whatever its size, as when the effect fades or turns.
     """
     outers, inners = _bounds(test, budget)
     middles = [middle for look in range(len(budget)) if (middle := test.estimate(look)) is not None]
@@ -128,7 +129,7 @@ def intervals(test: Lines, budget: NDArray[np.intp]) -> list[tuple[float, float]
                 ends.append((look, side, float(beyond[0]) if len(beyond) else outer[side], hull))
     for (look, side, _, _), bound in zip(ends, _halved(test, budget, ends), strict=True):
         answer[look][side] = bound
-    return [(low, high) if not math.isnan(low) else _nothing_left(test, look, answer) for look, (low, high) in enumerate(answer)]
+    return [(low, high) for low, high in answer]
 
 
 def _bounds(test: Lines, budget: NDArray[np.intp]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
@@ -155,14 +156,6 @@ def _halved(test: Lines, budget: NDArray[np.intp], ends: list[tuple[int, int, fl
         kept = spent_at(test, budget, tried)[back] > looks
         out, within = np.where(kept, out, middle), np.where(kept, middle, within)
     return out.tolist()
-
-
-def _nothing_left(test: Lines, look: int, answer: list[list[float]]) -> tuple[float, float]:
-    """Every effect has been rejected, which happens with probability α at most: the nearest effect of the last interval remains."""
-    low, high = next((pair for pair in reversed(answer[:look]) if not math.isnan(pair[0])), (-math.inf, math.inf))
-    middle = test.estimate(look)
-    point = min(max(0.0 if middle is None else middle, low), high)
-    return point, point
 
 
 def always_valid_p(

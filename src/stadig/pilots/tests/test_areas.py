@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stadig.pilots.statistics import allocation as lots
-from stadig.pilots.statistics import areas
+from stadig.pilots.statistics import analysis, areas
 from stadig.pilots.statistics.codes import FINDINGS
 from stadig.pilots.statistics.terms import Allocation, Scale
 from stadig.pilots.tests.towns import BEGINS, names, town
@@ -138,3 +138,25 @@ def test_a_year_of_daily_looks_at_sixteen_areas_uses_a_thousand_of_its_draws_and
     assert last is not None and last.high is not None and last.high < 0
     whole = areas.looks(plan, series, [seen[-1].through])[1]
     assert next(one.values["used"] for one in whole if one.code == "draws_possible") == 12870
+
+
+@pytest.mark.parametrize("later", [0.0, 0.15], ids=["fades", "turns"])
+def test_an_effect_that_fades_or_turns_gets_no_interval_and_no_verdict(later):
+    plan, series, days = town(drawn(12, 6), effect=-0.4)
+    middle = np.datetime64(days[len(days) // 2])
+    treated = np.isin(series.unit, plan.allocation.treated) & (series.day > middle)
+    value = np.where(treated, series.value / 0.6 * (1 + later), series.value)
+    _, found = areas.looks(plan, replace(series, value=value), days)
+    changes = next(one for one in found if one.code == "effect_changes")
+    assert changes.severity == "withhold" and changes.values["before"] < changes.values["value"]
+    assert changes.values["day"] > middle.astype(str)
+    assert (
+        analysis.analyse(plan, {plan.outcome: replace(series, value=value)}, through=plan.ends, code_version="t").verdict
+        == "withheld"
+    )
+
+
+def test_an_effect_that_is_the_same_all_the_time_is_never_called_one_that_changes():
+    for seed in range(20):
+        plan, series, days = town(drawn(12, 6), effect=-0.3 * (seed % 2), seed=seed)
+        assert "effect_changes" not in codes(areas.looks(plan, series, days)[1])
