@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import http.client
+import os
 import runpy
 import socket
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
@@ -45,12 +48,54 @@ def run(say: Callable[[str], None], *, before: Callable[[], None] | None = None,
 
             prepare.migrate(say)
             prepare.build_assets(say)
-            if before:
-                before()
             connections.close_all()
+            if before:
+                apart(before)
             _preload()
             city = Supervisor(processes(), say=say, record=record)
             city.run(_announcer(say, ready))
+
+
+class NotPrepared(Fault):
+    """What had to be done before the processes start did not succeed. The message says what."""
+
+
+def apart(work: Callable[[], None]) -> None:
+    """Do ``work`` in a process of its own and wait for it. A fault there is raised here, with its message.
+
+    Libraries that it uses may start threads (typst does, for the first document). A process forked afterwards has what
+    those threads left behind, but not the threads, and waits for them for ever: so the one that all are forked from never does such work.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            supervisor.die_with_parent()
+            os.close(reader)
+            work()
+            code = 0
+        except Fault as fault:
+            os.write(writer, str(fault).encode()[:4000])
+        except KeyboardInterrupt:
+            code = 130
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)  # nothing of the parent's is to be ended here: it holds the lock and the database
+    os.close(writer)
+    with os.fdopen(reader, "rb") as said:
+        message = said.read().decode()
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == 130:
+        raise KeyboardInterrupt
+    if code:
+        raise NotPrepared(message or "The start was not prepared: what went wrong stands above. Nothing has been started.")
 
 
 def processes() -> list[Process]:
