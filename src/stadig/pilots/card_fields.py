@@ -20,7 +20,8 @@ class Field:
     label: Text
     hint: Text = ""
     kind: str = "text"
-    """``text``, ``area``, ``number``, ``whole``, ``effect`` (percent or the outcome's unit), ``date``, ``choice``, ``select``, ``check``."""
+    """``text``, ``area``, ``number``, ``whole``, ``effect`` (percent or the outcome's unit), ``date``, ``choice``, ``select``, ``check``,
+    ``measure`` (of the registers)."""
     choices: Choices = ()
     unit: Text = ""
     longest: int = 300
@@ -44,6 +45,15 @@ SOURCES: Final[Choices] = (
     ("cases", _("Ärendena")),
     ("ratings", _("Svaren på Hur lätt var det?")),
     ("observations", _("Sensorerna")),
+)
+FIGURES_HINT: Final = _("Välj bland det som redan mäts, eller en fil.")
+UNIT_HINT: Final = _("Till exempel: km, dagar, av 100. Lämna tomt, så tas den från det ni valde.")
+EACH_LABEL: Final = _("Delas summan med något?")
+EACH_HINT: Final = _("Bara för tjänstens effekter, när ni jämför områden.")
+EACH: Final[Choices] = (
+    ("", _("Nej")),
+    ("subjects", _("Ja, med antalet som den räknas hos, till exempel korgar")),
+    ("residents", _("Ja, med tusental invånare")),
 )
 EVERY: Final[Choices] = (("week", _("En vecka")), ("day", _("En dag")))
 UNITS: Final[Choices] = (
@@ -136,13 +146,13 @@ PRIMARY: Final = Section(
     _("Det ni mäter"),
     _("Ett enda mått avgör. Andra nyttor skriver ni längre ner."),
     (
+        Field("primary.figures", _("Varifrån kommer siffrorna?"), FIGURES_HINT, "measure"),
         Field("primary.title", _("Vad mäter ni?"), _("Till exempel: Körda kilometer per korg."), longest=120),
-        Field("primary.unit", _("I vilken enhet?"), _("Till exempel: km, dagar, av 100."), longest=40),
+        Field("primary.unit", _("I vilken enhet?"), UNIT_HINT, longest=40),
+        Field("primary.each", EACH_LABEL, EACH_HINT, "select", EACH, optional=True),
         Field("primary.per", _("Per vad?"), _("Till exempel: korg och vecka."), longest=60, optional=True),
         Field("primary.every", _("Vad är en rad i siffrorna?"), kind="select", choices=EVERY),
         Field("primary.direction", _("Åt vilket håll är bättre?"), kind="choice", choices=DIRECTIONS),
-        Field("primary.source", _("Varifrån kommer siffrorna?"), kind="select", choices=SOURCES),
-        Field("primary.metric", _("Vilken av siffrorna?"), _("Måttets namn i den källan."), longest=80, optional=True),
         Field("scale", _("Hur säger ni skillnaden?"), kind="choice", choices=SCALES),
         Field(
             "worthwhile",
@@ -246,6 +256,27 @@ SECTIONS: Final = (WHAT, DESIGN, PRIMARY, MONEY, EQUAL, PRIVACY, PURCHASE)
 INCLUSION_TITLE: Final = _("Behövde hjälp på ett annat sätt")
 
 
+WORDED: Final[dict[tuple[str, str], Text]] = {
+    ("sv", "better"): _("På svenska, när det blir bättre"),
+    ("sv", "worse"): _("På svenska, när det blir sämre"),
+    ("en", "better"): _("På engelska, när det blir bättre"),
+    ("en", "worse"): _("På engelska, när det blir sämre"),
+}
+
+
+def wording_fields(at: str, which: tuple[str, ...]) -> tuple[Field, ...]:
+    """The clauses of an outcome that the rule is written with; empty ones are generated."""
+    return tuple(
+        Field(f"{at}.wording.{language}.{one}", label, longest=160, optional=True)
+        for (language, one), label in WORDED.items()
+        if one in which
+    )
+
+
+PRIMARY_WORDING: Final = wording_fields("primary", ("better", "worse"))
+PRIMARY_FIELDS: Final = (*PRIMARY.fields, *PRIMARY_WORDING)
+
+
 def limit_fields(number: int, *, inclusion: bool) -> tuple[Field, ...]:
     """The fields of a harm limit. The first limit is always the one for inclusion."""
     at = f"guardrails.{number}"
@@ -258,25 +289,25 @@ def limit_fields(number: int, *, inclusion: bool) -> tuple[Field, ...]:
     )
     return (
         what,
-        Field(f"{at}.unit", _("I vilken enhet?"), longest=40, optional=not inclusion),
+        Field(f"{at}.figures", _("Varifrån kommer siffrorna?"), kind="measure"),
+        Field(f"{at}.unit", _("I vilken enhet?"), longest=40, optional=True),
+        Field(f"{at}.each", EACH_LABEL, EACH_HINT, "select", EACH, optional=True),
         Field(f"{at}.direction", _("Åt vilket håll är bättre?"), kind="select", choices=DIRECTIONS),
         Field(f"{at}.bound", _("Var går gränsen?"), kind="number", optional=not inclusion),
         Field(f"{at}.kind", _("Vad gäller gränsen?"), kind="select", choices=BOUNDS),
-        Field(f"{at}.source", _("Varifrån kommer siffrorna?"), kind="select", choices=SOURCES),
-        Field(f"{at}.metric", _("Vilken av siffrorna?"), longest=80, optional=True),
+        *wording_fields(at, ("worse",)),
     )
 
 
 def benefit_fields(number: int, others: Choices) -> tuple[Field, ...]:
     """The fields of another benefit. ``others`` are the outcomes that it may be computed from."""
     at = f"benefits.{number}"
-    sources = (*SOURCES, ("derived", _("Räknas från ett annat mått")))
     return (
         Field(f"{at}.title", _("Vilken nytta?"), _("Töm fältet för att ta bort nyttan."), longest=120, optional=True),
+        Field(f"{at}.figures", _("Varifrån kommer siffrorna?"), kind="measure"),
         Field(f"{at}.unit", _("I vilken enhet?"), longest=40, optional=True),
+        Field(f"{at}.each", EACH_LABEL, EACH_HINT, "select", EACH, optional=True),
         Field(f"{at}.direction", _("Åt vilket håll är bättre?"), kind="select", choices=DIRECTIONS),
-        Field(f"{at}.source", _("Varifrån kommer siffrorna?"), kind="select", choices=sources),
-        Field(f"{at}.metric", _("Vilken av siffrorna?"), longest=80, optional=True),
         Field(f"{at}.of", _("Räknas från vilket mått?"), kind="select", choices=(("", _("Inget annat")), *others), optional=True),
         Field(f"{at}.factor", _("Med vilken faktor?"), kind="select", optional=True),
     )

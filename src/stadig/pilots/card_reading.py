@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from stadig.pilots import card as cards
 from stadig.pilots import card_fields as fields
-from stadig.pilots.card import Card, Guardrail, Outcome
+from stadig.pilots import card_measures as measures
+from stadig.pilots.card import Card, Guardrail, Outcome, Wording
 from stadig.pilots.card_fields import Field
+from stadig.pilots.card_measures import Measure
 from stadig.pilots.statistics.terms import Direction, Scale
 
 MOST_ROWS = 12
@@ -52,6 +54,7 @@ def values(card: Card) -> dict[str, str]:
     for section in fields.SECTIONS:
         for one in section.fields:
             found[one.name] = written(_value(card, one))
+    found |= _outcome_values("primary", card.primary) if card.primary else {"primary.figures": "upload:"}
     for number, limit in enumerate(limits_of(card)):
         found |= _limit_values(number, limit)
     for number, benefit in enumerate(benefits_of(card)):
@@ -70,9 +73,15 @@ def _value(card: Card, one: Field) -> Any:
 
 def _outcome_values(at: str, outcome: Outcome | None) -> dict[str, str]:
     if outcome is None:
-        return {f"{at}.direction": "less", f"{at}.source": "upload"}
-    names = ("slug", "title", "unit", "direction", "source", "metric", "factor", "of", "per")
-    return {f"{at}.{name}": written(getattr(outcome, name)) for name in names}
+        return {f"{at}.direction": "less", f"{at}.figures": "upload:"}
+    names = ("slug", "title", "unit", "direction", "factor", "of", "per", "every", "each")
+    clauses = {
+        f"{at}.wording.{language}.{which}": getattr(said, which)
+        for language, said in outcome.wording.items()
+        for which in ("better", "worse")
+    }
+    found = {f"{at}.{name}": written(getattr(outcome, name)) for name in names}
+    return found | clauses | {f"{at}.figures": measures.choice_of(outcome)}
 
 
 def _limit_values(number: int, limit: Guardrail | None) -> dict[str, str]:
@@ -92,17 +101,23 @@ class Read:
     typed: dict[str, str]
 
 
-def read(posted: Mapping[str, str], before: Card, services: Collection[str]) -> Read:
-    """The card as it was typed. What the form has no field for stays as it was. ``services`` are the slugs to choose among."""
-    return _Reader(posted, before, services).read()
+def read(posted: Mapping[str, str], before: Card, services: Collection[str], offered: Collection[Measure] = ()) -> Read:
+    """The card as it was typed. What the form has no field for stays as it was. ``services`` are the slugs to choose among.
+
+    ``offered`` are the measures with their titles and units: what is left empty is taken from the one that was chosen.
+    """
+    return _Reader(posted, before, services, {one.value: one for one in offered}).read()
 
 
 class _Reader:
     """One form, read field by field."""
 
-    def __init__(self, posted: Mapping[str, str], before: Card, services: Collection[str]) -> None:
+    def __init__(
+        self, posted: Mapping[str, str], before: Card, services: Collection[str], offered: Mapping[str, Measure]
+    ) -> None:
         self.posted = posted
         self.services = services
+        self.offered = offered
         self.before = before
         self.errors: dict[str, str] = {}
         self.typed: dict[str, str] = {}
@@ -114,7 +129,7 @@ class _Reader:
             for one in section.fields:
                 if not one.name.startswith("primary."):
                     self.put(plain, one, relative=relative)
-        plain["primary"] = msgspec.to_builtins(self.outcome("primary", fields.PRIMARY.fields, self.before.primary))
+        plain["primary"] = msgspec.to_builtins(self.outcome("primary", fields.PRIMARY_FIELDS, self.before.primary))
         known = {plain["primary"]["slug"]} if plain["primary"] else set()
         limits = self.limits(known)
         plain["guardrails"] = msgspec.to_builtins(limits)
@@ -143,11 +158,19 @@ class _Reader:
             return self.number(one, text)
         if one.kind == "date":
             return self.day(one, text)
+        if one.kind == "measure" or one.name.endswith(".each"):
+            return self.picked(one, text)
         if one.kind in ("choice", "select"):
             allowed = {value for value, _label in one.choices} if one.choices else self.services
             if text and text not in allowed:
                 self.wrong(one, _("Välj ett av svaren."))
             return text
+        return text
+
+    def picked(self, one: Field, text: str) -> str:
+        """A measure of the registers, or one that they no longer hold: the card keeps it, and its page says that it is gone."""
+        if one.kind == "measure" and text and text.partition(":")[0] not in cards.SOURCES:
+            self.wrong(one, _("Välj ett av svaren."))
         return text
 
     def text(self, one: Field) -> str:
@@ -198,8 +221,13 @@ class _Reader:
     def outcome(self, at: str, asked: tuple[Field, ...], before: Outcome | None, known: set[str] | None = None) -> Outcome | None:
         """An outcome from its fields; None when it has no name. Its slug stays when it is renamed."""
         found = {one.name.removeprefix(f"{at}."): self.value(one) for one in asked if one.name.startswith(f"{at}.")}
+        source, _colon, metric = str(found["figures"] or (measures.choice_of(before) if before else "upload:")).partition(":")
+        chosen = self.offered.get(f"{source}:{metric}")
+        if not found["title"] and before is None and chosen and metric:
+            found["title"] = chosen.label
         if not found["title"]:
-            if any(found.get(name) for name in ("unit", "metric", "per", "bound")):
+            emptied = before is not None and known is not None  # the way to take away a limit or a benefit
+            if not emptied and (found.get("unit") or metric or found.get("per") or found.get("bound")):
                 self.errors.setdefault(f"{at}.title", _("Skriv vad det är som mäts."))
             return None
         slug = before.slug if before else str(self.posted.get(f"{at}.slug", ""))
@@ -207,20 +235,42 @@ class _Reader:
             slug = _free(slugify(found["title"].replace("-", " ")).replace("-", "_")[:50] or "outcome", known or set())
         if known is not None:
             known.add(slug)
-        derived = found["source"] == "derived"
+        derived = source == "derived"
         blank = Outcome(slug, found["title"], found["unit"], Direction.LESS)
         return replace(
             before or blank,
             slug=slug,
             title=found["title"],
-            unit=found["unit"],
+            unit=self.unit(found["unit"], chosen, before),
             direction=Direction(found["direction"]) if found["direction"] in ("less", "more") else Direction.LESS,
-            source=found["source"] or "upload",
-            metric=found["metric"],
+            source=source,
+            metric=before.metric if before and before.source == source and not metric else metric,
             factor=found.get("factor", "") if derived else "",
             of=found.get("of", "") if derived else "",
+            each=found["each"] if source == "effects" else "",
+            wording=self.wording(at, found, before),
             **({"per": found["per"], "every": found["every"] or "week"} if "per" in found else {}),
         )
+
+    def unit(self, typed: str, chosen: Measure | None, before: Outcome | None) -> str:
+        """What was typed; the measure's own where nothing was, or where it was the earlier measure's own."""
+        if chosen is None or not chosen.unit:
+            return typed
+        earlier = self.offered.get(measures.choice_of(before)) if before else None
+        moved = earlier is not None and earlier != chosen and typed == earlier.unit
+        return chosen.unit if moved or not typed else typed
+
+    def wording(self, at: str, found: Mapping[str, Any], before: Outcome | None) -> dict[str, Wording]:
+        """The clauses by language. A clause that the form does not ask for stays; a language without clauses is left out."""
+        made = dict(before.wording) if before else {}
+        for name, text in found.items():
+            if not name.startswith("wording.") or f"{at}.{name}" not in self.posted:
+                continue
+            _wording, language, which = name.split(".")
+            if text and text.count("{}") != 1:
+                self.errors.setdefault(f"{at}.{name}", _("Skriv {} en gång, där talet ska stå."))
+            made[language] = replace(made.get(language, Wording()), **{which: text})
+        return {language: one for language, one in made.items() if one != Wording()}
 
     def limits(self, known: set[str]) -> tuple[Guardrail, ...]:
         """The harm limits that have a name and a bound, inclusion first."""

@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from stadig.pilots import card as cards
 from stadig.pilots import card_fields as fields
-from stadig.pilots import card_reading, words
+from stadig.pilots import card_reading, sentences, words
 from stadig.pilots.card import Card, Outcome
 from stadig.pilots.card_fields import Choices, Field
+from stadig.pilots.card_measures import DERIVED, Offered
 
 
 class Option(NamedTuple):
@@ -24,6 +25,7 @@ class Option(NamedTuple):
     label: str
     chosen: bool
     id: str = ""
+    group: str = ""
 
 
 class Row(NamedTuple):
@@ -89,11 +91,11 @@ def parts(
     typed: Mapping[str, str],
     errors: Mapping[str, str],
     todo: Iterable[tuple[str, str]],
-    offered: Mapping[str, Choices],
+    offered: Offered,
 ) -> tuple[Part, ...]:
     """All sections, in the page's order. ``todo`` is (where, words) of what keeps the card from being started.
 
-    ``offered`` holds the choices that the registers give: ``service`` and ``factor``.
+    ``offered`` holds the choices that the registers give.
     """
     left: dict[str, list[str]] = {}
     for where, said in todo:
@@ -102,7 +104,8 @@ def parts(
     found: list[Part] = []
     for section in fields.SECTIONS:
         rows = draw.rows(section.fields)
-        found.append(Part(section.slug, *_words(section.slug, get_language()), rows, (), draw.of(section.slug)))
+        groups = draw.clauses("primary", fields.PRIMARY_WORDING, card.primary) if section is fields.PRIMARY else ()
+        found.append(Part(section.slug, *_words(section.slug, get_language()), rows, groups, draw.of(section.slug)))
         if section is fields.PRIMARY:
             found.append(draw.limits())
             found.append(draw.benefits())
@@ -110,11 +113,11 @@ def parts(
 
 
 @lru_cache(maxsize=128)
-def saved(text: str, _language: str, services: Choices, factors: Choices) -> tuple[tuple[Part, ...], tuple[Todo, ...]]:
+def saved(text: str, _language: str, offered: Offered) -> tuple[tuple[Part, ...], tuple[Todo, ...]]:
     """The sections of a card as it is stored, and what is left: the same card is put together once in each language."""
     card = cards.read(json.loads(text))
     todo = [(one.where, words.problem(one)) for one in cards.problems(card)]
-    shown = parts(card, {}, {}, todo, {"service": services, "factor": factors})
+    shown = parts(card, {}, {}, todo, offered)
     return shown, tuple([Todo(said, anchor_of(where)) for where, said in todo])
 
 
@@ -130,6 +133,10 @@ def _said(one: Field, _language: str | None) -> tuple[str, str, str, tuple[tuple
     return str(one.label), str(one.hint), str(one.unit), tuple((value, str(label)) for value, label in one.choices)
 
 
+_KINDS = {"effect": "number", "whole": "number", "measure": "select"}
+"""Kinds of fields that are drawn as another."""
+
+
 class _Drawing:
     """What the rows of one page are drawn from."""
 
@@ -139,7 +146,7 @@ class _Drawing:
         values: Mapping[str, str],
         errors: Mapping[str, str],
         todo: Mapping[str, list[str]],
-        offered: Mapping[str, Choices],
+        offered: Offered,
     ) -> None:
         self.card = card
         self.values = values
@@ -158,38 +165,75 @@ class _Drawing:
         label, hint, unit, choices = _said(one, self.language)
         value = self.values.get(one.name, "")
         if one.name == "service":
-            choices = (("", _("Välj")), *((slug, str(title)) for slug, title in self.offered["service"]))
+            choices = (("", _("Välj")), *((slug, str(title)) for slug, title in self.offered.services))
         elif one.name.endswith(".factor"):
-            choices = (("", _("Ingen")), *((slug, str(title)) for slug, title in self.offered["factor"]))
+            choices = (("", _("Ingen")), *((slug, str(title)) for slug, title in self.offered.factors))
         if one.kind == "effect":
             relative = self.values.get("scale") != "absolute"
             unit = "%" if relative else self.values.get("primary.unit", "")
         anchor = one.name.replace(".", "-")
+        if one.kind == "measure":
+            options = self.measures(one.name, value)
+        elif one.name.endswith(".each"):
+            options = self.divisors(choices, value)
+        else:
+            options = tuple([Option(slug, said, slug == value, f"{anchor}-{slug}") for slug, said in choices])
         return Row(
             one.name,
             anchor,
             label,
             hint,
-            "number" if one.kind in ("effect", "whole") else one.kind,
+            _KINDS.get(one.kind, one.kind),
             value,
             unit,
             one.optional,
             str(one.longest),
-            tuple([Option(slug, said, slug == value, f"{anchor}-{slug}") for slug, said in choices]),
+            options,
             self.errors.get(one.name, ""),
             self.of(anchor),
+        )
+
+    def measures(self, name: str, value: str) -> tuple[Option, ...]:
+        """What can be measured, in groups. One that the registers do not hold, from another municipality say, is told as such."""
+        every = [(one.value, f"{one.label} ({one.unit})" if one.unit else one.label, one.group) for one in self.offered.measures]
+        if name.startswith("benefits."):
+            every.append((DERIVED, _("Räknas från ett annat mått"), ""))
+        if value and value not in {slug for slug, _said, _group in every}:
+            every.append((value, value.partition(":")[2] or value, _("Finns inte här, välj något annat")))
+        every.sort(key=lambda one: one[2] != "")
+        return tuple([Option(slug, said, slug == value, "", group) for slug, said, group in every])
+
+    def divisors(self, choices: Choices, value: str) -> tuple[Option, ...]:
+        """What a sum can be divided by: those it is recorded of, residents, or another measure of the ledger."""
+        of = [one for one in self.offered.measures if one.value.startswith("effects:")]
+        every = [(slug, str(said), "") for slug, said in choices]
+        every += [(one.value.partition(":")[2], one.label, _("Med ett annat mått")) for one in of]
+        if value and value not in {slug for slug, _said, _group in every}:
+            every.append((value, value, _("Finns inte här, välj något annat")))
+        return tuple([Option(slug, said, slug == value, "", group) for slug, said, group in every])
+
+    def clauses(self, at: str, asked: tuple[Field, ...], outcome: Outcome | None) -> tuple[Group, ...]:
+        """The outcome's own words, folded, each with the words it has without them."""
+        if outcome is None:
+            return ()
+        rows = tuple([self.row(one)._replace(hint=_generated(self.card, outcome, one.name)) for one in asked])
+        return (
+            self.group(at, _("Egna ord i regeln: %(title)s") % {"title": outcome.title}, rows, folded=True)._replace(slug=""),
         )
 
     def limits(self) -> Part:
         """The harm limits: the one for inclusion is always there."""
         groups: list[Group] = []
-        for number in range(self.count("guardrails", len(card_reading.limits_of(self.card)))):
+        shown = card_reading.limits_of(self.card)
+        for number in range(self.count("guardrails", len(shown))):
             at = f"guardrails.{number}"
             legend = (
                 _("Inkludering: hur många behöver hjälp på annat sätt?") if number == 0 else self.legend(at, _("En gräns till"))
             )
-            rows = self.rows(fields.limit_fields(number, inclusion=number == 0))
+            rows = self.rows([one for one in fields.limit_fields(number, inclusion=number == 0) if ".wording." not in one.name])
             groups.append(self.group(at, legend, rows, folded=number > 0))
+            limit = shown[number] if number < len(shown) else None
+            groups += self.clauses(at, fields.wording_fields(at, ("worse",)), limit.outcome if limit else None)
         return Part(
             "granser",
             _("Gränser för skada"),
@@ -229,6 +273,15 @@ class _Drawing:
     def group(self, at: str, legend: str, rows: tuple[Row, ...], *, folded: bool) -> Group:
         wrong = any(row.error or row.todo for row in rows)
         return Group(legend, f"{at}.slug", self.values.get(f"{at}.slug", ""), rows, folded and not wrong)
+
+
+def _generated(card: Card, outcome: Outcome, name: str) -> str:
+    """The clause as it is written when the field is empty, in the field's language."""
+    _at, _wording, rest = name.partition(".wording.")
+    language, which = rest.split(".")
+    with override(language):
+        said = sentences.generated(card, outcome, which)
+    return _("Tomt blir det: %(said)s") % {"said": said}
 
 
 def _outcomes(card: Card) -> list[Outcome]:

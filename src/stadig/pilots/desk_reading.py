@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.http import Http404
+from django.utils.translation import get_language
 
 from stadig.city import clock, services
 from stadig.pilots import card as cards
+from stadig.pilots import card_measures
 from stadig.pilots.card import Card
 from stadig.pilots.card_fields import Choices
+from stadig.pilots.card_measures import Offered
 from stadig.pilots.models import Pilot
 from stadig.pilots.queries import Trial
 
@@ -119,7 +123,11 @@ def service_choices() -> Choices:
     """(slug, title) of every service in the register, in the order of the register's titles."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT slug, title, words FROM city_service WHERE declared ORDER BY sort_key")
-        rows = cursor.fetchall()
+        return _services(tuple(cursor.fetchall()), get_language())
+
+
+@lru_cache(maxsize=16)
+def _services(rows: tuple[tuple[str, str, str], ...], _language: str | None) -> Choices:
     found: list[tuple[str, str]] = []
     for slug, title, words in rows:
         known = services.declared(slug)
@@ -127,11 +135,9 @@ def service_choices() -> Choices:
     return tuple(found)
 
 
-def factor_choices() -> Choices:
-    """(slug, title) of each factor that turns one measure into another."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT DISTINCT ON (slug) slug, title FROM city_factor ORDER BY slug, year DESC")
-        return tuple((slug, title) for slug, title in cursor.fetchall())
+def offered(service: str) -> Offered:
+    """What the card of a trial of this service can choose among. Two queries."""
+    return card_measures.offered(service_choices(), service)
 
 
 class UnitRow(NamedTuple):

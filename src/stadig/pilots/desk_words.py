@@ -16,6 +16,8 @@ _OTHERS = {
     "guardrails": card_fields._("Gränser för skada"),
     "benefits": card_fields._("Andra nyttor"),
     "primary": card_fields._("Det ni mäter"),
+    "primary.source": card_fields._("Varifrån kommer siffrorna?"),
+    "primary.metric": card_fields._("Vilken av siffrorna?"),
     "allocation": card_fields._("Lottningen"),
     "alpha": card_fields._("Hur säkert svaret ska vara"),
     "seed": card_fields._("Startvärde för slumpen"),
@@ -60,6 +62,7 @@ def _title(one: Any) -> str:
 
 @lru_cache(maxsize=8)
 def _choices(_language: str | None) -> dict[tuple[str, str], str]:
-    return {
+    sources = {("primary.source", slug): str(said) for slug, said in card_fields.SOURCES}
+    return sources | {
         (one.name, slug): str(said) for section in card_fields.SECTIONS for one in section.fields for slug, said in one.choices
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -106,6 +107,10 @@ def _better(outcome: Outcome, much: str) -> str:
 
 def _harm(card: Card, primary: Outcome, harm: float) -> str:
     much = _("mer än %(amount)s") % {"amount": amount(harm, primary.unit, card.scale)}
+    return _worse(primary, much)
+
+
+def _worse(primary: Outcome, much: str) -> str:
     if own := _wording(primary, "worse"):
         return own.replace("{}", much)
     words = _("det blir %(much)s högre") if primary.direction is Direction.LESS else _("det blir %(much)s lägre")
@@ -113,8 +118,12 @@ def _harm(card: Card, primary: Outcome, harm: float) -> str:
 
 
 def _beyond(limit: Guardrail) -> str:
-    outcome, level = limit.outcome, limit.kind == "level"
-    much = amount(limit.bound, outcome.unit, level=level)
+    much = amount(limit.bound, limit.outcome.unit, level=limit.kind == "level")
+    return _clause(limit.outcome, limit.kind, much)
+
+
+def _clause(outcome: Outcome, kind: str, much: str) -> str:
+    level = kind == "level"
     if own := _wording(outcome, "worse"):
         return own.replace("{}", much)
     values = {"what": _lower(outcome.title), "amount": much}
@@ -123,6 +132,15 @@ def _beyond(limit: Guardrail) -> str:
     else:
         words = _("%(what)s blir mindre än %(amount)s") if level else _("%(what)s minskar mer än %(amount)s")
     return words % values
+
+
+def generated(card: Card, outcome: Outcome, which: str) -> str:
+    """The clause that an outcome without words of its own gets, with ``{}`` for the amount. ``which`` is ``better`` or ``worse``."""
+    bare = replace(outcome, wording={})
+    if which == "better":
+        return _better(bare, "{}")
+    limit = next((one for one in card.guardrails if one.outcome.slug == outcome.slug), None)
+    return _clause(bare, limit.kind, "{}") if limit else _worse(bare, "{}")
 
 
 def than(card: Card) -> str:

@@ -9,11 +9,18 @@ import pytest
 
 from stadig.pilots import card as cards
 from stadig.pilots import card_fields, card_reading, card_showing
+from stadig.pilots.card_measures import Measure, Offered
 from stadig.pilots.statistics.terms import Allocation, Design, Direction, Scale
 from stadig.pilots.tests.test_card import WHOLE
 
 SERVICES = {"papperskorgar", "felanmalan"}
-OFFERED = {"service": (("papperskorgar", "Papperskorgar"),), "factor": (("diesel_co2e", "Utsläpp från diesel"),)}
+MEASURES = (
+    Measure("upload:", "En fil som vi laddar upp", "", ""),
+    Measure("effects:km", "Kilometer med sopbil", "km", "Tjänstens egna effekter"),
+    Measure("effects:emptyings", "Tömda papperskorgar", "tömningar", "Tjänstens egna effekter"),
+    Measure("cases:days", "Dagar från registrering till avslut", "dagar", "Ärendena"),
+)
+OFFERED = Offered((("papperskorgar", "Papperskorgar"),), (("diesel_co2e", "Utsläpp från diesel"),), MEASURES)
 CO2 = cards.Outcome("co2", "Utsläpp", "kg", Direction.LESS, "derived", factor="diesel_co2e", of="km_per_bin")
 RICH = replace(
     WHOLE,
@@ -45,7 +52,7 @@ def sent(card: cards.Card, **changed: str) -> dict[str, str]:
 
 
 def read(card: cards.Card, **changed: str) -> card_reading.Read:
-    return card_reading.read(sent(card, **changed), card, SERVICES)
+    return card_reading.read(sent(card, **changed), card, SERVICES, MEASURES)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +106,7 @@ def test_an_outcome_keeps_its_name_in_the_figures_when_it_is_called_something_el
 
 
 def test_two_outcomes_with_the_same_title_get_names_of_their_own():
-    found = read(WHOLE, benefits__0__title="Behövde ringa", benefits__0__unit="%", benefits__0__source="upload").card
+    found = read(WHOLE, benefits__0__title="Behövde ringa", benefits__0__unit="%", benefits__0__figures="upload:").card
     slugs = [found.primary.slug, *(one.outcome.slug for one in found.guardrails), *(one.slug for one in found.benefits)]
     assert len(set(slugs)) == len(slugs)
 
@@ -138,4 +145,53 @@ def test_every_field_of_the_form_is_in_the_card():
     for section in card_fields.SECTIONS:
         for field in section.fields:
             inner, _dot, name = field.name.rpartition(".")
-            assert name in (plain[inner] if inner else plain), field.name
+            held = "metric" if name == "figures" else name  # the choice is the source and the measure in it
+            assert held in (plain[inner] if inner else plain), field.name
+
+
+def test_a_measure_is_picked_and_its_unit_and_title_come_with_it():
+    card = read(WHOLE, primary__figures="effects:km", primary__unit="").card
+    assert (card.primary.source, card.primary.metric, card.primary.unit) == ("effects", "km", "km")
+    moved = read(card, primary__figures="effects:emptyings").card
+    assert moved.primary.unit == "tömningar", "the unit was the earlier measure's own"
+    own = read(read(card, primary__unit="mil").card, primary__figures="effects:emptyings").card
+    assert own.primary.unit == "mil", "what was typed stays"
+    benefit = read(WHOLE, benefits__0__figures="cases:days").card.benefits[0]
+    assert (benefit.title, benefit.unit) == ("Dagar från registrering till avslut", "dagar")
+
+
+def test_a_measure_that_is_not_here_is_kept_and_said_to_be_gone():
+    gone = replace(WHOLE, primary=replace(WHOLE.primary, source="effects", metric="deras_matt"))
+    assert read(gone).card == gone
+    row = next(
+        row for part in card_showing.parts(gone, {}, {}, [], OFFERED) for row in part.rows if row.name == "primary.figures"
+    )
+    assert [(one.label, one.group) for one in row.options if one.chosen] == [("deras_matt", "Finns inte här, välj något annat")]
+    assert read(WHOLE, primary__figures="stjarnor:x").errors == {"primary.figures": "Välj ett av svaren."}
+
+
+def test_what_a_sum_is_divided_by_belongs_to_the_ledger():
+    card = read(WHOLE, primary__figures="effects:km", primary__each="residents").card
+    assert card.primary.each == "residents"
+    assert read(card, primary__figures="upload:").card.primary.each == ""
+
+
+def test_the_rules_own_words_are_written_on_the_card_and_generated_without():
+    better = {"primary__wording__sv__better": "bilarna kör *{} kortare*"}
+    card = read(WHOLE, **better).card
+    assert card.primary.wording == {"sv": cards.Wording("bilarna kör *{} kortare*")}
+    assert read(card).card == card
+    assert read(card, primary__wording__sv__better="").card == WHOLE
+    said = read(WHOLE, primary__wording__sv__better="bilarna kör kortare").errors
+    assert said == {"primary.wording.sv.better": "Skriv {} en gång, där talet ska stå."}
+    hints = [
+        group.rows[0].hint
+        for part in card_showing.parts(WHOLE, {}, {}, [], OFFERED)
+        if part.slug == "matt"
+        for group in part.groups
+    ]
+    assert "{} lägre" in hints[0]
+
+
+def test_a_benefit_that_is_there_is_taken_away_by_emptying_its_title_alone():
+    assert read(RICH, benefits__0__title="").card.benefits == ()

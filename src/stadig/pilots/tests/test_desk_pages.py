@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from stadig.city.models import Service
 from stadig.city.permissions import Role
-from stadig.pilots import actions
+from stadig.pilots import actions, card_measures, sources
 from stadig.pilots import card as cards
 from stadig.pilots.models import CardVersion, Decision, Pilot
 from stadig.pilots.statistics.terms import Design, Direction
@@ -270,3 +270,17 @@ def test_a_before_and_after_may_never_be_scaled_up(desk, henrik, idea):
     answer = desk.post(url("decide", idea), decision("scale_up", "Vi vill."))
     assert answer.status_code == 422
     assert "jämför bara med hur det var förut" in answer.content.decode()
+
+
+def test_the_card_offers_what_the_city_measures_and_the_start_reads_it_by_its_title(desk, henrik, idea):
+    page = desk.get(url("card", idea)).content.decode()
+    assert '<optgroup label="Ärendena"><option value="cases:days">Dagar från registrering till avslut (dagar)</option>' in page
+    assert '<option value="effects:km">' in page
+    chosen = typed(READY, 1, primary__figures="cases:days", primary__unit="")
+    desk.post(url("card", idea), chosen)
+    assert (held(idea).primary.source, held(idea).primary.metric, held(idea).primary.unit) == ("cases", "days", "dagar")
+    assert "Dagar från registrering till avslut" in desk.get(url("start", idea)).content.decode()
+
+
+def test_every_measure_of_a_case_that_can_be_read_can_be_chosen():
+    assert card_measures.CASES.keys() == sources.MEASURES.keys()

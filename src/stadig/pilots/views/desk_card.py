@@ -65,7 +65,8 @@ def _save(request: HttpRequest, pilot_id: int) -> HttpResponse:
     seen = request.POST.get("seen", "")
     based = desk_reading.opened(pilot_id, int(seen) if seen.isdigit() and len(seen) < 6 else 0)
     posted: dict[str, str] = {name: str(value) for name, value in request.POST.items()}
-    found = card_reading.read(posted, based.card, {slug for slug, _title in desk_reading.service_choices()})
+    offered = desk_reading.offered(posted.get("service", "") or based.card.service)
+    found = card_reading.read(posted, based.card, {slug for slug, _title in offered.services}, offered.measures)
     typed = {name: value for name, value in posted.items() if "." in name} | found.typed
     if found.errors:
         return _shown(request, based, typed, found.errors, None, why=posted.get("why", ""))
@@ -108,11 +109,11 @@ def _shown(
     *,
     why: str = "",
 ) -> HttpResponse:
-    services, factors = desk_reading.service_choices(), desk_reading.factor_choices()
-    parts, todo = card_showing.saved(pilot.text, formatting.language(), services, factors)
+    offered = desk_reading.offered(pilot.card.service)
+    parts, todo = card_showing.saved(pilot.text, formatting.language(), offered)
     if typed or errors:
         left = [(one.where, words.problem(one)) for one in cards.problems(pilot.card)]
-        parts = card_showing.parts(pilot.card, typed, errors, left, {"service": services, "factor": factors})
+        parts = card_showing.parts(pilot.card, typed, errors, left, offered)
     context = frame(request, pilot, "desk-card")
     context |= {
         "parts": parts,

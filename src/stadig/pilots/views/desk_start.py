@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-import msgspec
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -29,6 +29,7 @@ from stadig.pilots import (
     words,
 )
 from stadig.pilots import card as cards
+from stadig.pilots.card_measures import Offered
 from stadig.pilots.card_showing import Todo
 from stadig.pilots.desk_reading import Opened, UnitRow
 from stadig.pilots.errors import NotReady, PilotError
@@ -76,12 +77,14 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     if not pilot.idea:
         return redirect("pilots:desk-pilot", pilot_id)
     units = desk_reading.units_of(pilot_id)
-    problems = [*cards.problems(pilot.card), *sources.unknown(pilot.card)]
-    todo = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in problems]
+    offered = desk_reading.offered(pilot.card.service)
+    _parts, left = card_showing.saved(pilot.text, formatting.language(), offered)
+    unknown = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in sources.unknown(pilot.card)]
+    todo = (*left, *unknown)
     told = desk_refusals.told(pilot)
     context = frame(request, pilot, "desk-start") | {
         "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
-        "sections": _sections(formatting.language(), msgspec.json.encode(pilot.card), tuple(desk_reading.service_choices())),
+        "sections": _sections(formatting.language(), pilot.text, offered),
         "todo": todo,
         "told": told,
         "trouble": trouble,
@@ -94,10 +97,10 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
 
 
 @lru_cache(maxsize=64)
-def _sections(_tongue: str, written: bytes, services: tuple[tuple[str, str], ...]) -> tuple[Read, ...]:
+def _sections(_tongue: str, text: str, offered: Offered) -> tuple[Read, ...]:
     """The card (JSON) as answers: empty ones that are voluntary are left out. The same are put into words once in each language."""
-    card = msgspec.json.decode(written, type=cards.Card)
-    values, titles = card_reading.values(card), dict(services)
+    card = cards.read(json.loads(text))
+    values, titles = card_reading.values(card), dict(offered.services) | offered.titles
     unit = "%" if card.scale is Scale.RELATIVE else values.get("primary.unit", "")
     found: list[Read] = []
     for section in card_fields.SECTIONS:
@@ -132,8 +135,11 @@ def _value(one: card_fields.Field, text: str, unit: str, titles: Mapping[str, An
         return _("Ja") if text else _("Nej")
     if one.kind == "date" and text:
         return formatting.day(dt.date.fromisoformat(text), weekday=False, year=True)
-    if one.kind in ("choice", "select"):
-        return titles.get(text, text) if one.name == "service" else desk_words.value(one.name, text)
+    if one.name == "primary.each":
+        text = desk_words.value(one.name, text)
+        return titles.get(f"effects:{text}", text)
+    if one.kind in ("choice", "select", "measure"):
+        return titles.get(text, text) if one.name in ("service", "primary.figures") else desk_words.value(one.name, text)
     if one.kind in ("number", "whole") and text:
         text = formatting.number(float(text.replace(",", ".")), len(text.partition(",")[2]))
     return f"{text} {unit if one.kind == 'effect' else one.unit}".strip() if text else _("Inte ifyllt än")
