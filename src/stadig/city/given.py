@@ -2,13 +2,14 @@
 
 A *gain* is a row whose measure's name begins with :data:`GAINED`: it was written by a comparison (a trial's look, or a plan
 beside the old fixed rounds), positive when it is good. All else in the ledger is what was *done*, and is never called saved.
-Where a service has a measured gain of a kind, no estimate of the same kind is added to it: the two would count the same thing.
+Each benefit has one home: what a service gained of a kind is its measured gain, else what was estimated directly, else what follows
+from something else by a factor. The others are ways of telling the same thing, and are never added to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -121,6 +122,8 @@ class Gain:
     why: str = ""
     residents: bool = False
     """Gained by residents: a trip they did not make costs the city nothing less."""
+    otherwise: float | None = None
+    """What it would be by another way of telling the same thing, which was left out."""
 
     @property
     def sure(self) -> bool:
@@ -139,6 +142,8 @@ class Figure:
     kind: str
     why: str = ""
     besides: float = 0.0
+    otherwise: float | None = None
+    """The sum by another way of telling the same things, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,23 +166,64 @@ def column_of(unit: str) -> tuple[Column, float] | None:
 def gains(rows: Iterable[Row], factors: Iterable[Factor], spent: Mapping[str, float] | None = None) -> tuple[Gain, ...]:
     """Every gain in ``rows`` that can be added up, with what follows from it by ``factors``, and less what was ``spent`` (kr by service).
 
-    Measured before estimated; what a comparison has told of a column is not also reckoned.
+    One home for each: measured before estimated before derived; what a comparison has told of a column is not also reckoned.
     """
-    found = _measured_first([one for row in rows if (one := _gain(row))])
     known = {one.slug: one for one in factors}
+    found = _kept([(row, one) for row in rows if (one := _gain(row))], known)[0]
     for each in DERIVATIONS:
         factor = known.get(each.factor)
         if factor is not None:
             found += _derived(found, each, factor)
-    kept = _measured_first(found)
+    sure = {(one.service, one.column) for one in found if one.sure}
+    kept = [one for one in found if one.sure or one.residents or (one.service, one.column) not in sure]
     costs = [Gain(name, Column.MONEY, -kr, -kr, -kr, DERIVED) for name, kr in sorted((spent or {}).items()) if kr]
     return (*kept, *costs)
 
 
-def _measured_first(found: Sequence[Gain]) -> list[Gain]:
-    """The gains without what is not measured where the same service has a measured one of that column."""
-    held = {(one.service, one.column) for one in found if one.sure}
-    return [one for one in found if one.sure or one.residents or (one.service, one.column) not in held]
+def left_out(rows: Iterable[Row], factors: Iterable[Factor]) -> frozenset[tuple[str, str, str]]:
+    """(service, measure, kind) of the rows that are another way of telling what the service's own home for it tells."""
+    pairs = [(row, one) for row in rows if (one := _gain(row))]
+    return frozenset((row.service, row.metric, row.kind) for row in _kept(pairs, {one.slug: one for one in factors})[1])
+
+
+_RANK: Mapping[str, int] = {MEASURED: 0, ESTIMATED: 1, DERIVED: 2}
+
+
+def _kept(pairs: Sequence[tuple[Row, Gain]], factors: Mapping[str, Factor]) -> tuple[list[Gain], list[Row]]:
+    """The gains at home in their service and column, and the rows that were left out: told by another way.
+
+    Where what was derived is left out for something direct, all that was derived beside it is left out too if it follows from the direct
+    one by a factor: emissions are those of the kilometres that are shown.
+    """
+    best: dict[tuple[str, Column], int] = {}
+    for _row, one in pairs:
+        best[one.service, one.column] = min(best.get((one.service, one.column), 2), _RANK[one.kind])
+    beaten = {one.service for _row, one in pairs if one.kind == DERIVED and best[one.service, one.column] < 2}
+    sources = [(each.of, each.into) for each in DERIVATIONS if each.factor in factors and not each.residents]
+
+    def at_home(one: Gain) -> bool:
+        if one.kind != DERIVED:
+            return _RANK[one.kind] == best[one.service, one.column]
+        follows = any(into is one.column and best.get((one.service, of), 2) < 2 for of, into in sources)
+        return best[one.service, one.column] == 2 and not (one.service in beaten and follows)
+
+    kept = [one for _row, one in pairs if at_home(one)]
+    away = [(row, one) for row, one in pairs if not at_home(one)]
+    return _with_others(kept, [one for _row, one in away]), [row for row, _one in away]
+
+
+def _with_others(kept: Sequence[Gain], away: Sequence[Gain]) -> list[Gain]:
+    """The same gains; the first of a service and column says what the best of the other ways would make it."""
+    others: dict[tuple[str, Column], dict[int, float]] = {}
+    for one in away:
+        ways = others.setdefault((one.service, one.column), {})
+        ways[_RANK[one.kind]] = ways.get(_RANK[one.kind], 0.0) + one.quantity
+    found: list[Gain] = []
+    for one in kept:
+        ways = others.pop((one.service, one.column), None)
+        rest = sum(each.quantity for each in kept if (each.service, each.column) == (one.service, one.column)) - one.quantity
+        found.append(replace(one, otherwise=ways[min(ways)] - rest) if ways else one)
+    return found
 
 
 def _gain(row: Row) -> Gain | None:
@@ -231,7 +277,7 @@ def headline(found: Iterable[Gain], column: Column) -> Figure | None:
         return _together(parts, column) if parts else None
     figure = _together(sure, column)
     rest = sum(one.quantity for one in parts if not one.sure)
-    return Figure(column, figure.quantity, figure.low, figure.high, figure.kind, figure.why, besides=rest)
+    return Figure(column, figure.quantity, figure.low, figure.high, figure.kind, figure.why, rest, figure.otherwise)
 
 
 def _together(parts: Sequence[Gain], column: Column) -> Figure:
@@ -242,7 +288,10 @@ def _together(parts: Sequence[Gain], column: Column) -> Figure:
     kinds = {one.kind for one in parts}
     kind = kinds.pop() if len(kinds) == 1 else ESTIMATED if ESTIMATED in kinds else DERIVED
     reasons = {one.why for one in parts} - {""}
-    return Figure(column, sum(one.quantity for one in parts), low, high, kind, reasons.pop() if len(reasons) == 1 else "")
+    other = any(one.otherwise is not None for one in parts)
+    otherwise = sum(one.quantity if one.otherwise is None else one.otherwise for one in parts) if other else None
+    why = reasons.pop() if len(reasons) == 1 else ""
+    return Figure(column, sum(one.quantity for one in parts), low, high, kind, why, otherwise=otherwise)
 
 
 def lines(found: Iterable[Gain], services: Iterable[str]) -> tuple[Line, ...]:

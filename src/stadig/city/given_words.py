@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from stadig.city import given_sql, services, told
-from stadig.city.given import FULL_TIME_MIN, MEASURED, REASON, Column, Factor, Figure, Row, gains, total
+from stadig.city.given import FULL_TIME_MIN, MEASURED, REASON, Column, Factor, Figure, Row, gains, left_out, total
 from stadig.city.given_sql import Given, Known, Month
 from stadig.city.models import Effect, Metric
 from stadig.city.told import Trial
@@ -112,6 +112,8 @@ def tile(column: Column, figure: Figure | None) -> Tile:
     notes = [_note(figure)]
     if figure.besides:
         notes.append(_("Därtill cirka %(n)s räknat från andra värden.") % {"n": number(figure.besides / size)})
+    if figure.otherwise is not None:
+        notes.append(_("Räknat på ett annat sätt: cirka %(n)s.") % {"n": number(figure.otherwise / size)})
     said = interval(figure.low, figure.high, size)
     return Tile(figure.kind, label, number(figure.quantity / size), unit, said, " ".join(one for one in notes if one))
 
@@ -152,7 +154,8 @@ def _section(
 def quarters(rows: Sequence[Row], factors: Sequence[Factor]) -> tuple[Quarter, ...]:
     """The four kinds, each with what was gained (first) and what was done; what follows from a gain stands beside it."""
     within = [row for row in rows if row.rows]
-    held = [(row.sustainability, of_row(row)) for row in within if row.is_gain]
+    other = left_out(within, factors)
+    held = [(row.sustainability, _or_another_way(row, other)) for row in within if row.is_gain]
     found = [gain for gain in gains(within, factors) if gain.why.startswith(REASON)]
     for column in Column:
         for residents in (False, True):
@@ -187,6 +190,15 @@ def _follows(figure: Figure, *, residents: bool) -> Tile:
     label = _("Kilometer som ingen behövde köra") if residents and figure.column is Column.KM else found.label
     label = _("Värdet av tid och väg") if figure.column is Column.MONEY else label
     return found._replace(label=label, note=_("Ingen egen mätning."))
+
+
+def _or_another_way(row: Row, left: frozenset[tuple[str, str, str]]) -> Tile:
+    """The measure; where another tells the same thing better, it says that the two are not added."""
+    found = of_row(row)
+    if (row.service, row.metric, row.kind) not in left:
+        return found
+    said = _("Ett annat sätt att räkna samma sak. De läggs inte ihop.")
+    return found._replace(note=f"{found.note} {said}".strip())
 
 
 def of_row(row: Row) -> Tile:

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from stadig.city.given import Column, Factor, Row, gains, headline, headlines, total
+from stadig.city.given import Column, Factor, Row, gains, headline, headlines, left_out, total
 
 HOUR = Factor("crew_hour", "En arbetstimme", 400.0, 350.0, 450.0, 2026, "Antagande")
 KM_KR = Factor("vehicle_km_kr", "Kilometer med sopbil", 21.0, None, None, 2026, "Antagande")
@@ -62,6 +62,30 @@ def test_what_the_trial_itself_derived_is_not_derived_again():
     found = gains([row("gained-km", "km", 100), row("gained-co2", "kg CO₂", 150, kind="derived")], [KM_CO2])
     air = total(found, Column.CO2)
     assert air and air.quantity == 150
+
+
+def test_the_same_trips_reckoned_in_two_ways_are_counted_once_in_kilometres_kronor_and_air():
+    plan, trial = (
+        row("gained-km", "km", 80, kind="estimated"),
+        row("gained-km-km", "km", 74, kind="derived", low=60, high=88),
+    )
+    air = row("gained-co2-kg-co2e", "kg CO2e", 105.8, kind="derived")
+    found = gains([plan, trial, air], [KM_KR, KM_CO2])
+    km, money, co2 = (total(found, column) for column in (Column.KM, Column.MONEY, Column.CO2))
+    assert km and (km.quantity, km.kind, km.otherwise) == (80, "estimated", 74)
+    assert money and money.quantity == 80 * 21
+    assert co2 and co2.quantity == pytest.approx(80 * 1.43), "the air of the kilometres that are shown"
+    assert left_out([plan, trial, air], [KM_KR, KM_CO2]) == {
+        ("korgar", "gained-km-km", "derived"), ("korgar", "gained-co2-kg-co2e", "derived"),
+    }  # fmt: skip
+    assert total(gains([trial, air], [KM_KR, KM_CO2]), Column.CO2).quantity == 105.8, "alone they have the home"
+
+
+def test_two_things_that_one_service_spares_are_both_counted():
+    found = gains([row("gained-a", "km", 80, kind="estimated"), row("gained-b", "km", 20, kind="estimated"),
+                   row("gained-c", "km", 74, kind="derived")], [])  # fmt: skip
+    km = total(found, Column.KM)
+    assert km and (km.quantity, km.otherwise) == (100, 74)
 
 
 def test_a_mean_of_a_trial_is_no_amount():
