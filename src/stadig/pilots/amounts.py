@@ -37,6 +37,24 @@ class Measure:
         return _("procentenheter") if self.outcome.unit in sentences.OF_A_HUNDRED else formatting.unit(self.outcome.unit)
 
     @property
+    def short(self) -> str:
+        """The unit at each mark and label of a drawing: none where it is so long that the subtitle says it once."""
+        return "" if self.points else self.unit
+
+    @property
+    def points(self) -> bool:
+        """Whether the difference is in percentage points."""
+        return self.scale is Scale.ABSOLUTE and self.outcome.unit in sentences.OF_A_HUNDRED
+
+    def told(self, subtitle: str) -> str:
+        """A subtitle that also says the unit, where the labels do not."""
+        return " ".join((subtitle, _("I procentenheter."))) if self.points else subtitle
+
+    def brief(self, value: float) -> str:
+        """``−37 %``, or ``+5`` where the subtitle says the unit."""
+        return self.signed(value).partition(" ")[0] if self.points else self.signed(value)
+
+    @property
     def decimals(self) -> int:
         return 0 if self.scale is Scale.RELATIVE else 1
 

@@ -35,12 +35,12 @@ def line(card: Card, plan: Plan, result: Result, units: Sequence[Unit]) -> chart
     thresholds = [charts.Threshold(goal * measure.times, _least(measure, goal), _("krav för att skala upp"))]
     if plan.harm is not None:
         bad = -sign(plan.direction) * plan.harm
-        thresholds.append(charts.Threshold(bad * measure.times, measure.signed(bad), _("då drar vi tillbaka"), "limit"))
+        thresholds.append(charts.Threshold(bad * measure.times, measure.brief(bad), _("då drar vi tillbaka"), "limit"))
     numbers = [measure.times * one for one in _finite(estimates)] + [threshold.y for threshold in thresholds] + [0.0]
     return charts.Line(
         title=sentences.finding(card, result.primary),
         subtitle=subtitle(card, plan, units, sure=any(one.low is not None and one.high is not None for one in estimates)),
-        unit=measure.unit,
+        unit=measure.short,
         decimals=measure.decimals,
         heading_size="md",
         series=(
@@ -78,7 +78,7 @@ def counted(card: Card) -> str:
 
 
 def _least(measure: Measure, goal: float) -> str:
-    return _("Minst %(size)s") % {"size": measure.signed(goal)}
+    return _("Minst %(size)s") % {"size": measure.brief(goal)}
 
 
 def _finite(estimates: Sequence[object]) -> list[float]:
@@ -142,12 +142,14 @@ def dots(card: Card, plan: Plan, result: Result, kind: str, names: dict[str, str
     by_area = kind in ("area", "district", "unit")
     return charts.Dots(
         title=_("Olika mycket i olika områden") if by_area else _("Olika mycket för olika åldrar och grupper"),
-        subtitle=_("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet.")
-        if told
-        else _(
-            "Punkt är bästa gissning. Var för sig är de för få för att säga hur säker den är. Den streckade linjen är kravet."
+        subtitle=measure.told(
+            _("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet.")
+            if told
+            else _(
+                "Punkt är bästa gissning. Var för sig är de för få för att säga hur säker den är. Den streckade linjen är kravet."
+            )
         ),
-        unit=measure.unit,
+        unit=measure.short,
         decimals=measure.decimals,
         heading_size="md",
         heading=str(KINDS.get(kind, _("Grupp"))),
@@ -180,8 +182,8 @@ def pooled(
         found.append(charts.Dot(_("Tillsammans"), measure.shown(value), measure.shown(low), measure.shown(high), total=True))
     return charts.Dots(
         title=_("Samma försök i flera kommuner"),
-        subtitle=_("Sammanvägt med slumpeffekter: kommunerna får vara olika. Punkt är bästa gissning, streck är osäkerhet."),
-        unit=measure.unit,
+        subtitle=measure.told(_("Sammanvägt så att kommunerna får vara olika. Punkt är bästa gissning, streck är osäkerhet.")),
+        unit=measure.short,
         decimals=measure.decimals,
         heading=_("Kommun"),
         dots=tuple(found),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -145,7 +146,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         changes=_changes(trial),
         cells=_cells(trial),
         after=_after(trial, decided),
-        line=line,
+        line=replace(line, opened=True) if line else None,
         waiting="" if line else _waiting(trial, today),
         findings=_findings(trial),
         figures=_figures(trial, msgspec.json.decode(row.factors, type=tuple[Factor, ...])),

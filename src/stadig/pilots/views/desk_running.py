@@ -23,6 +23,7 @@ from stadig.pilots import (
     desk_words,
     finding_words,
     forms,
+    origins,
     public,
     public_charts,
     public_words,
@@ -122,6 +123,7 @@ def status(request: HttpRequest, pilot_id: int) -> HttpResponse:
         "open": trial.state != "closed",
         "begin_by": trial.card.purchase.begin_by,
         "rollout_url": _rollout_url(request, trial),
+        "origin": origins.read(pilot.copied_from),
     }
     return render(request, "pilots/desk/status.html", context, status=422 if form.errors else 200)
 

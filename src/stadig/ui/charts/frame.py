@@ -81,6 +81,8 @@ class Chart:
     """How large the title is: ``md`` where the chart is what the page is about."""
     signed: bool = False
     """Numbers are differences: those above nothing are written with a plus."""
+    opened: bool = False
+    """The numbers stand open: where there is room for them beside what else is said."""
 
     def empty(self) -> bool:
         """Whether there is not a single number."""
@@ -127,7 +129,7 @@ def _figure(chart: Chart, csv: str, _language: str, _year: int) -> SafeString:
         link = f'<p class="mt-2"><a href="{escape(csv)}">{fetch}</a></p>' if csv else ""
         inside = (
             f"{chart.draw(WIDE).html('wide', said)}{chart.draw(NARROW).html('narrow', said)}"
-            f'<details class="ds-details numbers"><summary>{numbers}</summary>'
+            f'<details class="ds-details numbers"{" open" if chart.opened else ""}><summary>{numbers}</summary>'
             f'<div class="scroll" tabindex="0" role="region" aria-label="{numbers}">'
             f"{_table(*chart.table(), chart.title)}{link}</div></details>"
         )
