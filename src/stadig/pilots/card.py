@@ -19,6 +19,8 @@ LEVERS = ("channel", "order", "reminder", "equipment", "area")
 """What may differ between people by lot. Decisions, fees, benefits and statutory rights never may."""
 SOURCES = ("effects", "observations", "cases", "ratings", "upload", "derived")
 """Where the figures of an outcome come from."""
+YEAR = 366
+"""Days after which a limit of direct award that was looked up must be looked up again."""
 FORMAT = "stadig-pilot-card/1"
 
 
@@ -202,12 +204,15 @@ def rule_of(card: Card) -> Plan:
     )
 
 
-def problems(card: Card) -> list[Problem]:
-    """All that keeps the card from being started, in the page's order; empty when it may."""
-    return list(_problems(card))
+def problems(card: Card, today: dt.date | None = None) -> list[Problem]:
+    """All that keeps the card from being started, in the page's order; empty when it may.
+
+    With ``today``, the day of the start: a rule that is set after the first day is not set beforehand.
+    """
+    return list(_problems(card, today))
 
 
-def _problems(card: Card) -> Iterator[Problem]:
+def _problems(card: Card, today: dt.date | None) -> Iterator[Problem]:
     yield from _missing(card, ("title", "service", "hypothesis", "unit", "lever", "owner", "exit_plan"))
     if card.unit and card.unit not in UNITS:
         yield Problem("unit", "unknown", {"known": UNITS})
@@ -216,16 +221,22 @@ def _problems(card: Card) -> Iterator[Problem]:
     yield from _missing(card, ("design", "primary", "worthwhile", "begins", "ends", "cost_ceiling_kr"))
     if card.worthwhile is not None and card.worthwhile <= 0:
         yield Problem("worthwhile", "not_positive")
+    if card.harm is not None and card.harm < 0:
+        yield Problem("harm", "harm_negative")
+    if card.begins and today and card.begins < today:
+        yield Problem("begins", "begins_past", {"today": today})
     if card.begins and card.ends and card.ends <= card.begins:
         yield Problem("ends", "before_begins")
+    yield from _not_positive(card, ("cost_ceiling_kr", "cost_per_unit_ceiling_kr"))
     if not any(one.inclusion for one in card.guardrails):
         yield Problem("guardrails", "no_inclusion")
     yield from _outcome_problems(card)
     if card.design in (Design.AREAS, Design.COMPARISON) and card.allocation is None:
         yield Problem("allocation", "missing")
     yield from _missing(card.equal, ("differs", "reason", "decided_by", "decided_on", "until"), "equal.")
+    yield from _equal_problems(card)
     yield from _missing(card.privacy, ("personal_data", "legal_basis", "decline"), "privacy.")
-    yield from _purchase_problems(card.purchase)
+    yield from _purchase_problems(card, card.purchase, today)
 
 
 def _missing(thing: Any, names: tuple[str, ...], where: str = "") -> Iterator[Problem]:
@@ -234,14 +245,41 @@ def _missing(thing: Any, names: tuple[str, ...], where: str = "") -> Iterator[Pr
             yield Problem(where + name, "missing")
 
 
-def _purchase_problems(purchase: Purchase) -> Iterator[Problem]:
+def _not_positive(thing: Any, names: tuple[str, ...], where: str = "") -> Iterator[Problem]:
+    for name in names:
+        held: float | None = getattr(thing, name)
+        if held is not None and held <= 0:
+            yield Problem(where + name, "amount_not_positive")
+
+
+def _equal_problems(card: Card) -> Iterator[Problem]:
+    """The decision to treat people differently is made before the first day and reaches further than it."""
+    equal, begins = card.equal, card.begins
+    if begins and equal.decided_on and equal.decided_on > begins:
+        yield Problem("equal.decided_on", "decided_after_begins")
+    if begins and equal.until and equal.until < begins:
+        yield Problem("equal.until", "until_before_begins")
+
+
+def _purchase_problems(card: Card, purchase: Purchase, today: dt.date | None) -> Iterator[Problem]:
     yield from _missing(purchase, ("way",), "purchase.")
+    yield from _not_positive(purchase, ("value_kr", "limit_kr"), "purchase.")
+    if purchase.scale_up and card.ends and purchase.scale_up < card.ends:
+        yield Problem("purchase.scale_up", "scale_up_before_end")
     if purchase.way != "direct":
         return
+    if purchase.value_kr is None:
+        yield Problem("purchase.value_kr", "no_value")
     if purchase.limit_kr is None or purchase.limit_on is None:
         yield Problem("purchase.limit_kr", "undated_limit")
-    elif (purchase.value_kr or 0) > purchase.limit_kr:
+        return
+    if (purchase.value_kr or 0) > purchase.limit_kr:
         yield Problem("purchase.value_kr", "over_limit", {"limit": purchase.limit_kr})
+    latest = today or card.begins
+    if latest and purchase.limit_on > latest:
+        yield Problem("purchase.limit_on", "limit_future")
+    if card.begins and (card.begins - purchase.limit_on).days > YEAR:
+        yield Problem("purchase.limit_on", "limit_old")
 
 
 def _outcome_problems(card: Card) -> Iterator[Problem]:

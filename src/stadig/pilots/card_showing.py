@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -113,10 +114,13 @@ def parts(
 
 
 @lru_cache(maxsize=128)
-def saved(text: str, _language: str, offered: Offered) -> tuple[tuple[Part, ...], tuple[Todo, ...]]:
-    """The sections of a card as it is stored, and what is left: the same card is put together once in each language."""
+def saved(text: str, _language: str, offered: Offered, today: dt.date | None) -> tuple[tuple[Part, ...], tuple[Todo, ...]]:
+    """The sections of a card as it is stored, and what is left: the same card is put together once in each language.
+
+    ``today`` for a card that has not started: see :func:`stadig.pilots.card.problems`.
+    """
     card = cards.read(json.loads(text))
-    todo = [(one.where, words.problem(one)) for one in cards.problems(card)]
+    todo = [(one.where, words.problem(one)) for one in cards.problems(card, today)]
     shown = parts(card, {}, {}, todo, offered)
     return shown, tuple([Todo(said, anchor_of(where)) for where, said in todo])
 

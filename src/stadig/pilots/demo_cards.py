@@ -13,7 +13,7 @@ from stadig.waste.registration import SERVICE as WASTE
 
 KIOSK: Final = "sok-pa-biblioteket"
 BINS, REMINDER, SCREEN = "Korgar som säger till", "Påminnelse före sista dag", "Skärm på biblioteket"
-LIMIT_KR, LIMIT_ON = 700_000.0, dt.date(2026, 1, 7)
+LIMIT_KR = 700_000.0
 """Made up for the demo town: a direct award's limit and the day someone looked it up. A real city writes its own."""
 
 
@@ -76,7 +76,7 @@ def bins(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
             False,
             "Den som hellre ringer gör det: 0340-120 00.",
         ),
-        purchase=Purchase("direct", 190_000, LIMIT_KR, LIMIT_ON, ends + dt.timedelta(days=300), 9),
+        purchase=Purchase("direct", 190_000, LIMIT_KR, begins - dt.timedelta(days=50), ends + dt.timedelta(days=300), 9),
     )
 
 
@@ -177,7 +177,7 @@ def kiosk(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
             False,
             "Ansök hemma, på papper eller med hjälp av personalen som förut.",
         ),
-        purchase=Purchase("direct", 168_000, LIMIT_KR, LIMIT_ON, None, 9),
+        purchase=Purchase("direct", 168_000, LIMIT_KR, begins - dt.timedelta(days=50), None, 9),
     )
 
 

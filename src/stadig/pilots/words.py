@@ -55,6 +55,17 @@ PROBLEMS: dict[str, Any] = {
     ),
     "not_positive": _("Skillnaden skrivs som ett tal större än noll, åt det goda hållet."),
     "before_begins": _("Sista dagen är före den första. Ändra en av dem."),
+    "begins_past": _("Första dagen har redan varit. En regel ska sägas i förväg: välj %(today)s eller senare."),
+    "harm_negative": _("Skriv hur mycket sämre det får bli som ett tal från noll och uppåt."),
+    "amount_not_positive": _("Skriv ett belopp som är större än noll."),
+    "decided_after_begins": _("Att det blir olika beslutades efter första dagen. Ändra dagen, eller börja senare."),
+    "until_before_begins": _(
+        "Det får bara vara olika till en dag före starten. Ändra den dagen, eller besluta om en längre tid."
+    ),
+    "scale_up_before_end": _("Den ska finnas för alla innan försöket är slut. Välj sista dagen eller senare."),
+    "no_value": _("Skriv vad köpet är värt, så att det syns om det ryms under gränsen för direktupphandling."),
+    "limit_future": _("Dagen då ni slog upp gränsen har inte varit än. Skriv vilken dag ni gjorde det."),
+    "limit_old": _("Gränsen slogs upp mer än ett år före starten. Slå upp den igen och skriv den nya dagen."),
     "no_inclusion": _("Lägg till en gräns för dem som behöver hjälp: hur stor andel får behöva det som mest?"),
     "twice": _("”%(slug)s” mäts två gånger. Ta bort den ena."),
     "unknown_source": _("”%(slug)s” har ingen källa. Välj var siffrorna kommer ifrån."),

@@ -7,7 +7,8 @@ from typing import Any
 from stadig.city.models import User
 from stadig.city.permissions import Permission
 from stadig.pilots import card as cards
-from stadig.pilots.errors import NotAllowed, UnknownPilot, WrongState
+from stadig.pilots import merging
+from stadig.pilots.errors import ChangedMeanwhile, NotAllowed, UnknownPilot, WrongState
 from stadig.pilots.models import CardVersion, Pilot
 
 State = Pilot.State
@@ -38,6 +39,18 @@ def latest(pilot: Pilot) -> CardVersion:
 def frozen(pilot: Pilot) -> CardVersion:
     """The version that holds since the trial started."""
     return CardVersion.objects.filter(pilot=pilot, frozen_at__isnull=False).order_by("-number")[0]
+
+
+def merged(newest: CardVersion, card: cards.Card, seen: int) -> cards.Card:
+    """What was typed with what someone else saved after version ``seen`` was opened. Raises ChangedMeanwhile for the same field."""
+    if newest.number == seen:
+        return card
+    opened = CardVersion.objects.filter(pilot_id=newest.pilot_id, number=seen).first()
+    base = cards.read(opened.card) if opened else cards.Card()
+    both, clashes = merging.merge(base, cards.read(newest.card), card)
+    if clashes:
+        raise ChangedMeanwhile(newest, card, clashes)
+    return both
 
 
 def next_version(pilot: Pilot, card: cards.Card, by: User | None, at: Any, **fields: Any) -> CardVersion:

@@ -13,11 +13,11 @@ from stadig.city import audit, clock
 from stadig.city import queries as city
 from stadig.city.models import Service, User
 from stadig.city.verbs import verb
-from stadig.pilots import access, merging
+from stadig.pilots import access
 from stadig.pilots import card as cards
-from stadig.pilots.actions.common import State, held, latest, next_version, require
+from stadig.pilots.actions.common import State, held, latest, merged, next_version, require
 from stadig.pilots.card import Card
-from stadig.pilots.errors import AlreadyDrawn, BadUnits, ChangedMeanwhile, NotNamed, UnknownService
+from stadig.pilots.errors import AlreadyDrawn, BadUnits, NotNamed, UnknownService
 from stadig.pilots.models import CardVersion, Pilot, Unit
 from stadig.pilots.statistics.terms import Allocation
 
@@ -79,14 +79,7 @@ def save_card(by: User | None, pilot_id: int, card: Card, *, seen: int) -> CardV
     pilot = held(pilot_id, State.IDEA)
     newest = latest(pilot)
     theirs = cards.read(newest.card)
-    mine = card
-    if newest.number != seen:
-        opened = CardVersion.objects.filter(pilot=pilot, number=seen).first()
-        base = cards.read(opened.card) if opened else Card()
-        mine, clashes = merging.merge(base, theirs, card)
-        if clashes:
-            raise ChangedMeanwhile(newest, card, clashes)
-    mine = cards.with_allocation(mine, theirs.allocation)
+    mine = cards.with_allocation(merged(newest, card, seen), theirs.allocation)
     if mine == theirs:
         return newest
     saved = next_version(pilot, mine, by, clock.now())

@@ -14,7 +14,7 @@ from stadig.city.models import District, Service, User
 from stadig.city.verbs import verb
 from stadig.pilots import access, extract, figures, gained, ready, schedule, sources
 from stadig.pilots import card as cards
-from stadig.pilots.actions.common import State, frozen, held, latest, next_version, require
+from stadig.pilots.actions.common import State, frozen, held, latest, merged, next_version, require
 from stadig.pilots.card import Card
 from stadig.pilots.errors import AlreadyDrawn, NeedsReason, NothingToLookAt, NotReady
 from stadig.pilots.models import Batch, CardVersion, Look, Pilot, Unit
@@ -40,7 +40,7 @@ def start(by: User | None, pilot_id: int) -> Pilot:
     pilot = held(pilot_id, State.IDEA)
     version = latest(pilot)
     card = cards.read(version.card)
-    refuse(pilot, card)
+    refuse(pilot, card, today=clock.today())
     now = clock.now()
     _freeze(version, card, now)
     pilot.state, pilot.started_at, pilot.last_day = State.RUNNING, now, card.ends
@@ -54,9 +54,9 @@ def start(by: User | None, pilot_id: int) -> Pilot:
     return pilot
 
 
-def refuse(pilot: Pilot, card: Card) -> None:
-    """Raise NotReady with all that keeps the card from being started."""
-    problems = cards.problems(card)
+def refuse(pilot: Pilot, card: Card, *, today: dt.date | None = None) -> None:
+    """Raise NotReady with all that keeps the card from being started; with ``today`` no day may be one that is past."""
+    problems = cards.problems(card, today)
     if card.service and not Service.objects.filter(slug=card.service).exists():
         problems.append(cards.Problem("service", "unknown_service", {"service": card.service}))
     problems += sources.unknown(card)
@@ -104,11 +104,15 @@ def turn_on(pilot: Pilot, card: Card) -> None:
 
 
 @verb
-def change(by: User | None, pilot_id: int, card: Card, why: str) -> CardVersion:
+def change(by: User | None, pilot_id: int, card: Card, why: str, *, seen: int) -> CardVersion:
     """Change a trial that runs: a new frozen version. Looks so far are voided, unless the rule and its measures are the same.
+
+    ``seen`` is the number of the version that was opened; what someone else changed meanwhile in other fields is kept.
 
     Raises
     ------
+    ChangedMeanwhile
+        The same field was changed by both. It carries what was typed, and what the other wrote.
     NeedsReason
         ``why`` is empty; it is public.
     AlreadyDrawn
@@ -121,9 +125,11 @@ def change(by: User | None, pilot_id: int, card: Card, why: str) -> CardVersion:
     now_held = cards.read(before.card)
     if not why.strip():
         raise NeedsReason("change_needs_reason")
+    card = merged(before, card, seen)
     if card.allocation != now_held.allocation or card.unit != now_held.unit:
         raise AlreadyDrawn(count=Unit.objects.filter(pilot=pilot).count())
-    refuse(pilot, card)
+    moved = card.begins != now_held.begins and pilot.started_at
+    refuse(pilot, card, today=clock.local(pilot.started_at).date() if moved and pilot.started_at else None)
     if card == now_held:
         return before
     now = clock.now()

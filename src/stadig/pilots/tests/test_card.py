@@ -57,12 +57,35 @@ def test_an_empty_card_names_what_is_missing_in_the_order_of_the_page():
             "purchase.value_kr",
             "over_limit",
         ),
+        ({"purchase": cards.Purchase("direct", limit_kr=7e5, limit_on=dt.date(2026, 1, 1))}, "purchase.value_kr", "no_value"),
+        (
+            {"purchase": cards.Purchase("direct", value_kr=5e5, limit_kr=7e5, limit_on=dt.date(2025, 1, 1))},
+            "purchase.limit_on",
+            "limit_old",
+        ),
+        (
+            {"purchase": cards.Purchase("direct", value_kr=5e5, limit_kr=7e5, limit_on=dt.date(2026, 6, 1))},
+            "purchase.limit_on",
+            "limit_future",
+        ),
+        ({"purchase": cards.Purchase("own_work", value_kr=-1.0)}, "purchase.value_kr", "amount_not_positive"),
+        ({"purchase": cards.Purchase("tender", scale_up=dt.date(2026, 11, 1))}, "purchase.scale_up", "scale_up_before_end"),
+        ({"cost_ceiling_kr": -1.0}, "cost_ceiling_kr", "amount_not_positive"),
+        ({"cost_per_unit_ceiling_kr": 0.0}, "cost_per_unit_ceiling_kr", "amount_not_positive"),
+        ({"harm": -0.1}, "harm", "harm_negative"),
+        ({"equal": replace(WHOLE.equal, until=dt.date(2026, 5, 3))}, "equal.until", "until_before_begins"),
+        ({"equal": replace(WHOLE.equal, decided_on=dt.date(2026, 5, 5))}, "equal.decided_on", "decided_after_begins"),
         ({"benefits": (cards.Outcome("co2", "CO2", "kg", Direction.LESS, "derived"),)}, "outcomes", "derived_of_nothing"),
         ({"benefits": (REPORTS,)}, "outcomes", "twice"),
     ],
 )
 def test_what_may_not_be_started_is_named(change, field, code):
     assert (field, code) in [(one.where, one.code) for one in cards.problems(replace(WHOLE, **change))]
+
+
+def test_a_rule_that_is_set_after_the_first_day_is_not_set_beforehand():
+    assert cards.problems(WHOLE, dt.date(2026, 5, 4)) == []
+    assert [(one.where, one.code) for one in cards.problems(WHOLE, dt.date(2026, 5, 5))] == [("begins", "begins_past")]
 
 
 def test_a_card_comes_back_from_json_as_it_was():

@@ -20,7 +20,7 @@ TEXTS = {
     "guardrails.0.bound": "2",
     "cost_ceiling_kr": "400 000",
     "owner": "Driftchefen",
-    "begins": "2026-11-01",
+    "begins": "2026-11-24",
     "ends": "2027-03-31",
     "exit_plan": "Sensorerna tas ner på två veckor.",
     "equal.differs": "Några områden får sensorer.",

@@ -20,7 +20,7 @@ from stadig.pilots.tests.test_card_form import sent
 
 pytestmark = pytest.mark.django_db
 PRIMARY = cards.Outcome("kilometer_per_korg", "Kilometer per korg", "km", Direction.LESS, "upload")
-READY = replace(WHOLE, unit="household", primary=PRIMARY, begins=dt.date(2026, 11, 1), ends=dt.date(2027, 3, 31))
+READY = replace(WHOLE, unit="household", primary=PRIMARY, begins=dt.date(2026, 11, 24), ends=dt.date(2027, 3, 31))
 
 
 @pytest.fixture(autouse=True)
@@ -207,6 +207,36 @@ def test_a_change_after_the_start_needs_a_reason_and_shows_the_difference(desk, 
     page = desk.get(url("pilot", running)).content.decode()
     assert "Nämnden sänkte kravet." in page
     assert "Hur stor skillnad är värd pengarna?" in page
+
+
+def test_two_who_change_a_running_card_both_keep_theirs_and_the_same_field_is_told(desk, running, someone):
+    other = logged_in(someone(Role.MANAGER, username="other", first_name="Eva", last_name="Lind"))
+    first = held(running)
+    other.post(url("card", running), typed(first, 2, exit_plan="Ta ner dem.", worthwhile="15") | {"why": "Nämnden."})
+    answer = desk.post(url("card", running), typed(first, 2, owner="Parkchefen") | {"why": "Ny chef."})
+    assert answer.status_code == 302
+    assert (held(running).exit_plan, held(running).worthwhile, held(running).owner) == ("Ta ner dem.", 0.15, "Parkchefen")
+    refused = desk.post(url("card", running), typed(first, 2, worthwhile="10") | {"why": "Jag vill."})
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "hade ändrat samma fält" in page
+    assert 'value="10"' in page and "Jag vill." in page
+    assert held(running).worthwhile == 0.15
+
+
+def test_a_rule_is_set_before_the_first_day(desk, henrik, idea):
+    actions.save_card(henrik, idea.pk, replace(READY, begins=dt.date(2026, 11, 1)), seen=1)
+    page = desk.get(url("start", idea)).content.decode()
+    assert "Första dagen har redan varit" in page
+    assert "Starta försöket</button>" not in page
+    assert desk.post(url("start", idea), {"seen": "2"}).status_code == 422
+    assert Pilot.objects.get().state == Pilot.State.IDEA
+
+
+def test_the_first_day_is_not_moved_to_before_the_start(desk, running):
+    answer = desk.post(url("card", running), typed(READY, 2, begins="2026-10-01") | {"why": "Det började då."})
+    assert answer.status_code == 422
+    assert held(running).begins == READY.begins
 
 
 def test_costs_are_added_beside_the_ceiling_and_can_be_taken_away(desk, running):

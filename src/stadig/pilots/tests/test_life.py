@@ -13,6 +13,7 @@ from stadig.city.models import Effect, Rollout, Service
 from stadig.city.roles import Role
 from stadig.pilots import actions, errors, figures, queries
 from stadig.pilots import card as cards
+from stadig.pilots.actions.common import frozen
 from stadig.pilots.models import CardVersion, Decision, Look, Pilot, Point
 from stadig.pilots.statistics.terms import Design, Direction, Scale
 
@@ -142,8 +143,10 @@ def test_a_change_voids_the_looks_and_keeps_the_difference(boss, running, at):
     at("2026-09-21T02:00+02:00")
     before = actions.look(running.pk)
     with pytest.raises(errors.NeedsReason):
-        actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "")
-    actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "Nämnden vill se mindre skillnader")
+        actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "", seen=frozen(running).number)
+    actions.change(
+        boss, running.pk, replace(CARD, worthwhile=1.0), "Nämnden vill se mindre skillnader", seen=frozen(running).number
+    )
     before.refresh_from_db()
     assert before.voided_at
     shown = queries.trial(running.slug)
@@ -159,7 +162,9 @@ def test_a_change_of_words_alone_voids_nothing(boss, running, at):
     came(running, effect=-4.0)
     at("2026-09-21T02:00+02:00")
     before = actions.look(running.pk)
-    actions.change(boss, running.pk, replace(CARD, exit_plan="Påminnelserna stängs av nästa dag."), "Felskrivet")
+    actions.change(
+        boss, running.pk, replace(CARD, exit_plan="Påminnelserna stängs av nästa dag."), "Felskrivet", seen=frozen(running).number
+    )
     before.refresh_from_db()
     assert before.voided_at is None
     assert queries.trial(running.slug).verdict == "scale_up"
@@ -167,7 +172,7 @@ def test_a_change_of_words_alone_voids_nothing(boss, running, at):
 
 def test_the_units_and_the_lot_do_not_change_underway(boss, running):
     with pytest.raises(errors.AlreadyDrawn):
-        actions.change(boss, running.pk, replace(CARD, unit="household"), "Annan enhet")
+        actions.change(boss, running.pk, replace(CARD, unit="household"), "Annan enhet", seen=frozen(running).number)
 
 
 def test_another_way_than_the_rule_says_needs_a_public_reason(boss, running, at):

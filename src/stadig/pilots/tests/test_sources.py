@@ -38,6 +38,7 @@ AREAS = replace(
     benefits=(),
     begins=FIRST,
     ends=dt.date(2026, 11, 30),
+    equal=replace(CARD.equal, decided_on=dt.date(2026, 4, 15)),
     baseline_days=56,
 )
 

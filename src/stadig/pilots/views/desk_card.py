@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.pilots import (
     access,
@@ -74,10 +75,10 @@ def _save(request: HttpRequest, pilot_id: int) -> HttpResponse:
         if based.idea:
             actions.save_card(user_of(request), pilot_id, found.card, seen=based.number)
         else:
-            actions.change(user_of(request), pilot_id, found.card, posted.get("why", ""))
+            actions.change(user_of(request), pilot_id, found.card, posted.get("why", ""), seen=based.number)
     except ChangedMeanwhile as error:
         latest = desk_reading.opened(pilot_id)
-        return _shown(request, latest, typed, {}, _meanwhile(error, latest))
+        return _shown(request, latest, typed, {}, _meanwhile(error, latest), why=posted.get("why", ""))
     except PilotError as error:
         trouble = Trouble(_("Det sparades inte"), str(error))
         return _shown(request, based, typed, {}, trouble, why=posted.get("why", ""))
@@ -109,10 +110,10 @@ def _shown(
     *,
     why: str = "",
 ) -> HttpResponse:
-    offered = desk_reading.offered(pilot.card.service)
-    parts, todo = card_showing.saved(pilot.text, formatting.language(), offered)
+    offered, today = desk_reading.offered(pilot.card.service), clock.today() if pilot.idea else None
+    parts, todo = card_showing.saved(pilot.text, formatting.language(), offered, today)
     if typed or errors:
-        left = [(one.where, words.problem(one)) for one in cards.problems(pilot.card)]
+        left = [(one.where, words.problem(one)) for one in cards.problems(pilot.card, today)]
         parts = card_showing.parts(pilot.card, typed, errors, left, offered)
     context = frame(request, pilot, "desk-card")
     context |= {

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from stadig.city import clock
 from stadig.city.permissions import needs
 from stadig.pilots import (
     access,
@@ -78,7 +79,7 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
         return redirect("pilots:desk-pilot", pilot_id)
     units = desk_reading.units_of(pilot_id)
     offered = desk_reading.offered(pilot.card.service)
-    _parts, left = card_showing.saved(pilot.text, formatting.language(), offered)
+    _parts, left = card_showing.saved(pilot.text, formatting.language(), offered, clock.today())
     unknown = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in sources.unknown(pilot.card)]
     todo = (*left, *unknown)
     told = desk_refusals.told(pilot)
