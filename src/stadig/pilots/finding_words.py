@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -126,7 +127,8 @@ DATA: dict[str, Any] = {
     ),
     "level_shift": _("%(unit)s ändrade nivå %(day)s, %(factor)s gånger. Ta reda på vad som hände."),
     "spill_over": _(
-        "Grannområdena till försöket ändrades också: %(beside)s mot %(others)s i övriga. Skillnaden kan vara underskattad."
+        "%(units)s gränsar till försöket och ändrades också: %(beside)s mot %(others)s i övriga områden utan tjänsten. "
+        "Skillnaden kan därför vara underskattad."
     ),
 }
 """About the figures."""
@@ -155,11 +157,14 @@ SHARES = ("share", "others", "smallest_p", "alpha", "p", "power")
 AT_END: dict[str, Any] = {"withdraw": _("drar tillbaka"), "keep": _("behåller som det är")}
 
 
-def finding(found: Finding, card: Card | None = None) -> str:
-    """A finding as sentences; with the card its figures get their units and it names the outcome it is about."""
+def finding(found: Finding, card: Card | None = None, names: Mapping[str, str] | None = None) -> str:
+    """A finding as sentences; with the card its figures get their units and it names the outcome it is about.
+
+    ``names``: what the figures call a unit → what people call it.
+    """
     if found.code not in FINDINGS:
         return found.code
-    values = dict(found.values)
+    values = _named(found.values, names or {})
     outcome = _outcome(card, found.where)
     if found.code == "cannot_be_worthwhile":
         less = outcome is not None and outcome.direction is Direction.LESS
@@ -167,6 +172,17 @@ def finding(found: Finding, card: Card | None = None) -> str:
     text = str(FINDINGS[found.code]) % {name: _said(name, one, found, card, outcome) for name, one in values.items()}
     named = outcome is not None and card is not None and (card.primary is None or outcome.slug != card.primary.slug)
     return f"{outcome.title}: {text}" if named and outcome is not None else text
+
+
+def _named(values: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """A finding's values with the units' names; some findings name their units, others count them."""
+    told = dict(values)
+    for field in ("units", "names"):
+        if isinstance(told.get(field), list | tuple):
+            told[field] = [names.get(str(ref), ref) for ref in told[field]]
+    if "unit" in told:
+        told["unit"] = names.get(str(told["unit"]), told["unit"])
+    return told
 
 
 def _outcome(card: Card | None, slug: str) -> Outcome | None:

@@ -11,7 +11,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple, cast
 
 import msgspec
 import numpy as np
@@ -21,7 +21,7 @@ from stadig.eservices.package import PackageError
 from stadig.pilots import extract
 from stadig.pilots.card import Card, EqualTreatment, Purchase
 from stadig.pilots.extract import BadExtract
-from stadig.pilots.statistics.terms import Design, Estimate, Plan, Result, Series
+from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Result, Series
 
 FORMAT: Final = "stadig-pilot/1"
 MOST_BYTES: Final = 256 * 2**20
@@ -226,27 +226,79 @@ def _renumbered(series: Series, numbered: Mapping[str, str]) -> Series:
     return replace(series, unit=np.array([numbered[str(unit)] for unit in series.unit]), group={})
 
 
-def differences(bundle: Bundle) -> list[str]:
+class Difference(NamedTuple):
+    """A figure that comes out otherwise: ``looks.3.estimate.low``, what it was, what it is now. What did not exist is None."""
+
+    where: str
+    before: Any
+    after: Any
+
+    def __str__(self) -> str:
+        by = ""
+        if isinstance(self.before, int | float) and isinstance(self.after, int | float):
+            by = f" ({self.after - self.before:+.3g})"
+        said = (
+            "nothing" if one is None else f"{one:.6g}" if isinstance(one, float) else one for one in (self.before, self.after)
+        )
+        return "{}: {}, now {}".format(self.where, *said) + by
+
+    @property
+    def remark(self) -> bool:
+        """Whether it is what is said of the figures, and no figure or verdict."""
+        return self.where.startswith("findings")
+
+    @property
+    def effect(self) -> bool:
+        """Whether what others would build on differs: the effect at any look, or what it was computed from."""
+        return self.where.startswith(("looks", "data_sha256", "plan_digest"))
+
+
+def differences(bundle: Bundle) -> list[Difference]:
     """What comes out otherwise when the latest look is computed again from the figures; empty when it is the same.
 
-    Each difference is ``looks.3.estimate.low: −0.41, now −0.39``. Raises :class:`BadPackage` for an archive without a result.
+    Raises :class:`BadPackage` for an archive without a result.
     """
     if bundle.plan is None or bundle.result is None:
         raise BadPackage("There is no result in it: the trial had not been looked at when it was exported.")
-    from stadig.pilots.statistics import analysis  # NumPy's heavier parts are only for those who compute
+    from stadig.pilots.statistics import analysis, meters  # NumPy's heavier parts are only for those who compute
 
     try:
         outcomes = extract.read(bundle.series)
     except BadExtract as error:
         raise BadPackage(f"{SERIES}: {error}") from error
-    again = analysis.analyse(bundle.plan, outcomes, through=bundle.result.through, code_version=bundle.result.code_version)
-    left_out = {"data_sha256", "parts"} if bundle.info.reduced else set[str]()
-    before = {name: one for name, one in msgspec.to_builtins(bundle.result).items() if name not in left_out}
-    after = {name: one for name, one in msgspec.to_builtins(again).items() if name not in left_out}
-    return list(_differ("", before, after))
+    again = analysis.analyse(
+        bundle.plan,
+        outcomes,
+        through=bundle.result.through,
+        code_version=bundle.result.code_version,
+        neighbours=meters.neighbours_of(bundle.result.beside),
+    )
+    left_out = {"findings"} | ({"data_sha256", "parts"} if bundle.info.reduced else set[str]())
+    before, after = (
+        {name: one for name, one in msgspec.to_builtins(result).items() if name not in left_out}
+        for result in (bundle.result, again)
+    )
+    return [*_differ("", before, after), *_said_otherwise(bundle.result.findings, again.findings)]
 
 
-def _differ(where: str, before: Any, after: Any) -> Iterator[str]:
+def _said_otherwise(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Difference]:
+    """Findings beside each other by what they are about, in whatever order they came."""
+    sides: list[dict[str, list[Any]]] = []
+    for findings in (before, after):
+        found: dict[str, list[Any]] = {}
+        for one in findings:
+            found.setdefault(f"{one.code} {one.where}".strip(), []).append({"severity": one.severity, **one.values})
+        sides.append(found)
+    old, new = sides
+    for name in {**old, **new}:
+        ours, theirs = old.get(name, []), new.get(name, [])
+        if len(ours) == len(theirs):
+            yield from _differ(f"findings.{name}", ours, theirs)
+        else:
+            yield Difference(f"findings.{name}", f"said {len(ours)} times", f"{len(theirs)} times")
+
+
+def _differ(where: str, before: Any, after: Any) -> Iterator[Difference]:
     if isinstance(before, dict) and isinstance(after, dict):
         old, new = cast("dict[str, Any]", before), cast("dict[str, Any]", after)
         for name in {**old, **new}:
@@ -254,11 +306,11 @@ def _differ(where: str, before: Any, after: Any) -> Iterator[str]:
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):
         ours, theirs = cast("Sequence[Any]", before), cast("Sequence[Any]", after)
         if len(ours) != len(theirs):
-            yield f"{where}: {len(ours)} rows, now {len(theirs)}"
+            yield Difference(where, f"{len(ours)} rows", f"{len(theirs)} rows")
         for number, (old, new) in enumerate(zip(ours, theirs, strict=False), 1):
             yield from _differ(f"{where}.{number}", old, new)
     elif not _same(before, after):
-        yield f"{where}: {before}, now {after}"
+        yield Difference(where, before, after)
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -290,6 +342,7 @@ __all__ = [
     "FORMAT",
     "BadPackage",
     "Bundle",
+    "Difference",
     "Drawn",
     "Factor",
     "Info",

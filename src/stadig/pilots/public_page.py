@@ -258,9 +258,7 @@ def _findings(trial: Trial) -> tuple[tuple[str, str], ...]:
     if trial.result is None:
         return ()
     names = {unit.ref: unit.name for unit in trial.units}
-    return tuple(
-        (one.severity, finding_words.finding(public_words.named(one, names), trial.card)) for one in trial.result.findings
-    )
+    return tuple((one.severity, finding_words.finding(one, trial.card, names)) for one in trial.result.findings)
 
 
 def _figures(trial: Trial, factors: Sequence[Factor]) -> tuple[Figure, ...]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from stadig.pilots import sentences
 from stadig.pilots.card import Card
 from stadig.pilots.public import Source
 from stadig.pilots.statistics.pooling import Pooled
-from stadig.pilots.statistics.terms import Design, Finding, Plan, Scale
+from stadig.pilots.statistics.terms import Design, Plan, Scale
 from stadig.ui import formatting
 
 FIELDS = {
@@ -143,13 +142,3 @@ def pooled(card: Card, together: Pooled) -> str:
         "low": ends[0],
         "high": ends[1],
     }
-
-
-def named(one: Finding, names: Mapping[str, str]) -> Finding:
-    """The finding with the places' names instead of what the figures call them."""
-    values = dict(one.values)
-    if isinstance(values.get("units"), list | tuple):  # some findings name them, others count them
-        values["units"] = [names.get(str(ref), ref) for ref in values["units"]]
-    if "unit" in values:
-        values["unit"] = names.get(str(values["unit"]), values["unit"])
-    return replace(one, values=values)

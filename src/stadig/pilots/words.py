@@ -86,6 +86,10 @@ ERRORS: dict[str, Any] = {
     "only_result": _("Filen håller bara ett resultat. Ta in den som resultat, eller be om hela paketet."),
     "no_result": _("Filen har inget resultat än. Be om den igen när försöket har gett ett svar."),
     "no_interval": _("Resultatet i filen saknar osäkerhet, så det kan inte vägas samman."),
+    "not_reproduced": _(
+        "Resultatet i filen stämmer inte med sina egna siffror: %(first)s. Det är gjort med %(made)s, och här räknar %(here)s. "
+        "Be om filen igen, gjord med samma version som här."
+    ),
     "not_ours": _("Försöket i filen är inte hämtat härifrån. Skicka filen till den kommun som det är hämtat från: %(who)s."),
     "not_allowed": _("Du får inte göra det här. Be någon som får: %(what)s."),
     "unknown_pilot": _("Försöket finns inte. Gå tillbaka till listan."),

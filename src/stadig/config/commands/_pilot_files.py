@@ -79,7 +79,11 @@ def import_(
 
 
 def reproduce(what: str = typer.Argument(metavar="SLUG|FILE", help="A trial here, or a file that was exported.")) -> None:
-    """Compute the latest look again from its figures. Exit 0: the same figures; 1: each that differs is named."""
+    """Compute the latest look again from its figures, and say with which version it was made.
+
+    Exit 0: every figure, verdict and remark is the same. Exit 1: each that differs is named, with what it was, what it is now and by how
+    much; or the file cannot be read.
+    """
     path = Path(what)
     if path.is_file():
         bundle = _read(path, _bytes(path))
@@ -91,20 +95,34 @@ def reproduce(what: str = typer.Argument(metavar="SLUG|FILE", help="A trial here
         with django.with_city():
             bundle = _stored(what, "result", open_data=False)
     from stadig.pilots import package
+    from stadig.pilots.statistics.version import code_version
 
     try:
         found = package.differences(bundle)
     except package.BadPackage as fault:
         raise Fault(f"{what}: {fault}") from None
     result = bundle.result
-    if found or result is None:
-        typer.echo("\n".join(found))
+    if result is None:
+        raise Fault(f"{what}: there is no result in it.")
+    versions = f"Made with Stadig {result.code_version}; this program is {code_version()}."
+    if found:
+        remarks = sum(one.remark for one in found)
+        typer.echo("\n".join(map(str, found)))
         typer.echo(
-            f"{what}: {len(found)} figures differ. They were computed by Stadig {result.code_version if result else 'unknown'}: install that version to get the same."
+            f"{what}: {len(found) - remarks} figures and {remarks} remarks on the data differ. {_why(versions, result.code_version)}"
         )
         raise typer.Exit(1)
     left = " Who gained is left out: rows with age or district are not published for persons." if bundle.info.reduced else ""
-    typer.echo(f"samma siffror: {len(result.looks)} looks through {result.through}, verdict {result.verdict}.{left}")
+    typer.echo(f"samma siffror: {len(result.looks)} looks through {result.through}, verdict {result.verdict}.{left} {versions}")
+
+
+def _why(versions: str, made_with: str) -> str:
+    """What to make of figures that differ."""
+    from stadig.pilots.statistics.version import code_version
+
+    if made_with == code_version():
+        return f"{versions} They are the same: the figures, the rule or the result have been changed since."
+    return f"{versions} To get the same figures, run the version that made them."
 
 
 def _stored(slug: str, kind: str, *, open_data: bool = True) -> Bundle:

@@ -52,6 +52,9 @@ def analyse(
     benefit: list[str] = typer.Option([], help="Another outcome, adjusted by Holm's method. May be repeated."),
     treated: str = typer.Option("", help="Areas that got the service, with commas. Default: from the column arm."),
     pairs: str = typer.Option("", help="Matched pairs, as north:south,east:west."),
+    neighbours: str = typer.Option(
+        "", help="Areas that border on each other, as north:south,east:west: spill-over is looked for."
+    ),
     permutations: int = typer.Option(999, min=19, help="How many draws the randomisation test uses."),
     seed: int = typer.Option(20261122, help="All that is drawn comes from this number."),
     every: int = typer.Option(7, min=1, help="Days between looks."),
@@ -101,7 +104,8 @@ def analyse(
     if rule.outcome not in read.outcomes:
         raise Fault(f"{series.name}: holds no figures of {rule.outcome!r}. It holds: {', '.join(read.outcomes)}.")
     when = through.date() if through else _last_day(read)
-    result = analysis.analyse(rule, read.outcomes, through=when, code_version=_version(), also=read.findings)
+    beside = _beside(neighbours, {str(one) for one in read.outcomes[rule.outcome].unit})
+    result = analysis.analyse(rule, read.outcomes, through=when, code_version=_version(), neighbours=beside, also=read.findings)
     typer.echo(_json(rule, read, result) if as_json else "\n".join(_text(rule, result)))
 
 
@@ -204,10 +208,23 @@ def _allocation(design: Design, read: Read, slug: str, treated: str, pairs: str)
     return Allocation(tuple(sorted(units)), tuple(sorted(pilots)), method=method, pairs=matched)
 
 
-def _version() -> str:
-    from stadig import __version__
+def _beside(written: str, units: set[str]) -> dict[str, tuple[str, ...]]:
+    """Area → the areas beside it. Raises typer.BadParameter for what is no pair, Fault for an area that has no figures."""
+    from stadig.pilots.statistics import meters
 
-    return __version__
+    pairs = [tuple(name.strip() for name in one.split(":")) for one in written.split(",") if one.strip()]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise typer.BadParameter("write pairs of areas, as north:south,east:west", param_hint="--neighbours")
+    unknown = sorted({name for pair in pairs for name in pair} - units)
+    if unknown:
+        raise Fault(f"The file has no figures of {', '.join(unknown)}. It has: {', '.join(sorted(units)[:20])}.")
+    return meters.neighbours_of((pair[0], pair[1]) for pair in pairs)
+
+
+def _version() -> str:
+    from stadig.pilots.statistics.version import code_version
+
+    return code_version()
 
 
 def _json(rule: Plan, read: Read, result: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ from typer.testing import CliRunner, Result
 
 from stadig.config.commands.pilot import app
 from stadig.config.faults import Fault
-from stadig.pilots.statistics.terms import Design
+from stadig.pilots import package
+from stadig.pilots.statistics.terms import Design, Verdict
+from stadig.pilots.statistics.version import code_version
+from stadig.pilots.tests import examples
 from stadig.pilots.tests.trial import allocation_of, areas_of, persons_of, plan_of
 
 RULE = ("--starts", "2026-01-05", "--ends", "2026-03-29", "--direction", "less", "--worthwhile", "0.2")
@@ -141,6 +145,16 @@ def test_bad_input_is_one_line_that_names_it(persons: Path, areas: Path, tmp_pat
     )
 
 
+def test_areas_that_border_on_the_pilot_are_looked_at_for_spill_over(areas: Path) -> None:
+    common = (areas, "--design", "areas", *RULE, "--treated", "area 0,area 1,area 2", "--baseline", 100)
+    told = _told(*common, "--neighbours", "area 0:area 3,area 4:area 1,area 2:area 5")
+    found = next(one for one in told["findings"] if one["code"] == "spill_over")
+    assert found["values"]["units"] == ["area 3", "area 4", "area 5"] and found["values"]["beside"] < -0.2
+    assert ["area 1", "area 4"] in told["beside"]
+    _expect_fault(_run(*common, "--neighbours", "area 0:nowhere"), "no figures of nowhere")
+    assert _run(*common, "--neighbours", "area 0").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -177,3 +191,27 @@ def test_nothing_but_the_engine_is_loaded(persons: Path) -> None:
     )
     assert ran.returncode == 0 and json.loads(ran.stdout)["verdict"] == "scale_up"
     assert ran.stderr.strip() == ""
+
+
+def test_the_command_says_which_versions_they_are_and_what_differs(tmp_path: Path) -> None:
+    whole = examples.bundle()
+    assert whole.result is not None
+    same = replace(whole.result, code_version=code_version())
+    older = replace(whole.result, code_version="0.0.9+00000000")
+    limited = replace(older, verdict=Verdict.CONTINUE)
+    for name, result, code, says in (
+        ("same", same, 0, ["samma siffror", f"Made with Stadig {code_version()}; this program is {code_version()}."]),
+        ("older", older, 0, ["samma siffror", "Made with Stadig 0.0.9+00000000; this program is"]),
+        ("differs", limited, 1, ["verdict: continue, now scale_up", "1 figures and 0 remarks", "run the version that made them"]),
+        (
+            "edited",
+            replace(same, verdict=Verdict.CONTINUE),
+            1,
+            ["They are the same: the figures, the rule or the result"],
+        ),
+    ):
+        path = tmp_path / f"{name}.zip"
+        path.write_bytes(package.write(examples.bundle(result=result)))
+        ran = CliRunner().invoke(app, ["reproduce", str(path)])
+        assert ran.exit_code == code, ran.output
+        assert all(one in ran.stdout for one in says), ran.stdout

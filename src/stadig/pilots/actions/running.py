@@ -7,12 +7,11 @@ from typing import Any
 
 import msgspec
 
-import stadig
 from stadig.city import actions as city
 from stadig.city import audit, clock, outbox, rollout
 from stadig.city.models import District, Service, User
 from stadig.city.verbs import verb
-from stadig.pilots import access, extract, figures, gained, ready, schedule, sources
+from stadig.pilots import access, beside, extract, figures, gained, ready, schedule, sources
 from stadig.pilots import card as cards
 from stadig.pilots.actions.common import State, frozen, held, latest, merged, next_version, require
 from stadig.pilots.card import Card
@@ -21,6 +20,7 @@ from stadig.pilots.models import Batch, CardVersion, Look, Pilot, Unit
 from stadig.pilots.statistics import analysis, checks
 from stadig.pilots.statistics.series import ordered
 from stadig.pilots.statistics.terms import Design, Plan, Result
+from stadig.pilots.statistics.version import code_version
 
 ARMS = (rollout.PILOT, rollout.COMPARISON)
 
@@ -185,7 +185,7 @@ def look(pilot_id: int, *, through: dt.date | None = None) -> Look:
     figures.gather(pilot, card, until=day)
     series = figures.series(pilot.pk, card, through=day)
     _note_late(pilot, series)
-    result = analysis.analyse(plan, series, through=day, code_version=stadig.__version__)
+    result = analysis.analyse(plan, series, through=day, code_version=code_version(), neighbours=beside.of(pilot.pk))
     return _kept(version, plan, card, series, result)
 
 

@@ -16,6 +16,8 @@ from stadig.pilots.actions.planning import create
 from stadig.pilots.errors import BadFile, NotOurs
 from stadig.pilots.models import Copy, Pilot
 from stadig.pilots.statistics import pooling
+from stadig.pilots.statistics.terms import Result
+from stadig.pilots.statistics.version import code_version
 
 
 @verb
@@ -53,7 +55,7 @@ def take_result(by: User | None, data: bytes) -> Copy:
     Raises
     ------
     BadFile
-        It holds no result, or none with an interval.
+        It holds no result, or none with an interval; or the result is not what its own figures give.
     NotOurs
         What it was copied from is no trial of ours.
     """
@@ -71,6 +73,7 @@ def take_result(by: User | None, data: bytes) -> Copy:
         error = pooling.standard_error(result.primary)
     except ValueError:
         raise BadFile("no_interval") from None
+    _recompute(bundle, result)
     trial = bundle.info.trial
     return record_copy(
         by,
@@ -82,6 +85,16 @@ def take_result(by: User | None, data: bytes) -> Copy:
         standard_error=error,
         outcome=bundle.info.outcome,
     )
+
+
+def _recompute(bundle: package.Bundle, result: Result) -> None:
+    """Raise BadFile unless the effect at every look is what the file's own figures give. What is said of the figures may have changed since."""
+    try:
+        wrong = [one for one in package.differences(bundle) if one.effect]
+    except package.BadPackage as error:
+        raise BadFile("bad_file", why=str(error)) from error
+    if wrong:
+        raise BadFile("not_reproduced", first=str(wrong[0]), made=result.code_version, here=code_version())
 
 
 def _read(data: bytes) -> package.Bundle:

@@ -10,7 +10,7 @@ from dataclasses import replace
 import msgspec
 
 from stadig.pilots import card, extract
-from stadig.pilots.statistics import areas, checks, comparison, limits, multiple, parts, persons, verdict
+from stadig.pilots.statistics import areas, checks, comparison, limits, meters, multiple, parts, persons, verdict
 from stadig.pilots.statistics.series import ordered
 from stadig.pilots.statistics.terms import (
     Benefit,
@@ -73,6 +73,7 @@ def analyse(
         findings=_once(findings),
         verdict=what,
         because=because,
+        beside=meters.pairs(neighbours or {}),
         judged_not_shown=judged,
     )
 

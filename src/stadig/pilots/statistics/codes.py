@@ -71,7 +71,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "late": ("came", "gone", "changed", "of", "looked"),
     "changed_meter": ("unit", "factor", "day", "at_start"),
     "level_shift": ("unit", "factor", "day"),
-    "spill_over": ("beside", "others", "areas", "p"),
+    "spill_over": ("beside", "others", "areas", "p", "units"),
     # a file of figures
     "not_numbers": _FAULTY,
     "not_dates": _FAULTY,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,6 +142,22 @@ def _jump(name: str, pilot: bool, day: NDArray[np.datetime64], value: NDArray[np
     return Jump(name, pilot, day[at], factor, size / spread if spread else math.inf) if math.isfinite(factor) else None
 
 
+def pairs(neighbours: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    """Every two units of which one names the other, once and in order."""
+    return tuple(
+        sorted({(min(one, other), max(one, other)) for one, some in neighbours.items() for other in some if one != other})
+    )
+
+
+def neighbours_of(beside: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Unit → the units beside it."""
+    found: dict[str, list[str]] = {}
+    for one, other in beside:
+        found.setdefault(one, []).append(other)
+        found.setdefault(other, []).append(one)
+    return {name: tuple(some) for name, some in found.items()}
+
+
 def spill_over(plan: Plan, series: Series, neighbours: Mapping[str, Sequence[str]], through: dt.date) -> Iterator[Finding]:
     """Comparison areas beside pilot areas that changed otherwise than the ones further away: the service reaches them too.
 
@@ -163,7 +180,14 @@ def spill_over(plan: Plan, series: Series, neighbours: Mapping[str, Sequence[str
     differences = draws[:, :near].mean(1) - draws[:, near:].mean(1)
     p = (1 + int((np.abs(differences) >= abs(seen) - 1e-12).sum())) / 10_000
     if p <= 0.05:
-        figures = {"beside": float(values[beside].mean()), "others": float(values[~beside].mean()), "areas": near, "p": p}
+        named = [name for name, one in zip(names, beside.tolist(), strict=True) if one]
+        figures: dict[str, Any] = {
+            "beside": float(values[beside].mean()),
+            "others": float(values[~beside].mean()),
+            "areas": near,
+            "p": p,
+        }
+        figures["units"] = [] if plan.design is Design.PERSONS else named
         yield Finding("spill_over", "warning", series.outcome, figures)
 
 

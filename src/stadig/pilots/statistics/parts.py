@@ -18,7 +18,7 @@ FEWEST = 5
 def parts(plan: Plan, series: Series, through: dt.date) -> tuple[Part, ...]:
     """One part per kind and label, in alphabetical order; suppressed where few are behind it.
 
-    When one label alone of a kind is too small, the next smallest is suppressed too: otherwise the small one is the whole minus the rest.
+    When the labels that are too small are too few even together, the next smallest is suppressed too: otherwise they are the whole minus the rest.
     Labels of areas that have not got the service have no part.
     """
     if not series.group:
@@ -34,16 +34,21 @@ def parts(plan: Plan, series: Series, through: dt.date) -> tuple[Part, ...]:
                 sized[name] = _among(plan, persons.units(plan, series, keep & (where == number)))
             elif name and cells is not None and (one := _change_beside(plan, series, where == number, cells)):
                 sized[name] = one
-        hidden = _hidden({name: size for name, (_, size) in sized.items()})
-        found += [Part(kind, name, None if name in hidden else one, name in hidden) for name, (one, _) in sized.items()]
+        small = hidden({name: size for name, (_, size) in sized.items()})
+        found += [Part(kind, name, None if name in small else one, name in small) for name, (one, _) in sized.items()]
     return tuple(found)
 
 
-def _hidden(sizes: dict[str, int]) -> set[str]:
-    """The labels that must not be shown: those that are too small, and one more when it is only one."""
-    small = {name for name, size in sizes.items() if size < FEWEST}
-    rest = sorted((size, name) for name, size in sizes.items() if name not in small)
-    return small | {rest[0][1]} if len(small) == 1 and rest else small
+def hidden(sizes: dict[str, int]) -> set[str]:
+    """The labels that must not be shown: those that are too small, and the next smallest until those hidden are enough together."""
+    kept: set[str] = set()
+    together = 0
+    for size, name in sorted((size, name) for name, size in sizes.items()):
+        if size >= FEWEST and (not kept or together >= FEWEST):
+            break
+        kept.add(name)
+        together += size
+    return kept
 
 
 def _among(plan: Plan, seen: persons.Units) -> tuple[Estimate | None, int]:

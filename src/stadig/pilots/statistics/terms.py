@@ -207,6 +207,8 @@ class Result:
     verdict: Verdict
     because: tuple[Finding, ...]
     """Why the verdict is what it is, as codes with their figures."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """Units that border on each other, as far as was known: by them spill-over was looked for."""
     judged_not_shown: bool = False
     """The last date came without an answer: the verdict is ``at_end``, not evidence."""
 

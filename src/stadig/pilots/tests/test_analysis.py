@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stadig.pilots import extract
-from stadig.pilots.statistics import analysis
+from stadig.pilots.statistics import analysis, parts
 from stadig.pilots.statistics.codes import FINDINGS
 from stadig.pilots.statistics.reading import from_canonical
 from stadig.pilots.statistics.series import chosen
@@ -189,3 +189,19 @@ def test_every_code_is_listed_with_the_values_it_carries(scale: Scale) -> None:
         result = _analyse(plan, series if design is Design.PERSONS else areas_of(0.2))
         for one in (*result.findings, *result.because):
             assert set(one.values) == set(FINDINGS[one.code]), one
+
+
+@pytest.mark.parametrize(
+    ("sizes", "hidden"),
+    [
+        ({"a": 9, "b": 40}, set()),
+        ({"a": 1, "b": 9, "c": 40}, {"a", "b"}),
+        ({"a": 1, "b": 2, "c": 9, "d": 40}, {"a", "b", "c"}),
+        ({"a": 3, "b": 4, "c": 9}, {"a", "b"}),
+        ({"a": 0, "b": 0, "c": 9}, {"a", "b", "c"}),
+    ],
+)
+def test_what_is_hidden_is_enough_together_that_no_one_is_the_whole_minus_the_rest(
+    sizes: dict[str, int], hidden: set[str]
+) -> None:
+    assert parts.hidden(sizes) == hidden

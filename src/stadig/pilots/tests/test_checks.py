@@ -281,6 +281,7 @@ def test_areas_beside_the_pilot_that_change_with_it_are_named() -> None:
     found = list(meters.spill_over(plan, spilt, beside, ENDS))
     assert [one.code for one in found] == ["spill_over"]
     assert found[0].values["beside"] == pytest.approx(-0.2, abs=0.05) and found[0].values["areas"] == 4
+    assert sorted(found[0].values["units"]) == sorted(beside)
     assert not list(meters.spill_over(plan, series, beside, ENDS))
 
 

@@ -18,7 +18,7 @@ from stadig.pilots import extract, package
 from stadig.pilots.card import rule_of
 from stadig.pilots.statistics import allocation as lots
 from stadig.pilots.statistics import analysis
-from stadig.pilots.statistics.terms import Allocation, Design, Series, Verdict
+from stadig.pilots.statistics.terms import Allocation, Design, Finding, Series, Verdict
 from stadig.pilots.tests import examples
 
 
@@ -107,7 +107,9 @@ def test_a_figure_that_was_changed_is_named() -> None:
     forged = dataclasses.replace(whole.result, looks=(*whole.result.looks[:-1], better))
     found = package.differences(examples.bundle(result=forged))
     assert len(found) == 1
-    assert found[0].startswith(f"looks.{len(forged.looks)}.estimate.value: -0.9, now -0.")
+    assert str(found[0]).startswith(f"looks.{len(forged.looks)}.estimate.value: -0.9, now -0.")
+    assert str(found[0]).endswith(f"({last.estimate.value + 0.9:+.3g})"), "it is said by how much"
+    assert found[0].effect and not found[0].remark
 
 
 def test_figures_that_were_changed_are_named() -> None:
@@ -117,7 +119,17 @@ def test_figures_that_were_changed_are_named() -> None:
     cells = rows[at].split(",")
     rows[at] = ",".join([*cells[:3], "900.0", *cells[4:]])
     found = package.differences(examples.bundle(series="\n".join(rows).encode() + b"\n"))
-    assert any(".estimate.value: " in one for one in found)
+    assert any(".estimate.value: " in str(one) for one in found)
+
+
+def test_a_remark_that_is_no_longer_made_is_told_apart_from_figures() -> None:
+    whole = examples.bundle()
+    assert whole.result is not None
+    noisy = dataclasses.replace(whole.result, findings=(*whole.result.findings, Finding("level_shift", "warning", "days", {})))
+    found = package.differences(examples.bundle(result=noisy))
+    assert [(str(one), one.remark, one.effect) for one in found] == [
+        ("findings.level_shift days: said 1 times, now 0 times", True, False)
+    ]
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -13,11 +13,12 @@ from stadig.cases.models import Case, CaseType, Completion, Series
 from stadig.city import clock, effects, rollout, services
 from stadig.city.models import District, Factor, Organisation, Service
 from stadig.city.roles import Role
-from stadig.pilots import actions, errors, figures, finding_words, queries
+from stadig.pilots import actions, errors, figures, finding_words, package, public, queries, transfer
 from stadig.pilots import card as cards
 from stadig.pilots.models import Batch, Point
 from stadig.pilots.statistics.terms import Design, Direction, Scale
 from stadig.pilots.tests.test_life import CARD
+from stadig.pilots.views.desk_running import told
 
 FIRST = dt.date(2026, 5, 4)
 KM = cards.Outcome("km_per_bin", "Kilometer per korg", "km", Direction.LESS, "effects", "km", each="subjects")
@@ -163,6 +164,46 @@ def test_areas_are_drawn_started_and_scaled_up(boss, pilot, town, at):
     assert least < each < most
     words = finding_words.because(shown.result.because, shown.card)
     assert words.startswith("Minst 3") and words.endswith("kravet var 20\u00a0%")
+
+
+@pytest.fixture
+def street(db):
+    """Twelve districts in a row: each borders on the one before and the one after, drawn a few metres apart."""
+    services.sync()
+    made = []
+    for n in range(12):
+        west, east = 11 + n / 100 + 0.0001, 11 + (n + 1) / 100
+        square = {"type": "Polygon", "coordinates": [[[west, 57], [east, 57], [east, 57.01], [west, 57.01], [west, 57]]]}
+        made.append(District.objects.create(code=f"g{n:02}", name=f"Kvarter {n}", geometry=square, population={"20-64": 500}))
+    return made
+
+
+def test_neighbours_that_change_with_the_trial_are_named_and_frozen_with_the_look(boss, street, at):
+    at("2026-04-20T09:00+02:00")
+    pilot = actions.create(boss, "Spiller över", "papperskorgar")
+    actions.save_card(boss, pilot.pk, replace(AREAS, title="Spiller över"), seen=1)
+    actions.set_units(boss, pilot.pk, [actions.NewUnit(one.code, one.name, one.pk) for one in street])
+    actions.draw(boss, pilot.pk, method="complete", chosen=3, seed="Lindhamn 2026-04-20")
+    actions.start(boss, pilot.pk)
+    with_it = set(queries.trial(pilot.pk).card.allocation.treated)
+    numbers = {int(code[1:]) for code in with_it}
+    beside = {f"g{n:02}" for n in range(12) if {n - 1, n + 1} & numbers} - with_it
+    assert len(beside) >= 3
+    less = {one.code: 0.8 if one.code in with_it else 0.5 if one.code in beside else 0.0 for one in street}
+    drive(street, range(-8, 8), lambda one, week: 2.0 + int(one.code[1:]) / 50 + week % 3 / 20 - less[one.code] * (week >= 0))
+    at("2026-06-30T02:00+02:00")
+    actions.look_if_due(pilot.pk)
+    shown = queries.trial(pilot.pk)
+    assert ("g00", "g01") in shown.result.beside and ("g00", "g02") not in shown.result.beside
+    (found,) = [one for one in shown.result.findings if one.code == "spill_over"]
+    assert set(found.values["units"]) == beside
+    said = finding_words.finding(found, shown.card, {one.ref: one.name for one in shown.units})
+    assert all(f"Kvarter {int(code[1:])}" in said for code in beside) and "g0" not in said
+    assert said in {one.said for one in told(shown).findings}, "the staff's page says it by the names that people use"
+    row = public.one(shown.slug)
+    assert row is not None
+    exported = package.read(package.write(transfer.bundle(row, "result")))
+    assert package.differences(exported) == []
 
 
 def test_too_few_areas_are_refused_before_the_start(boss, town, at):

@@ -82,6 +82,24 @@ def test_a_result_of_a_trial_that_was_copied_from_here_stands_beside_it_once() -
 
 
 @pytest.mark.usefixtures("known")
+@pytest.mark.parametrize("figure", ["value", "high"])
+def test_a_result_that_is_not_what_its_own_figures_give_is_refused(figure: str) -> None:
+    stored.trial()
+    theirs = examples.bundle(card=None, drawn=None)
+    info = replace(
+        theirs.info, kind="result", trial=Origin("Vikhamn", "1398", "paminnelse-2", "Påminnelse"),
+        copied_from=Origin("Lindhamn", "1399", "paminnelse", "Påminnelse", exported().digest),
+    )  # fmt: skip
+    assert theirs.result is not None and theirs.result.primary is not None
+    last = theirs.result.looks[-1]
+    better = replace(last, estimate=replace(theirs.result.primary, **{figure: -0.5}))
+    edited = replace(theirs.result, looks=(*theirs.result.looks[:-1], better))
+    with pytest.raises(BadFile, match=f"stämmer inte med sina egna siffror.*estimate.{figure}: -0.5, now"):
+        actions.take_result(None, package.write(replace(theirs, info=info, result=edited)))
+    assert not Copy.objects.exists()
+
+
+@pytest.mark.usefixtures("known")
 def test_a_result_of_something_else_or_a_broken_file_is_refused_with_the_way_out() -> None:
     stored.trial()
     alone = examples.bundle()

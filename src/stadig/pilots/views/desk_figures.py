@@ -57,7 +57,8 @@ def incoming_figures(request: HttpRequest, pilot_id: int) -> HttpResponse:
         data = file.read()
         outcome = next(one for one in asked if one.slug == slug)
         rows, findings = incoming.rows_of(outcome, trial.card, Pilot.objects.get(pk=pilot_id), file.name, data)
-        found = tuple(Found(one.severity, finding_words.finding(one, trial.card)) for one in findings)
+        names = _names(trial)
+        found = tuple(Found(one.severity, finding_words.finding(one, trial.card, names)) for one in findings)
         refused = sum(one.code in incoming.REFUSED for one in findings)
         if refused:
             said = ngettext(
@@ -111,5 +112,11 @@ def _batches(trial: Trial) -> tuple[Came, ...]:
     )
 
 
+def _names(trial: Trial) -> dict[str, str]:
+    """What the figures call a unit → its name."""
+    return {one.ref: one.name for one in trial.units}
+
+
 def _told(findings: tuple[Any, ...], trial: Trial) -> tuple[str, ...]:
-    return tuple([finding_words.finding(one, trial.card) for one in msgspec.convert(findings, tuple[Finding, ...])])
+    names = _names(trial)
+    return tuple([finding_words.finding(one, trial.card, names) for one in msgspec.convert(findings, tuple[Finding, ...])])

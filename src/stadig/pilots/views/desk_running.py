@@ -26,7 +26,6 @@ from stadig.pilots import (
     origins,
     public,
     public_charts,
-    public_words,
     queries,
     sentences,
     tasks,
@@ -165,7 +164,7 @@ def _told(written: bytes, _tongue: str) -> Told:
     if result is None:
         return Told(rule, cells(None), (), (), rows, None)
     names = {one.ref: one.name for one in units}
-    found = [Found(one.severity, finding_words.finding(public_words.named(one, names), card)) for one in result.findings]
+    found = [Found(one.severity, finding_words.finding(one, card, names)) for one in result.findings]
     matters = tuple([one for one in found if one.severity != "note"])
     notes = tuple([one for one in found if one.severity == "note"])
     drawn = [public.Unit(one.ref, one.name, one.arm, "", one.begins) for one in units]
