@@ -21,6 +21,20 @@ SOURCES = ("effects", "observations", "cases", "ratings", "upload", "derived")
 """Where the figures of an outcome come from."""
 YEAR = 366
 """Days after which a limit of direct award that was looked up must be looked up again."""
+NUMBERS = {
+    "alpha": (0.001, 0.2), "every_days": (1, 366), "baseline_days": (1, 3660), "planned_n": (1, 1_000_000), "purchase.months": (1, 120),
+}  # fmt: skip
+"""Field → the least and the most it may hold: what the form keeps to, for a card from elsewhere too."""
+LISTED = {
+    "at_end": ("withdraw", "keep"), "spending": ("obf", "linear"), "purchase.way": ("", "framework", "direct", "own_work", "tender"),
+}  # fmt: skip
+"""Field → what may be chosen."""
+LONGEST = {
+    "title": 160, "hypothesis": 600, "owner": 120, "exit_plan": 1000,
+    "equal.differs": 600, "equal.reason": 600, "equal.decided_by": 160,
+    "privacy.personal_data": 600, "privacy.legal_basis": 300, "privacy.decline": 600,
+}  # fmt: skip
+"""Field → how many characters it may have. Of an outcome: title 120, unit 40, per 60."""
 FORMAT = "stadig-pilot-card/1"
 
 
@@ -237,6 +251,42 @@ def _problems(card: Card, today: dt.date | None) -> Iterator[Problem]:
     yield from _equal_problems(card)
     yield from _missing(card.privacy, ("personal_data", "legal_basis", "decline"), "privacy.")
     yield from _purchase_problems(card, card.purchase, today)
+    yield from _beyond(card)
+
+
+def _beyond(card: Card) -> Iterator[Problem]:
+    """What no form lets through but a file may hold."""
+    for where, (least, most) in NUMBERS.items():
+        if not least <= _held(card, where) <= most:
+            yield Problem(where, "number_out", {"least": least, "most": most})
+    for where, known in LISTED.items():
+        if _held(card, where) not in known:
+            yield Problem(where, "not_listed")
+    for where, most in LONGEST.items():
+        if len(_held(card, where)) > most:
+            yield Problem(where, "too_long", {"most": most})
+    for one in _outcomes(card):
+        if len(one.title) > 120 or len(one.unit) > 40 or len(one.per) > 60:
+            yield Problem("outcomes", "too_long", {"most": 120})
+        if one.every not in ("day", "week"):
+            yield Problem("outcomes", "not_listed")
+    if any(one.kind not in ("level", "difference") for one in card.guardrails):
+        yield Problem("guardrails", "not_listed")
+    falls = card.primary is not None and card.primary.direction is Direction.LESS and card.scale is Scale.RELATIVE
+    if falls and card.worthwhile is not None and card.worthwhile >= 1:
+        yield Problem("worthwhile", "more_than_all")
+
+
+def _held(card: Card, where: str) -> Any:
+    found: Any = card
+    for name in where.split("."):
+        found = getattr(found, name)
+    return found
+
+
+def _outcomes(card: Card) -> list[Outcome]:
+    every = [card.primary, *(one.outcome for one in card.guardrails), *card.benefits]
+    return [one for one in every if one is not None]
 
 
 def _missing(thing: Any, names: tuple[str, ...], where: str = "") -> Iterator[Problem]:
@@ -283,8 +333,7 @@ def _purchase_problems(card: Card, purchase: Purchase, today: dt.date | None) ->
 
 
 def _outcome_problems(card: Card) -> Iterator[Problem]:
-    every = [card.primary, *(one.outcome for one in card.guardrails), *card.benefits]
-    outcomes = [one for one in every if one is not None]
+    outcomes = _outcomes(card)
     slugs = [one.slug for one in outcomes]
     for one in outcomes:
         if slugs.count(one.slug) > 1:

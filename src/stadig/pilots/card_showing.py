@@ -83,7 +83,13 @@ class Todo(NamedTuple):
 
 def anchor_of(where: str) -> str:
     """The id of the field that a problem is about."""
-    owners = {"outcomes": "nyttor", "guardrails": "granser", "allocation": "upplagg", "primary": "primary-title"}
+    owners = {
+        "outcomes": "nyttor",
+        "guardrails": "granser",
+        "allocation": "upplagg",
+        "primary": "primary-title",
+        "alpha": "upplagg",
+    }
     return owners.get(where) or where.replace(".", "-")
 
 

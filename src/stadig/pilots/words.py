@@ -55,6 +55,10 @@ PROBLEMS: dict[str, Any] = {
     ),
     "not_positive": _("Skillnaden skrivs som ett tal större än noll, åt det goda hållet."),
     "before_begins": _("Sista dagen är före den första. Ändra en av dem."),
+    "number_out": _("Skriv ett tal från %(least)s till %(most)s."),
+    "not_listed": _("Välj ett av svaren i listan."),
+    "too_long": _("Skriv kortare: högst %(most)s tecken."),
+    "more_than_all": _("Måttet kan inte minska med 100 procent eller mer. Skriv en mindre skillnad."),
     "begins_past": _("Första dagen har redan varit. En regel ska sägas i förväg: välj %(today)s eller senare."),
     "harm_negative": _("Skriv hur mycket sämre det får bli som ett tal från noll och uppåt."),
     "amount_not_positive": _("Skriv ett belopp som är större än noll."),
@@ -117,7 +121,9 @@ ERRORS: dict[str, Any] = {
     "unknown_outcome": _("”%(outcome)s” hämtas inte från filer i det här försöket. Välj ett mått som gör det."),
     "bad_amount": _("Skriv summan i kronor, större än noll, och vad den gick till."),
     "nothing_to_look_at": _("Det finns inget att titta på än. Försöket börjar %(begins)s."),
-    "change_needs_reason": _("Skriv varför försöket ändras. Skälet blir offentligt, och tidigare svar gäller inte längre."),
+    "change_needs_reason": _("Skriv varför försöket ändras. Skälet blir offentligt."),
+    "decision_day_out": _("Beslutet fattas mellan försökets start och i dag: från %(first)s till %(last)s."),
+    "reason_too_short": _("Skriv skälet med några ord, så att andra förstår varför."),
     "decision_needs_body": _("Skriv vem som beslutade: nämnden eller chefen."),
     "other_way_needs_reason": _(
         "Regeln säger %(said)s. Skriv varför ni beslutar något annat: %(decided)s. Skälet blir offentligt."

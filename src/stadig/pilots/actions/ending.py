@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 from stadig.city import actions as city
 from stadig.city import audit, clock, outbox
@@ -14,6 +15,9 @@ from stadig.pilots.errors import CannotScaleUp, NeedsReason, NothingLearnt, NoWo
 from stadig.pilots.models import Copy, Decision, Lesson, Look, Pilot
 from stadig.pilots.statistics.terms import Design, Verdict
 
+WORD = re.compile(r"[^\W\d_]{2,}")
+LEAST_WORDS = 2
+"""Of a public reason: a full stop is none."""
 DECISIONS = ("withdraw", "continue", "keep", "scale_up")
 
 
@@ -37,7 +41,8 @@ def decide(by: User | None, pilot_id: int, decided: str, *, body: str, day: dt.d
     Raises
     ------
     NeedsReason
-        It is something else than the rule says, and no reason is given; or no one is said to have decided.
+        It is something else than the rule says, and no reason in words is given; no one is said to have decided; or the day is
+        before the start or not yet come.
     CannotScaleUp
         There is nothing to compare with: before and after alone.
     UnknownDecision, WrongState
@@ -50,9 +55,14 @@ def decide(by: User | None, pilot_id: int, decided: str, *, body: str, day: dt.d
         raise CannotScaleUp
     if not body.strip():
         raise NeedsReason("decision_needs_body")
+    first = clock.local(pilot.started_at).date() if pilot.started_at else day
+    if not first <= day <= clock.today():
+        raise NeedsReason("decision_day_out", first=first, last=clock.today())
     look, said = rule_says(pilot)
     if decided != said and not reason.strip():
         raise NeedsReason("other_way_needs_reason", said=said, decided=decided)
+    if decided != said and len(WORD.findall(reason)) < LEAST_WORDS:
+        raise NeedsReason("reason_too_short")
     if decided == "continue" and pilot.last_day and pilot.last_day < clock.today():
         raise NeedsReason("continue_needs_a_new_last_day", last=pilot.last_day)
     now = clock.now()

@@ -195,3 +195,10 @@ def test_the_rules_own_words_are_written_on_the_card_and_generated_without():
 
 def test_a_benefit_that_is_there_is_taken_away_by_emptying_its_title_alone():
     assert read(RICH, benefits__0__title="").card.benefits == ()
+
+
+def test_a_card_from_a_file_is_held_to_what_the_form_lets_one_write():
+    every = {one.name: one for section in card_fields.SECTIONS for one in section.fields}
+    assert {name: every[name].longest for name in cards.LONGEST} == cards.LONGEST
+    for name, known in cards.LISTED.items():
+        assert {slug for slug, _said in every[name].choices} == set(known)

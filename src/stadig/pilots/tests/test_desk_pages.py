@@ -262,6 +262,14 @@ def test_another_way_than_the_rules_wants_a_reason_at_the_reasons_field(desk, ru
     assert Decision.objects.get().reason == "Leverantören lägger ner."
 
 
+def test_a_decision_has_a_day_that_has_been_and_a_reason_in_words(desk, running):
+    for wrong, field in (({"day": "2999-01-01"}, "day"), ({"day": "2026-01-01"}, "day"), ({"reason": "."}, "reason")):
+        refused = desk.post(url("decide", running), decision("withdraw", "Kiosken stod oanvänd.") | wrong)
+        assert refused.status_code == 422
+        assert f'id="id_{field}-error"' in refused.content.decode()
+    assert Decision.objects.count() == 0
+
+
 def test_a_trial_is_not_closed_without_what_did_not_work(desk, running):
     desk.post(url("decide", running), decision("withdraw", "Kiosken stod oanvänd."))
     assert "Skriv minst en sak som inte fungerade" in desk.get(url("decide", running)).content.decode()
@@ -274,7 +282,7 @@ def test_a_trial_is_not_closed_without_what_did_not_work(desk, running):
 
 
 def test_a_decision_is_taken_back_with_a_reason(desk, running):
-    desk.post(url("decide", running), decision("withdraw", "Fel."))
+    desk.post(url("decide", running), decision("withdraw", "Det blev fel."))
     assert desk.post(url("decide", running), {"_do": "reopen", "why": ""}).status_code == 422
     desk.post(url("decide", running), {"_do": "reopen", "why": "Siffrorna var fel."})
     assert "Siffrorna var fel." in desk.get(url("decide", running)).content.decode()

@@ -94,7 +94,7 @@ def test_a_trial_goes_from_an_idea_to_scaled_up(boss, running, at, deliver):
     seen = actions.look(running.pk)
     assert seen.verdict == "scale_up"
     assert actions.look(running.pk) == seen, "the same day twice is the same look"
-    made = actions.decide(boss, running.pk, "scale_up", body="Samhällsnämnden", day=dt.date(2026, 9, 30))
+    made = actions.decide(boss, running.pk, "scale_up", body="Samhällsnämnden", day=clock.today())
     assert made.rule_said == "scale_up" and made.reason == ""
     with pytest.raises(errors.NothingLearnt):
         actions.close(boss, running.pk)
@@ -112,7 +112,7 @@ def test_a_trial_that_does_harm_is_withdrawn_and_its_switch_is_off(boss, running
     came(running, effect=5.0)
     at("2026-09-28T02:00+02:00")
     assert actions.look(running.pk).verdict == "withdraw"
-    actions.decide(boss, running.pk, "withdraw", body="Samhällsnämnden", day=dt.date(2026, 9, 30))
+    actions.decide(boss, running.pk, "withdraw", body="Samhällsnämnden", day=clock.today())
     actions.add_lesson(boss, running.pk, worked=False, title="För sent", text="Påminnelsen kom efter sista dagen.")
     actions.close(boss, running.pk)
     assert not rollout.is_on(running.switch, ("city.person", 1))
@@ -179,7 +179,7 @@ def test_another_way_than_the_rule_says_needs_a_public_reason(boss, running, at)
     came(running, effect=-4.0)
     at("2026-09-21T02:00+02:00")
     actions.look(running.pk)
-    day = dt.date(2026, 9, 23)
+    day = clock.today()
     with pytest.raises(errors.NeedsReason, match="Regeln säger skala upp"):
         actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=day)
     made = actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=day, reason="Leverantören slutar.")
@@ -340,7 +340,7 @@ def test_what_waits_for_a_decision_is_on_the_start_page(boss, running, someone, 
 def test_rooms_above_and_beside_are_told(boss, running, at, monkeypatch):
     told = []
     monkeypatch.setattr("stadig.city.outbox.announce", lambda name, **ids: told.append((name, ids["pilot"])))
-    actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=dt.date(2026, 9, 9), reason="Leverantören slutar.")
+    actions.decide(boss, running.pk, "withdraw", body="Nämnden", day=clock.today(), reason="Leverantören slutar.")
     actions.add_lesson(boss, running.pk, worked=False, title="Avtalet", text="Leverantören kunde sluta med en månads varsel.")
     actions.close(boss, running.pk)
     assert [name for name, pilot in told if pilot == running.pk] == ["pilot.decided", "pilot.closed"]

@@ -80,9 +80,10 @@ def _do(request: HttpRequest, pilot_id: int, do: str, asked: dict[str, Any]) -> 
 
 
 def _place(error: NeedsReason, decision: forms.Decide) -> str:
-    """The reason that lacks is told at its field."""
-    if decision.is_bound and error.code == "other_way_needs_reason":
-        decision.add_error("reason", str(error))
+    """What lacks is told at its field."""
+    at = {"other_way_needs_reason": "reason", "reason_too_short": "reason", "decision_day_out": "day"}.get(error.code)
+    if decision.is_bound and at:
+        decision.add_error(at, str(error))
         return ""
     return str(error)
 
