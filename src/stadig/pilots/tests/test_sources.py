@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from stadig.cases.definition import Definition, Status, to_data
 from stadig.cases.models import Case, CaseType, Completion, Series
 from stadig.city import clock, effects, rollout, services
-from stadig.city.models import District, Factor, Organisation, Service
+from stadig.city.models import District, Effect, Factor, Organisation, Service
 from stadig.city.roles import Role
-from stadig.pilots import actions, errors, figures, finding_words, package, public, queries, transfer
+from stadig.pilots import actions, errors, extract, figures, finding_words, gained, package, public, queries, saved, transfer
 from stadig.pilots import card as cards
 from stadig.pilots.models import Batch, Point
 from stadig.pilots.statistics.terms import Design, Direction, Scale
@@ -159,9 +159,11 @@ def test_areas_are_drawn_started_and_scaled_up(boss, pilot, town, at):
     assert shown.result.primary.value == pytest.approx(-0.37, abs=0.05)
     (gain,) = shown.gained
     assert gain.unit == "km" and gain.kind == "measured" and 0 < gain.low < gain.quantity
-    actions.record_cost(boss, pilot.pk, day=dt.date(2026, 6, 1), amount_kr=1000.0, what="Sensorer")
-    each, least, most = queries.trial(pilot.pk).cost_per_unit
-    assert least < each < most
+    kept = extract.read(extract.expanded(bytes(seen.data)))[shown.card.primary.slug]
+    whole = saved.total(shown.version.rule, kept, shown.result.primary)
+    assert gain.quantity == pytest.approx(whole.value) and gain.low == pytest.approx(whole.low)
+    rows = Effect.objects.filter(subject_kind="pilot", replaced_by=None)
+    assert rows.count() == len(gained.months(shown.card.begins, seen.through)) > 1
     words = finding_words.because(shown.result.because, shown.card)
     assert words.startswith("Minst 3") and words.endswith("kravet var 20\u00a0%")
 
