@@ -142,6 +142,10 @@ FILE: dict[str, Any] = {
     "unreadable_rows": _("%(rows)s rader går inte att läsa. Först rad %(at)s i ”%(column)s”: ”%(written)s”."),
     "read_as": _("Filen lästes som %(encoding)s. Kontrollera att å, ä och ö stämmer. Spara annars som UTF-8."),
     "column_not_used": _("Kolumnen används inte: den har %(labels)s olika värden, och en grupp har högst femtio."),
+    "column_not_kept": _("Kolumnen ”%(column)s” sparas inte. Grupper får bara vara ålder, område, kön, språk och kanal."),
+    "personal_data": _(
+        "Kolumnen ”%(column)s” visar vem någon är på %(rows)s rader: personnummer, telefon eller e-post. Ta bort den och ladda upp igen. Ingenting är sparat."
+    ),
     "mixed_units": _("Filen blandar måttenheter: %(units)s. Räkna om till en enda."),
     "duplicates_differ": _("%(times)s gånger står samma enhet och tid med olika värden, %(rows)s rader. Behåll den som är rätt."),
     "duplicates_same": _("%(times)s gånger står samma rad flera gånger. Den räknas en gång."),

@@ -81,6 +81,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "unreadable_rows": _FAULTY,
     "read_as": ("encoding",),
     "column_not_used": ("labels",),
+    "column_not_kept": ("column",),
+    "personal_data": ("column", "rows"),
     "mixed_units": ("units",),
     "duplicates_differ": ("times", "rows", "at"),
     "duplicates_same": ("times", "rows", "at"),
