@@ -26,6 +26,9 @@ VERDICT: dict[str, Any] = {
         "Skillnaden ändras med tiden: den var %(before)s till och med %(day)s och är %(value)s i dag, räknat från starten. Regeln gäller bara en skillnad som håller i sig. Se kurvan, ta reda på varför och besluta själva."
     ),
     "before_after": _("Det finns inget att jämföra med, bara hur det var förut. Därför säger regeln aldrig skala upp."),
+    "rule_changed_late": _(
+        "Regeln ändrades %(day)s, när %(looks)s svar redan fanns. Den ger svar igen %(until)s, när lika lång tid har gått efter ändringen som före."
+    ),
     "withheld": _("Siffrorna bär inget svar. Läs vad som är fel med dem och rätta det."),
     "at_end": _("Sista dagen %(ends)s kom utan svar. Det som var bestämt gäller: %(at_end)s."),
 }
@@ -199,7 +202,7 @@ def _outcome(card: Card | None, slug: str) -> Outcome | None:
 def _said(name: str, value: Any, found: Finding, card: Card | None, outcome: Outcome | None) -> str:
     if found.code == "at_end" and name == "at_end":
         return str(AT_END.get(value, value))
-    if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends"):
+    if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends", "until"):
         return formatting.day(dt.date.fromisoformat(value[:10]), weekday=False)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return words.said(value)

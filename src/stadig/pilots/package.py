@@ -26,6 +26,8 @@ from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Resu
 FORMAT: Final = "stadig-pilot/1"
 MOST_BYTES: Final = 256 * 2**20
 INFO, CARD, DRAWN, FACTORS, LESSONS = "pilot.json", "card.json", "design.json", "factors.json", "lessons.json"
+OF_HISTORY = frozenset({"rule_changed_late"})
+"""Findings of what happened to the trial, not of its figures: taken as they were when a result is computed again."""
 PLAN, RESULT, SERIES = "result/plan.json", "result/result.json", "result/series.csv"
 SERVICE: Final = "service/"
 OF_ALL: Final = frozenset({"limits", "benefits", "verdict", "because", "judged_not_shown"})
@@ -279,6 +281,7 @@ def differences(bundle: Bundle) -> list[Difference]:
         through=bundle.result.through,
         code_version=bundle.result.code_version,
         neighbours=meters.neighbours_of(bundle.result.beside),
+        also=[one for one in bundle.result.findings if one.code in OF_HISTORY],
     )
     folded = set(bundle.info.folded)
     if bundle.plan.outcome in folded:

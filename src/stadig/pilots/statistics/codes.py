@@ -17,6 +17,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "smaller_than_worthwhile": _FIGURES,
     "before_after": (),
     "withheld": ("codes",),
+    "rule_changed_late": ("day", "looks", "until"),
     "at_end": ("at_end", "ends"),
     # the persons design
     "too_few_yet": ("pilot", "comparison", "needed", "exact", "skew"),

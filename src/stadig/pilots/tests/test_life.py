@@ -157,6 +157,23 @@ def test_a_change_voids_the_looks_and_keeps_the_difference(boss, running, at):
     assert version.why == "Nämnden vill se mindre skillnader" and differences == [("worthwhile", 2.0, 1.0)]
     again = actions.look(running.pk)
     assert again.pk != before.pk and again.version.number == version.number
+    assert again.verdict == "withheld", "a rule written by someone who had seen answers gives none at once"
+
+
+def test_a_changed_rule_answers_when_as_much_time_has_passed_as_before_the_change(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-14T02:00+02:00")
+    actions.look(running.pk)
+    actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "Mindre skillnader räknas", seen=frozen(running).number)
+    at("2026-09-21T02:00+02:00")
+    late = next(one for one in actions.look(running.pk).result["findings"] if one["code"] == "rule_changed_late")
+    assert late["values"]["looks"] == 1 and late["values"]["day"] == "2026-09-14"
+    until = dt.date.fromisoformat(late["values"]["until"])
+    assert until - dt.date(2026, 9, 14) == dt.date(2026, 9, 14) - CARD.begins
+    at(f"{until + dt.timedelta(days=1)}T02:00+02:00")
+    seen = actions.look(running.pk)
+    assert "rule_changed_late" not in [one["code"] for one in seen.result["findings"]]
+    assert seen.verdict != "withheld"
 
 
 def test_a_change_of_words_alone_voids_nothing(boss, running, at):
