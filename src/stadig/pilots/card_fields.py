@@ -253,7 +253,7 @@ PURCHASE: Final = Section(
 SECTIONS: Final = (WHAT, DESIGN, PRIMARY, MONEY, EQUAL, PRIVACY, PURCHASE)
 """Those with fixed fields, in the card's order; harm limits and other benefits stand after the measure."""
 
-INCLUSION_TITLE: Final = _("Behövde hjälp på ett annat sätt")
+INCLUSION_TITLE: Final = _("Andelen som behöver hjälp på ett annat sätt")
 
 
 WORDED: Final[dict[tuple[str, str], Text]] = {

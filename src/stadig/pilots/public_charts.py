@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,7 +13,7 @@ from stadig.pilots import sentences
 from stadig.pilots.amounts import Measure, sign
 from stadig.pilots.card import Card
 from stadig.pilots.public import Unit
-from stadig.pilots.statistics.terms import Part, Plan, Result, Scale
+from stadig.pilots.statistics.terms import Estimate, Part, Plan, Result, Scale
 from stadig.ui import charts, formatting
 
 KINDS = {
@@ -20,9 +21,6 @@ KINDS = {
     "district": gettext_lazy("Område"),
     "age_band": gettext_lazy("Ålder"),
     "age": gettext_lazy("Ålder"),
-    "sex": gettext_lazy("Kön"),
-    "language": gettext_lazy("Språk"),
-    "channel": gettext_lazy("Kanal"),
     "unit": gettext_lazy("Enhet"),
 }
 
@@ -33,7 +31,8 @@ def line(card: Card, plan: Plan, result: Result, units: Sequence[Unit]) -> chart
     if card.primary is None or not looks:
         return None
     measure = Measure(card.primary, card.scale)
-    estimates = [look.estimate for look in looks if look.estimate is not None]
+    estimates = [_told(look.estimate, card.scale) for look in looks if look.estimate is not None]
+    sure = [one.low is not None and one.high is not None for one in estimates]
     goal = sign(plan.direction) * plan.worthwhile
     thresholds = [charts.Threshold(goal * measure.times, _least(measure, goal), _("krav för att skala upp"))]
     if plan.harm is not None:
@@ -42,7 +41,7 @@ def line(card: Card, plan: Plan, result: Result, units: Sequence[Unit]) -> chart
     numbers = [measure.times * one for one in _finite(estimates)] + [threshold.y for threshold in thresholds] + [0.0]
     return charts.Line(
         title=sentences.finding(card, result.primary),
-        subtitle=subtitle(card, plan, units, sure=any(one.low is not None and one.high is not None for one in estimates)),
+        subtitle=" ".join((subtitle(card, plan, units), *_band(plan, sure))),
         unit=measure.short,
         decimals=measure.decimals,
         heading_size="md",
@@ -96,8 +95,23 @@ def _range(numbers: list[float], values: list[float]) -> tuple[float, float]:
     return max(min(numbers), min(core) - span * 0.8), min(max(numbers), max(core) + span * 0.8)
 
 
-def subtitle(card: Card, plan: Plan, units: Sequence[Unit], *, sure: bool) -> str:
-    """Unit, comparison and, where a band is drawn, what it shows."""
+def _told(one: Estimate, scale: Scale) -> Estimate:
+    """The estimate without an end that says nothing: whatever is measured falls by at most 100 %."""
+    empty = scale is Scale.RELATIVE and one.high is None and one.low is not None and one.low <= -1
+    return replace(one, low=None) if empty else one
+
+
+def _band(plan: Plan, sure: Sequence[bool]) -> Iterator[str]:
+    """What the band shows, where one is drawn; ``sure``: at which looks there is one."""
+    percent = formatting.percent((1 - plan.alpha) * 100)
+    if all(sure):
+        yield _("Fältet visar osäkerheten, %(percent)s.") % {"percent": percent}
+    elif any(sure):
+        yield _("Fältet visar osäkerheten, %(percent)s, från den dag då den går att räkna.") % {"percent": percent}
+
+
+def subtitle(card: Card, plan: Plan, units: Sequence[Unit]) -> str:
+    """Unit and comparison."""
     if card.primary is None:
         return ""
     hundredths = card.primary.unit in sentences.OF_A_HUNDRED
@@ -109,11 +123,8 @@ def subtitle(card: Card, plan: Plan, units: Sequence[Unit], *, sure: bool) -> st
             beside = ngettext("mot %(n)s område utan", "mot %(n)s områden utan", others) % {"n": others}
     else:
         beside = _("mot dem som lottades att vara utan") if plan.design == "persons" else _("före och efter")
-    percent = formatting.percent((1 - plan.alpha) * 100)
     unit = _("procentenheter") if hundredths and card.scale is Scale.ABSOLUTE else formatting.unit(card.primary.unit)
-    said = _("Skillnad i %(unit)s%(per)s %(beside)s.") % {"unit": unit, "per": per, "beside": beside}
-    band = _("Fältet visar osäkerheten, %(percent)s.") % {"percent": percent}
-    return f"{said} {band}" if sure else said
+    return _("Skillnad i %(unit)s%(per)s %(beside)s.") % {"unit": unit, "per": per, "beside": beside}
 
 
 def _starts(plan: Plan, units: Sequence[Unit]) -> list[charts.Event]:

@@ -161,7 +161,7 @@ def decision(code: str) -> str:
 
 def filled(words: Any, values: Mapping[str, Any]) -> str:
     """The words with values as they are written for the reader."""
-    return str(words) % {name: str(value) if name == "year" else said(value) for name, value in values.items()}
+    return str(words) % {name: said(value) for name, value in values.items()}
 
 
 def said(value: Any) -> str:

@@ -122,7 +122,7 @@ def test_a_card_without_anything_typed_has_the_inclusion_limit_ready_to_fill_in(
     shown = card_showing.parts(cards.Card(), {}, {}, [], OFFERED)
     limits = next(part for part in shown if part.slug == "granser")
     assert "Inkludering" in limits.groups[0].legend
-    assert limits.groups[0].rows[0].value == "Behövde hjälp på ett annat sätt"
+    assert limits.groups[0].rows[0].value == "Andelen som behöver hjälp på ett annat sätt"
 
 
 def test_what_is_typed_is_shown_again_beside_its_error():

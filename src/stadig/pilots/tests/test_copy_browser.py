@@ -80,7 +80,7 @@ def test_a_trial_is_copied_and_both_municipalities_see_both_results(site, new_pa
     assert "Försöket är hämtat från Lindhamn." in said
     assert "Lindhamn skalade upp." in said
     leila.get_by_text("Det här fungerade inte i Lindhamn").click()
-    assert leila.get_by_text("Var tredje påminnelse öppnades inte.").is_visible()
+    leila.get_by_text("Var tredje påminnelse öppnades inte.").wait_for()
     assert leila.locator("[name=hypothesis]").input_value() == examples.card().hypothesis
     assert leila.locator("[name=begins]").input_value() == ""
 

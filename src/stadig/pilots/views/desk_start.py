@@ -134,16 +134,18 @@ def _value(one: card_fields.Field, text: str, unit: str, titles: Mapping[str, An
     """An answer as it is read; ``unit`` is the one that effects are told in."""
     if one.kind == "check":
         return _("Ja") if text else _("Nej")
-    if one.kind == "date" and text:
+    if not text:
+        return _("Inte ifyllt än")
+    if one.kind == "date":
         return formatting.day(dt.date.fromisoformat(text), weekday=False, year=True)
     if one.name == "primary.each":
         text = desk_words.value(one.name, text)
         return titles.get(f"effects:{text}", text)
     if one.kind in ("choice", "select", "measure"):
         return titles.get(text, text) if one.name in ("service", "primary.figures") else desk_words.value(one.name, text)
-    if one.kind in ("number", "whole") and text:
+    if one.kind in ("number", "whole"):
         text = formatting.number(float(text.replace(",", ".")), len(text.partition(",")[2]))
-    return f"{text} {unit if one.kind == 'effect' else one.unit}".strip() if text else _("Inte ifyllt än")
+    return f"{text} {unit if one.kind == 'effect' else one.unit}".strip()
 
 
 def _effects(pilot: Opened, units: list[UnitRow]) -> tuple[str, ...]:
