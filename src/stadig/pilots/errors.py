@@ -175,3 +175,9 @@ class NotOurs(PilotError):
     """A result is of a trial that was not copied from here."""
 
     code = "not_ours"
+
+
+class GoneFile(PilotError):
+    """A file that waited is not there any more."""
+
+    code = "gone_file"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db import models
@@ -123,6 +124,27 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.name}"
+
+
+class Waiting(models.Model):
+    """A file that has been looked through and waits for its sender to take it in. Erased when that is done, or after a day."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    by = models.ForeignKey("city.User", on_delete=models.CASCADE, related_name="+")
+    pilot = models.ForeignKey(Pilot, null=True, on_delete=models.CASCADE, related_name="+", help_text="none: a trial to take in")
+    outcome = models.CharField(max_length=60, blank=True)
+    name = models.CharField(max_length=160)
+    data = models.BinaryField(help_text="the file, compressed")
+    sha256 = models.CharField(max_length=64, help_text="of the file as it was sent")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "pilot"], name="pilots_waiting_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Point(models.Model):

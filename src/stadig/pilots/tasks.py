@@ -33,3 +33,10 @@ def remind(timestamp: int) -> None:
     """Owners whose trial ends soon, today, or should have ended."""
     for pilot_id in Pilot.objects.filter(state=Pilot.State.RUNNING).order_by("pk").values_list("pk", flat=True):
         actions.remind(pilot_id)
+
+
+@app.periodic(cron="15 * * * *")
+@app.task(name="pilots.erase_waiting", queueing_lock="pilots.erase_waiting")
+def erase_waiting(timestamp: int) -> None:
+    """Files that someone looked through and never took in."""
+    actions.erase_waiting()

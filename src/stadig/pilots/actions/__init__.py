@@ -8,6 +8,7 @@ from stadig.pilots.actions.running import change, look, look_if_due, start
 from stadig.pilots.actions.spending import record_cost, remove_cost
 from stadig.pilots.actions.taking_in import take_in, take_result
 from stadig.pilots.actions.uploading import upload
+from stadig.pilots.actions.waiting import erase_waiting, keep_waiting, throw_away, waiting, waiting_file
 
 __all__ = [
     "NewUnit",
@@ -17,6 +18,8 @@ __all__ = [
     "create",
     "decide",
     "draw",
+    "erase_waiting",
+    "keep_waiting",
     "look",
     "look_if_due",
     "record_copy",
@@ -31,5 +34,8 @@ __all__ = [
     "start",
     "take_in",
     "take_result",
+    "throw_away",
     "upload",
+    "waiting",
+    "waiting_file",
 ]

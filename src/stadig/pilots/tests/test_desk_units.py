@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from stadig.city.models import District
-from stadig.pilots import actions
+from stadig.city.permissions import Role
+from stadig.pilots import actions, tasks
 from stadig.pilots import card as cards
-from stadig.pilots.models import Point, Unit
+from stadig.pilots.models import Point, Unit, Waiting
 from stadig.pilots.statistics import allocation
 from stadig.pilots.statistics.terms import Design, Direction
-from stadig.pilots.tests.test_desk_pages import READY, desk, held, henrik, idea, service, url  # noqa: F401
+from stadig.pilots.tests.test_desk_pages import READY, desk, held, henrik, idea, logged_in, service, url  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 SEED = "Gatu- och parknämnden 2026-11-24 § 12"
@@ -165,6 +166,33 @@ def test_a_file_is_looked_through_before_anything_is_taken_in(desk, running):  #
     upload(desk, running, "D1;2026-11-02;4,5\nD2;2026-11-02;5,1\n")
     assert Point.objects.count() == 2
     assert "korningar.csv" in desk.get(url("figures", running)).content.decode()
+
+
+def test_a_file_that_was_looked_through_is_taken_in_with_a_button_by_its_sender_alone(desk, running, someone):  # noqa: F811
+    upload(desk, running, "D1;2026-11-02;4,5\n", "check")
+    waits = Waiting.objects.get()
+    assert str(waits.pk) in desk.get(url("figures", running)).content.decode(), "it is there when one comes back"
+    other = logged_in(someone(Role.MANAGER, username="other"))
+    assert str(waits.pk) not in other.get(url("figures", running)).content.decode()
+    other.post(url("figures", running), {"_do": "confirm", "waiting": str(waits.pk)})
+    assert Point.objects.count() == 0
+    desk.post(url("figures", running), {"_do": "confirm", "waiting": str(waits.pk)})
+    assert (Point.objects.count(), Waiting.objects.count()) == (1, 0)
+    again = desk.post(url("figures", running), {"_do": "confirm", "waiting": str(waits.pk)}, follow=True)
+    assert "Filen finns inte kvar" in again.content.decode()
+
+
+def test_a_file_that_waits_is_thrown_away_by_its_sender_or_after_a_day(desk, running, at):  # noqa: F811
+    upload(desk, running, "D1;2026-11-02;4,5\n", "check")
+    desk.post(url("figures", running), {"_do": "throw", "waiting": str(Waiting.objects.get().pk)})
+    assert (Point.objects.count(), Waiting.objects.count()) == (0, 0)
+    upload(desk, running, "D1;2026-11-02;4,5\n", "check")
+    upload(desk, running, "D1;2026-11-02;4,7\n", "check")
+    assert Waiting.objects.count() == 1, "the later takes the earlier's place"
+    at("2026-11-25 10:00")
+    assert "Ta in den prövade filen" not in desk.get(url("figures", running)).content.decode()
+    tasks.erase_waiting(0)
+    assert Waiting.objects.count() == 0
 
 
 def test_a_file_with_faults_is_refused_whole_and_each_fault_is_named(desk, running):  # noqa: F811

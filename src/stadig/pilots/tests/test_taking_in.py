@@ -15,7 +15,7 @@ from stadig.city.permissions import Role
 from stadig.pilots import actions, package, public, transfer
 from stadig.pilots import card as cards
 from stadig.pilots.errors import BadFile, NotAllowed, NotOurs, UnknownService
-from stadig.pilots.models import CardVersion, Copy, Pilot
+from stadig.pilots.models import CardVersion, Copy, Pilot, Waiting
 from stadig.pilots.package import Origin
 from stadig.pilots.tests import examples, stored
 
@@ -149,3 +149,23 @@ def test_a_planner_takes_a_file_in_in_the_browser_and_a_bad_one_is_named(client:
     assert bad.status_code == 422
     assert "Filen togs inte emot." in bad.content.decode()
     assert "Fel:" in bad.content.decode()
+
+
+@pytest.mark.usefixtures("known")
+def test_a_file_whose_service_is_not_here_waits_while_one_chooses_it() -> None:
+    stored.trial()
+    data = package.write(exported())
+    Service.objects.filter(slug="papperskorgar").delete()
+    Service.objects.create(slug="korgar", title="Korgar", description="x", declared=True)
+    planner = User.objects.create(username="leila", is_staff=True)
+    RoleAssignment.objects.create(user=planner, role=Role.PLANNER)
+    client = Client()
+    client.force_login(planner, backend=settings.AUTHENTICATION_BACKENDS[0])
+    address = "/arbetsplats/forsok/importera/"
+    refused = client.post(address, {"file": SimpleUploadedFile("deras.zip", data), "service": ""})
+    assert refused.status_code == 422
+    assert "deras.zip ligger kvar" in refused.content.decode()
+    waits = Waiting.objects.get()
+    client.post(address, {"waiting": str(waits.pk), "service": "korgar"})
+    assert Pilot.objects.filter(service="korgar").count() == 1
+    assert Waiting.objects.count() == 0

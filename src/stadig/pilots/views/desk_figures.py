@@ -49,16 +49,17 @@ def incoming_figures(request: HttpRequest, pilot_id: int) -> HttpResponse:
     pilot = desk_reading.opened(pilot_id)
     trial = trial_of(pilot_id)
     asked = [one for one in figures.outcomes_of(trial.card) if one.source == "upload"]
+    do = request.POST.get("_do", "") if request.method == "POST" else ""
+    if do in ("confirm", "throw"):
+        return _answered(request, pilot_id, do)
     form = forms.Upload([(one.slug, one.title) for one in asked], request.POST or None, request.FILES or None)
     found: tuple[Found, ...] = ()
-    looked_through = ""
-    if request.method == "POST" and form.is_valid():
+    if do and form.is_valid():
         file, slug = form.cleaned_data["file"], form.cleaned_data["outcome"]
         data = file.read()
         outcome = next(one for one in asked if one.slug == slug)
-        rows, findings = incoming.rows_of(outcome, trial.card, Pilot.objects.get(pk=pilot_id), file.name, data)
-        names = _names(trial)
-        found = tuple(Found(one.severity, finding_words.finding(one, trial.card, names)) for one in findings)
+        _rows, findings = incoming.rows_of(outcome, trial.card, Pilot.objects.get(pk=pilot_id), file.name, data)
+        found = tuple(Found(one.severity, finding_words.finding(one, trial.card)) for one in findings)
         refused = sum(one.code in incoming.REFUSED for one in findings)
         if refused:
             said = ngettext(
@@ -67,20 +68,43 @@ def incoming_figures(request: HttpRequest, pilot_id: int) -> HttpResponse:
                 refused,
             )
             form.add_error("file", said % {"n": refused})
-        elif request.POST.get("_do") == "check":
-            looked_through = _("Filen går att ta in: %(n)d rader. Inget är sparat än.") % {"n": len(rows)}
+        elif do == "check":
+            try:
+                actions.keep_waiting(user_of(request), data, file.name, pilot_id=pilot_id, outcome=slug)
+            except PilotError as error:
+                form.add_error(None, str(error))
+            else:
+                form = forms.Upload([(one.slug, one.title) for one in asked])
         elif _taken(request, form, pilot_id, data):
             return redirect("pilots:desk-figures", pilot_id)
+    waits = actions.waiting(user_of(request), pilot_id) if trial.state != "closed" else None
     context = frame(request, pilot, "desk-figures") | {
         "form": form,
         "asked": asked,
         "found": found,
-        "looked_through": looked_through,
+        "waits": waits,
+        "waits_for": next((one.title for one in asked if waits and one.slug == waits.outcome), ""),
         "wrong": bool(form.errors),
         "batches": _batches(trial),
         "open": trial.state != "closed",
     }
     return render(request, "pilots/desk/figures.html", context, status=422 if form.errors else 200)
+
+
+def _answered(request: HttpRequest, pilot_id: int, do: str) -> HttpResponse:
+    """The file that was looked through is taken in, or thrown away. What keeps it out leaves it waiting."""
+    user, waiting_id = user_of(request), request.POST.get("waiting", "")
+    try:
+        kept = actions.waiting_file(user, waiting_id, pilot_id)
+        if do == "confirm":
+            batch = actions.upload(user, pilot_id, kept.outcome, kept.name, kept.data)
+            messages.success(request, ngettext("En rad är inne.", "%(n)d rader är inne.", batch.rows) % {"n": batch.rows})
+        else:
+            messages.success(request, _("Filen är borttagen. Inget av den är sparat."))
+        actions.throw_away(user, kept.id)
+    except PilotError as error:
+        messages.error(request, str(error))
+    return redirect("pilots:desk-figures", pilot_id)
 
 
 def _taken(request: HttpRequest, form: forms.Upload, pilot_id: int, data: bytes) -> bool:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from stadig.city.models import User
 from stadig.city.permissions import needs
 from stadig.pilots import access, actions, desk_reading, package
-from stadig.pilots.errors import PilotError
+from stadig.pilots.errors import PilotError, UnknownService
 from stadig.pilots.package import BadPackage
 from stadig.pilots.views.desk_frame import user_of
 
@@ -39,14 +40,17 @@ class TakeIn(forms.Form):
         required=False,
     )
 
-    def __init__(self, *args: Any, **rest: Any) -> None:
+    def __init__(self, *args: Any, waits: bool, **rest: Any) -> None:
         super().__init__(*args, **rest)
+        if waits:
+            self.fields["file"].required = False
+            self.fields["file"].help_text = _("Lämna tomt för att använda filen som ligger kvar, eller välj en annan.")
         field: Any = self.fields["service"]
         field.choices = [("", _("Samma som hos dem")), *desk_reading.service_choices()]
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
-        if found.size > MOST_BYTES:
+        if found and found.size > MOST_BYTES:
             raise forms.ValidationError(_("Filen är större än 20 MB. Be om den utan siffror."))
         return found
 
@@ -54,21 +58,40 @@ class TakeIn(forms.Form):
 @needs(access.PLAN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_in(request: HttpRequest) -> HttpResponse:
-    """Choose the file; a package opens as a card to fill in, a result is shown on the page of our trial."""
-    form = TakeIn(request.POST or None, request.FILES or None)
+    """Choose the file; a package opens as a card to fill in, a result is shown on the page of our trial.
+
+    A file whose service must be chosen waits while one chooses.
+    """
+    user = user_of(request)
+    waits = actions.waiting(user)
+    form = TakeIn(request.POST or None, request.FILES or None, waits=waits is not None)
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data["file"].read()
         try:
-            if package.read(data).info.kind == "result":
-                copy = actions.take_result(user_of(request), data)
-                messages.success(request, _("Resultatet från %(who)s står nu på försökets sida.") % {"who": copy.municipality})
-                return redirect("pilots:trial", copy.pilot.slug)
-            pilot = actions.take_in(user_of(request), data, service=form.cleaned_data["service"])
+            return _taken_in(request, user, form)
         except BadPackage as fault:
             form.add_error("file", _("Filen togs inte emot. %(why)s") % {"why": fault})
         except PilotError as fault:
             form.add_error("service" if fault.code == "unknown_service" else "file", str(fault))
-        else:
-            messages.success(request, _("Försöket är en idé här nu. Fyll i dagar, områden och vem som beslutar."))
-            return redirect("pilots:desk-card", pilot.pk)
-    return render(request, "pilots/desk/import.html", {"form": form}, status=422 if form.errors else 200)
+            waits = actions.waiting(user)
+    return render(request, "pilots/desk/import.html", {"form": form, "waits": waits}, status=422 if form.errors else 200)
+
+
+def _taken_in(request: HttpRequest, user: User, form: TakeIn) -> HttpResponse:
+    """What was sent, or waits, taken in. Raises BadPackage, PilotError."""
+    sent = form.cleaned_data["file"]
+    kept = None if sent else actions.waiting_file(user, request.POST.get("waiting", ""))
+    data: bytes = kept.data if kept else sent.read()
+    if package.read(data).info.kind == "result":
+        copy = actions.take_result(user, data)
+        messages.success(request, _("Resultatet från %(who)s står nu på försökets sida.") % {"who": copy.municipality})
+        return redirect("pilots:trial", copy.pilot.slug)
+    try:
+        pilot = actions.take_in(user, data, service=form.cleaned_data["service"])
+    except UnknownService:
+        if not kept:
+            actions.keep_waiting(user, data, sent.name)
+        raise
+    if kept:
+        actions.throw_away(user, kept.id)
+    messages.success(request, _("Försöket är en idé här nu. Fyll i dagar, områden och vem som beslutar."))
+    return redirect("pilots:desk-card", pilot.pk)
