@@ -15,8 +15,8 @@ from stadig.ui import navigation
 
 
 def register() -> None:
-    navigation.staff(gettext_lazy("Sensorer"), "sensing:sensors", access.VIEW, order=40)
-    navigation.staff(gettext_lazy("Larm"), "sensing:alarms", access.VIEW, order=45)
+    navigation.staff(gettext_lazy("Sensorer"), "sensing:sensors", access.VIEW, order=40, operations=True)
+    navigation.staff(gettext_lazy("Larm"), "sensing:alarms", access.VIEW, order=45, operations=True)
     desk.register(alarms_now)
     follow.register("alarms", watch.wants, watch.steps)
 

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 Held = Callable[[Any], frozenset[str]]
 """The names of the permissions that a user holds."""
 MOST_SHOWN = 8
 """A longer menu keeps its administrative pages under one word."""
+MOST_IN_LINE = 10
+"""Where more than so many are left on the line, the pages of daily operations stand under one word as well."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,6 +31,8 @@ class Entry:
     order: int = 50
     administrative: bool = False
     """Stands under one word when the menu is long."""
+    operations: bool = False
+    """Stands under another word when the menu is longer still."""
 
 
 class Item(NamedTuple):
@@ -37,8 +41,8 @@ class Item(NamedTuple):
     label: str
     url: str
     current: bool
-    folded: bool = False
-    """Stands under *Administrera*."""
+    folded: str = ""
+    """The word that it stands under: *Drift*, *Administrera*."""
 
 
 _staff: dict[str, Entry] = {}
@@ -47,10 +51,18 @@ _foot: dict[str, Entry] = {}
 _held: list[Held] = []
 
 
-def staff(label: Any, url_name: str, permission_name: Any = "", *, order: int = 50, administrative: bool = False) -> None:
+def staff(
+    label: Any,
+    url_name: str,
+    permission_name: Any = "",
+    *,
+    order: int = 50,
+    administrative: bool = False,
+    operations: bool = False,
+) -> None:
     """Put a page in the staff menu, for those who hold the permission (its name, or an object with ``.name``)."""
     name = permission_name if isinstance(permission_name, str) else permission_name.name
-    _staff[url_name] = Entry(label, url_name, name, order, administrative)
+    _staff[url_name] = Entry(label, url_name, name, order, administrative, operations)
 
 
 def resident(label: Any, url_name: str, *, order: int = 50) -> None:
@@ -77,7 +89,7 @@ def use_permissions(held: Held) -> None:
 def _draw(menu: tuple[Item, ...], path: str) -> tuple[Item, ...]:
     """The menu with the page that the reader is on marked: the longest address that begins the page's own."""
     here = max((item.url for item in menu if path.startswith(item.url)), key=len, default="")
-    return tuple([Item(label, url, url == here, folded) for label, url, _, folded in menu])
+    return tuple([Item(label, url, url == here, folded) for label, url, _current, folded in menu])
 
 
 @lru_cache(maxsize=256)
@@ -85,8 +97,19 @@ def _menu(entries: tuple[Entry, ...], held: frozenset[str], _language: str | Non
     """The menu of those who hold these permissions, in a language."""
     shown = [entry for entry in sorted(entries, key=attrgetter("order")) if not entry.permission or entry.permission in held]
     found = [(entry, url) for entry in shown if (url := _url(entry.url_name, urls))]
-    fold = len(found) > MOST_SHOWN
-    return tuple(Item(str(entry.label), url, False, fold and entry.administrative) for entry, url in found)
+    under: dict[str, str] = {}
+    if len(found) > MOST_SHOWN:
+        under = {entry.url_name: gettext("Administrera") for entry, _url in found if entry.administrative}
+    if len(found) - len(under) + bool(under) > MOST_IN_LINE:
+        under |= {entry.url_name: gettext("Drift") for entry, _url in found if entry.operations}
+    items = [Item(str(entry.label), url, False, under.get(entry.url_name, "")) for entry, url in found]
+    return tuple(_together(items))
+
+
+def _together(items: list[Item]) -> list[Item]:
+    """Those that stand under the same word beside each other, where the first of them stood."""
+    first = {one.folded: at for at, one in reversed(list(enumerate(items)))}
+    return [one for at, one in sorted(enumerate(items), key=lambda pair: first[pair[1].folded] if pair[1].folded else pair[0])]
 
 
 @lru_cache(maxsize=256)

@@ -12,4 +12,4 @@ class WorkConfig(AppConfig):
         from stadig.ui import navigation
         from stadig.work import access
 
-        navigation.staff(_("Arbetsorder"), "work:orders", access.VIEW, order=40)
+        navigation.staff(_("Arbetsorder"), "work:orders", access.VIEW, order=40, operations=True)
