@@ -79,6 +79,8 @@ class Todo(NamedTuple):
 
     said: str
     anchor: str
+    where: str = ""
+    """The field, as the card names it."""
 
 
 def anchor_of(where: str) -> str:
@@ -128,7 +130,7 @@ def saved(text: str, _language: str, offered: Offered, today: dt.date | None) ->
     card = cards.read(json.loads(text))
     todo = [(one.where, words.problem(one)) for one in cards.problems(card, today)]
     shown = parts(card, {}, {}, todo, offered)
-    return shown, tuple([Todo(said, anchor_of(where)) for where, said in todo])
+    return shown, tuple([Todo(said, anchor_of(where), where) for where, said in todo])
 
 
 @lru_cache(maxsize=64)

@@ -44,6 +44,12 @@ def test_too_few_areas_are_told_before_the_lot_is_cast(page, idea):  # noqa: F81
     assert START not in shown
 
 
+def test_the_lot_that_is_left_to_cast_leads_to_where_it_is_cast(page, idea):  # noqa: F811
+    shown = page(DRAWN, areas=8)
+    assert f'<a href="{url("units", idea)}">' in shown
+    assert "Hur många räknar ni med, om ni lottar personer?" not in shown, "what only another design would use is left out"
+
+
 def test_enough_areas_are_not_refused():
     assert codes(DRAWN, 8) == {}
     assert codes(DRAWN, 4) == {"areas_too_few": "withhold"}

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -80,8 +81,11 @@ def start(request: HttpRequest, pilot_id: int) -> HttpResponse:
     units = desk_reading.units_of(pilot_id)
     offered = desk_reading.offered(pilot.card.service)
     _parts, left = card_showing.saved(pilot.text, formatting.language(), offered, clock.today())
-    unknown = [Todo(words.problem(one), card_showing.anchor_of(one.where)) for one in sources.unknown(pilot.card)]
-    todo = (*left, *unknown)
+    unknown = [Todo(words.problem(one), card_showing.anchor_of(one.where), one.where) for one in sources.unknown(pilot.card)]
+    card_url, units_url = (reverse(f"pilots:{name}", args=[pilot_id]) for name in ("desk-card", "desk-units"))
+    todo = tuple(
+        [one._replace(anchor=units_url if one.where == "allocation" else f"{card_url}#{one.anchor}") for one in (*left, *unknown)]
+    )
     told = desk_refusals.told(pilot)
     context = frame(request, pilot, "desk-start") | {
         "rule": rule_of(pilot.card, 1, pilot.frozen_at, pilot.digest),
@@ -108,7 +112,7 @@ def _sections(_tongue: str, text: str, offered: Offered) -> tuple[Read, ...]:
         rows = [
             Said(str(one.label), _value(one, values.get(one.name, ""), unit, titles))
             for one in section.fields
-            if values.get(one.name) or not one.optional
+            if (values.get(one.name) or not one.optional) and _asked(card, one.name)
         ]
         found.append(Read(str(section.title), tuple(rows)))
         if section is card_fields.PRIMARY:
@@ -117,6 +121,17 @@ def _sections(_tongue: str, text: str, offered: Offered) -> tuple[Read, ...]:
             if card.benefits:
                 found.append(Read(_("Andra nyttor"), tuple(Said(one.title, _benefit(one)) for one in card.benefits)))
     return tuple(found)
+
+
+def _asked(card: cards.Card, name: str) -> bool:
+    """Whether the answer matters for this card: what only another design, or another way to buy, would use is left out."""
+    only: dict[str, bool] = {
+        "planned_n": card.design is Design.PERSONS,
+        "spending": card.design in (Design.AREAS, Design.COMPARISON),
+        "chosen_because_worst": card.design is not Design.PERSONS,
+        "purchase.months": card.purchase.way == "tender",
+    }
+    return only.get(name, True)
 
 
 def _bound(limit: cards.Guardrail) -> str:
