@@ -85,8 +85,7 @@ def _benefit(
         return
     measure = Measure(outcome, card.scale)
     sure = sentences.is_sure(benefit.estimate) and benefit.p_adjusted is not None and benefit.p_adjusted <= 0.05
-    ends = {"low": measure.signed(benefit.estimate.low), "high": measure.signed(benefit.estimate.high)}
-    span = _("%(low)s till %(high)s.") % ends
+    span = f"{sentences.between(measure.signed(benefit.estimate.low), measure.signed(benefit.estimate.high))}."
     note = span if sure else " ".join((span, _("Ingen säker skillnad.")))
     number = measure.shown(benefit.estimate.value) or 0.0
     value = ("+" if number > 0 else "") + formatting.number(number, fitting(number))

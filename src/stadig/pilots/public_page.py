@@ -14,7 +14,7 @@ from typing import NamedTuple
 import msgspec
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from stadig.pilots import card as cards
 from stadig.pilots import (
@@ -180,7 +180,7 @@ def _kicker(trial: Trial) -> str:
     last = formatting.day(trial.plan.ends, weekday=False, year=True)
     when = _("%(first)s till %(last)s") % {"first": first, "last": last}
     if not where or len(where) > 6:
-        what = _("Försök") if not where else _("Försök på %(n)s ställen") % {"n": len(where)}
+        what = pgettext("ett enda", "Försök") if not where else _("Försök på %(n)s ställen") % {"n": len(where)}
     else:
         what = _("Försök i %(places)s") % {"places": public_words.listed(where)}
     return f"{what} · {when}"

@@ -208,7 +208,12 @@ def interval(card: Card, estimate: Estimate | None) -> str:
         return _("högst %(high)s") % {"high": high}
     if estimate.high is None:
         return _("minst %(low)s") % {"low": low}
-    number = UNIT.sub("", low)  # the unit is written once
+    return between(low, high)
+
+
+def between(low: str, high: str) -> str:
+    """*−44 till −31 %*: two written amounts with their unit once, where it is the same."""
+    number = UNIT.sub("", low)
     return _("%(low)s till %(high)s") % {"low": number if high.endswith(low.removeprefix(number)) else low, "high": high}
 
 

@@ -87,7 +87,10 @@ PROBLEMS: dict[str, Any] = {
 ERRORS: dict[str, Any] = {
     "failed": _("Det gick inte. Försök igen."),
     "gone_file": _("Filen finns inte kvar: den är redan inne, eller har väntat mer än ett dygn. Välj den igen."),
-    "bad_file": _("Filen togs inte emot. %(why)s Be om paketet igen från den som skickade det."),
+    "bad_file": _(
+        "Filen togs inte emot. Den är inget försök som vi kan läsa. "
+        "Be om paketet igen från den som skickade det. Tekniskt fel: %(why)s"
+    ),
     "only_result": _("Filen håller bara ett resultat. Ta in den som resultat, eller be om hela paketet."),
     "no_result": _("Filen har inget resultat än. Be om den igen när försöket har gett ett svar."),
     "no_interval": _("Resultatet i filen saknar osäkerhet, så det kan inte vägas samman."),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from stadig.city.models import User
 from stadig.city.permissions import needs
-from stadig.pilots import access, actions, desk_reading, package
+from stadig.pilots import access, actions, desk_reading, package, words
 from stadig.pilots.errors import PilotError, UnknownService
 from stadig.pilots.package import BadPackage
 from stadig.pilots.views.desk_frame import user_of
@@ -69,7 +69,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         try:
             return _taken_in(request, user, form)
         except BadPackage as fault:
-            form.add_error("file", _("Filen togs inte emot. %(why)s") % {"why": fault})
+            form.add_error("file", words.error("bad_file", {"why": str(fault)}))
         except PilotError as fault:
             form.add_error("service" if fault.code == "unknown_service" else "file", str(fault))
             waits = actions.waiting(user)
