@@ -112,6 +112,10 @@ DATA: dict[str, Any] = {
     ),
     "missing_by_group": _("Fler saknar siffror i %(label)s: %(share)s mot %(others)s bland andra."),
     "gaps": _("%(rows)s mätningar saknas för %(units)s. Längsta luckan är %(longest)s dagar (%(unit)s). Inget är ifyllt."),
+    "zeros_assumed": _(
+        "Inget har kommit från %(units)s %(periods)s perioder i rad, från %(first)s, medan andra områden har siffror. Det räknas som noll. "
+        "Kontrollera att de som rapporterar där kan göra det."
+    ),
     "nothing_came": _(
         "Inget kom från källan %(first)s till %(last)s. I allt saknas %(share)s av tiden. Inget är ifyllt. Kontrollera källan."
     ),

@@ -21,6 +21,10 @@ from stadig.pilots.statistics.terms import Design, Finding, Plan, Series
 EVENTS = ("effects", "cases", "ratings", "derived")
 """Sources that count what happens. The others measure: they have a row whether something happens or not."""
 WEEK = 7
+SOME = 0.25
+"""The share of one group's areas that may be silent, when those of the other are not, before the verdict is withheld."""
+FEWEST_ZEROS = 3
+"""Periods in a row."""
 
 
 class Calendar(NamedTuple):
@@ -118,7 +122,8 @@ def ends_early(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding
     """Figures that have not come yet: the share of units (of persons and of events: the whole group) silent for long at the end, per group.
 
     Silent is three times the usual time between rows, at least a week; of events, longer than chance would have it. All of one group
-    silent, and less than half of the other, withholds the verdict: the latest days would be of one group only.
+    silent, and less than half of the other, withholds the verdict: the latest days would be of one group only. So do more than a quarter of
+    one group's areas beyond those of the other: who is left may be just those it went well for.
     """
     if plan.design is Design.BEFORE_AFTER or through < plan.begins:
         return
@@ -132,9 +137,78 @@ def ends_early(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding
         silent = [_silent(one, last, together=plan.design is Design.PERSONS) for one in groups]
     if max(silent) == 0:
         return
-    severity = "withhold" if max(silent) == 1 and min(silent) < 0.5 else "warning"
+    many = max(silent) > SOME and max(silent) - min(silent) > SOME and plan.design is not Design.PERSONS
+    severity = "withhold" if (max(silent) == 1 and min(silent) < 0.5) or many else "warning"
     figures = {"pilot": silent[0], "comparison": silent[1], "through": str(np.datetime64(last, "D"))}
     yield Finding("ends_early", severity, series.outcome, figures)
+
+
+def zeros_assumed(plan: Plan, series: Series, rows: NDArray[np.bool_]) -> Iterator[Finding]:
+    """Areas of which a source of events said nothing for several periods in a row, while it did of others: it is counted as zero.
+
+    Named where chance would hardly make it, seen from how often the area has events otherwise and how often the others had any just then.
+    At the end of the figures it withholds the verdict: a crew whose telephone is dead looks like an effect. Not when most areas of its
+    group have fallen silent: then it may well be the effect.
+    """
+    if plan.design is Design.PERSONS or not counts_events(series):
+        return
+    table = _table(chosen(series, rows & np.isfinite(series.value)))
+    if table is None or table.some.shape[1] < 2 * FEWEST_ZEROS or len(table.units) < 3:
+        return
+    runs = [_zero_run(table, number) for number in range(len(table.units))]
+    found = [(name, *run) for name, run in zip(table.units, runs, strict=True) if run is not None]
+    if not found:
+        return
+    treated = set(plan.allocation.treated) if plan.allocation else set[str]()
+    last = table.some.shape[1]
+    ongoing = {name for name, first, length in found if first + length == last}
+    alone = any(2 * len(ongoing & arm) <= len(arm) for arm in (treated, set(table.units) - treated) if ongoing & arm)
+    _name, first, length = max(found, key=lambda one: one[2])
+    figures = {"units": [one[0] for one in found], "periods": length, "first": str(table.days[first])}
+    yield Finding("zeros_assumed", "withhold" if alone else "warning", series.outcome, figures)
+
+
+class _Table(NamedTuple):
+    """Whether each unit had any events in each period."""
+
+    units: tuple[str, ...]
+    days: NDArray[np.datetime64]
+    some: NDArray[np.bool_]
+
+
+def _table(series: Series) -> _Table | None:
+    """None for shares, whose units have no row where there was nothing to count, and whose weights differ: there zero is a figure."""
+    if not len(series.unit):
+        return None
+    units, row = np.unique(series.unit, return_inverse=True)
+    days, column = np.unique(series.day, return_inverse=True)
+    weights = np.zeros(len(units))
+    weights[row] = series.weight
+    if len(series.unit) != len(units) * len(days) or bool((series.weight != weights[row]).any()):
+        return None
+    some = np.zeros((len(units), len(days)), dtype=np.bool_)
+    some[row, column] = series.value != 0
+    return _Table(tuple(map(str, units)), days, some)
+
+
+def _zero_run(table: _Table, number: int) -> tuple[int, int] | None:
+    """(first period, length) of the longest run of zeros of a unit, where chance would hardly make it."""
+    own = table.some[number]
+    others = (table.some.sum(axis=0) - own) / (len(table.some) - 1)
+    edges = np.diff(np.concatenate([[False], ~own, [False]]).astype(np.int8))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    if not len(starts):
+        return None
+    at = int(np.argmax(ends - starts))
+    first, length = int(starts[at]), int(ends[at] - starts[at])
+    usual = float(others.mean())
+    if length < FEWEST_ZEROS or not usual or not own.any():
+        return None
+    meanwhile = min(float(others[first : first + length].mean()) / usual, 1.0)
+    beside = len(own) - length if 2 * length <= len(own) else len(own)  # of a short run, how often it is otherwise
+    often = float(own.sum()) / (beside + 1) * meanwhile
+    chance = (1 - often) ** length * table.some.size
+    return (first, length) if chance < meters.STRICT else None
 
 
 def _silent(series: Series, last: int, *, together: bool) -> float:

@@ -158,8 +158,10 @@ def _shares(without: NDArray[np.bool_], one: NDArray[np.bool_], other: NDArray[n
 
 
 def gaps(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:
-    """Figures that did not come, before the trial and in it."""
-    yield from arrivals.gaps(series, period(plan, series, through))
+    """Figures that did not come, before the trial and in it, and zeros that may be such."""
+    rows = period(plan, series, through)
+    yield from arrivals.gaps(series, rows)
+    yield from arrivals.zeros_assumed(plan, series, rows)
 
 
 def moved(plan: Plan, series: Series, through: dt.date) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "missing_by_arm": ("pilot", "comparison", "p"),
     "missing_by_group": ("kind", "label", "share", "others"),
     "gaps": ("units", "rows", "share", "longest", "unit"),
+    "zeros_assumed": ("units", "periods", "first"),
     "nothing_came": ("periods", "share", "first", "last"),
     "unit_moved": ("kind", "units", "names"),
     "one_arm": ("arm",),

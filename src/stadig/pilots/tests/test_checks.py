@@ -179,6 +179,29 @@ def test_an_area_whose_events_cease_is_named() -> None:
     assert found.values["unit"] == "area 5" and found.values["factor"] < 0.1
 
 
+def test_an_area_that_no_longer_reports_withholds_the_verdict_and_one_that_did_so_for_a_while_is_named() -> None:
+    series = overflows_of(3)
+    dead = (series.unit == "area 2") & (series.day >= np.datetime64("2026-02-09"))
+    found = _found(replace(series, value=np.where(dead, 0.0, series.value)), RARE)["zeros_assumed"]
+    assert (found.severity, *_values(found, "units", "periods", "first")) == ("withhold", ["area 2"], 7, "2026-02-09")
+    for_a_while = dead & (series.day < np.datetime64("2026-03-23"))
+    found = _found(replace(series, value=np.where(for_a_while, 0.0, series.value)), RARE)["zeros_assumed"]
+    assert (found.severity, found.values["periods"]) == ("warning", 6)
+
+
+def test_a_service_that_ends_all_of_it_where_it_is_tried_is_no_dead_telephone() -> None:
+    series, where = overflows_of(3), ("area 0", "area 1", "area 2")
+    plan = replace(RARE, allocation=replace(allocation_of(12), treated=where))
+    gone = np.isin(series.unit, where) & (series.day >= np.datetime64(BEGINS))
+    assert _found(replace(series, value=np.where(gone, 0.0, series.value)), plan)["zeros_assumed"].severity == "warning"
+
+
+def test_two_of_six_areas_that_fall_silent_withhold_the_verdict() -> None:
+    plan, series = replace(AREAS, allocation=allocation_of(12)), areas_of(areas=12)
+    stopped = np.isin(series.unit, ["area 1", "area 4"]) & (series.day > np.datetime64("2026-02-01"))
+    assert _found(chosen(series, ~stopped), plan)["ends_early"].severity == "withhold"
+
+
 def test_a_busy_week_is_no_new_level() -> None:
     series = overflows_of(1)
     busy = (series.unit == "area 5") & np.isin(series.day, np.datetime64(BEGINS) + np.array([-14, -7]))
