@@ -31,6 +31,8 @@ class Trial(NamedTuple):
     """In the period that was asked for."""
     lesson: str
     """The first thing that did not work."""
+    shown: str = ""
+    """What its latest look that counts measured for sure, with the interval; empty where nothing is sure."""
 
     @property
     def withdrawn(self) -> bool:
