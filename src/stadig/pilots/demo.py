@@ -1,4 +1,5 @@
-"""The demo town's trials, by the same verbs as anyone's: one that runs, one scaled up, one withdrawn, one that is planned.
+"""The demo town's trials, by the same verbs as anyone's: one that runs, one scaled up, one withdrawn, one whose
+last day has passed without a decision, and one that is planned.
 
 Their figures come out of the town's own ledger and cases. Nothing here says what they found.
 """
@@ -9,9 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from django.db import connection
+
+from stadig.cases import reminding
 from stadig.city import actions as city
-from stadig.city import clock
-from stadig.city.models import District, Organisation, User
+from stadig.city import clock, rollout
+from stadig.city.models import Assignment, District, Organisation, User
 from stadig.eservices.demo import reminded
 from stadig.pilots import actions, demo_cards, demo_kiosk
 from stadig.pilots import card as cards
@@ -31,6 +35,8 @@ SEED: Final = "Lindhamn: korgar som säger till"
 """Public: with it anyone draws the same three districts."""
 CALLING_DISTRICTS: Final = 3
 KIOSK_BEGAN_DAYS, KIOSK_DAYS = 301, 84
+ORDER_BEGAN_DAYS, ORDER_OVER_DAYS = 131, 6
+"""The first day of the trial that no one has decided on, and its last, in days before the present."""
 Learnt = tuple[bool, str, str, str]
 """Whether it worked, heading, text, icon."""
 FROM_BINS: Final[tuple[Learnt, ...]] = (
@@ -80,6 +86,7 @@ def seed(world: World, _past: Past, *, small: bool) -> None:
     _learn(running, FROM_BINS)
     _reminder(small=small)
     _kiosk(world, small=small)
+    _order(small=small)
     _planned(demo_cards.idea(clock.today() + dt.timedelta(days=45)), clock.today(), by="leila", days=12)
 
 
@@ -99,6 +106,7 @@ def _reminder(*, small: bool) -> None:
     eva = User.objects.get(username="eva")
     with clock.frozen(clock.midnight(first) + dt.timedelta(minutes=1)):
         actions.start(eva, pilot.pk)
+    _write_arms(pilot)
     _spent(pilot, ((5, 31_000, "Utveckling, egen tid"), (40, 4_200, "Sms och brev"), (120, 4_900, "Sms och brev")))
     _look(pilot, few=small)
     _close(
@@ -109,6 +117,40 @@ def _reminder(*, small: bool) -> None:
         wanted="keep",
         reason="För få svar för att säga något säkert.",
     )
+
+
+def _order(*, small: bool) -> None:
+    """Past its last day, and the one who decides has not done so."""
+    today = clock.today()
+    first, last = today - dt.timedelta(days=ORDER_BEGAN_DAYS), today - dt.timedelta(days=ORDER_OVER_DAYS)
+    pilot = _planned(demo_cards.order(first, last, small=small), first, by="henrik", days=21)
+    with clock.frozen(clock.midnight(first) + dt.timedelta(minutes=1)):
+        actions.start(User.objects.get(username="eva"), pilot.pk)
+    _write_arms(pilot)
+    _spent(pilot, ((3, 6_400, "Ändring i listan, egen tid"), (40, 2_100, "Genomgång med laget")))
+    _look(pilot, few=small)
+
+
+APPLIED: Final = """
+SELECT c.id, c.registered_at, (
+    SELECT p.person_id FROM cases_party p WHERE p.case_id = c.id AND p.person_id IS NOT NULL ORDER BY p.role = 'applicant' DESC, p.id LIMIT 1)
+FROM cases_case c JOIN cases_casetype t ON t.id = c.type_id WHERE t.slug = %s AND c.registered_at >= %s ORDER BY c.registered_at, c.id
+"""
+
+
+def _write_arms(pilot: Pilot) -> None:
+    """The arms that the register would have written when the town's cases came in, which were written without it."""
+    rule = rollout.compiled(pilot.switch)
+    card = _card(pilot)
+    with connection.cursor() as cursor:
+        cursor.execute(APPLIED, [pilot.service, clock.midnight(card.begins or clock.today())])
+        found = [(reminding.subject(case, person), at) for case, at, person in cursor.fetchall()]
+    rows = [
+        Assignment(service=pilot.switch, ref=rollout.ref(pilot.switch, who), arm=arm, percent=50, at=at)
+        for who, at in found
+        if (arm := rule.drawn(who))
+    ]
+    Assignment.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def _kiosk(world: World, *, small: bool) -> None:

@@ -13,6 +13,7 @@ from stadig.waste.registration import SERVICE as WASTE
 
 KIOSK: Final = "sok-pa-biblioteket"
 BINS, REMINDER, SCREEN = "Korgar som säger till", "Påminnelse före sista dag", "Skärm på biblioteket"
+ORDER: Final = "Felen i vägens ordning"
 LIMIT_KR = 700_000.0
 """Made up for the demo town: a direct award's limit and the day someone looked it up. A real city writes its own."""
 
@@ -178,6 +179,55 @@ def kiosk(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
             "Ansök hemma, på papper eller med hjälp av personalen som förut.",
         ),
         purchase=Purchase("direct", 168_000, LIMIT_KR, begins - dt.timedelta(days=50), None, 9),
+    )
+
+
+def order(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
+    """Half of the faults in the street put on the crew's list in the order of the way, the others as they came in."""
+    days = Outcome(
+        "dagar", "Dagar tills felet är lagat", "dagar", Direction.LESS, "cases", "days", per="fel",
+        wording={"sv": Wording("felen lagas *{} fortare*", "felen lagas {} senare"),
+                 "en": Wording("faults are mended *{} sooner*", "faults are mended {} later")},
+    )  # fmt: skip
+    helped = Outcome(
+        "ringer-om-fel", "Andel som ringer eller får hjälp att anmäla", "%", Direction.LESS, "cases", "assisted", per="100 som anmäler",
+        wording={"sv": Wording("", "fler än {} ringer eller behöver hjälp"), "en": Wording("", "more than {} ring or need help")},
+    )  # fmt: skip
+    return Card(
+        title=ORDER,
+        service="street-fault",
+        hypothesis="Laget kör mindre fram och tillbaka när felen ligger i vägens ordning, och hinner laga dem fortare.",
+        unit="case",
+        lever="order",
+        design=Design.PERSONS,
+        primary=days,
+        scale=Scale.ABSOLUTE,
+        worthwhile=1.0,
+        harm=1.0,
+        guardrails=(Guardrail(helped, 45.0, inclusion=True),),
+        cost_ceiling_kr=20_000,
+        cost_per_unit_ceiling_kr=100,
+        owner="Enhetschef, gata och park",
+        begins=begins,
+        ends=ends,
+        every_days=28,
+        planned_n=30 if small else 240,
+        at_end="withdraw",
+        exit_plan="Listan ordnas efter när felet anmäldes, som förut. Inget fel tas bort ur den.",
+        equal=EqualTreatment(
+            "Hälften av felen får plats på listan efter vägen, hälften efter när de anmäldes. Farliga fel lagas först i båda.",
+            "Vi vet inte om vägens ordning går fortare. Lotten avgör, och ingen anmälan läggs åt sidan.",
+            "Gatu- och parknämnden",
+            begins - dt.timedelta(days=14),
+            ends,
+        ),
+        privacy=Privacy(
+            "Inga. Vi räknar dagar för varje fel, inte vem som anmälde det.",
+            "Inga personuppgifter behandlas.",
+            False,
+            "Ring 0340-120 00. Ett fel som är bråttom lagas först, vad lotten än säger.",
+        ),
+        purchase=Purchase("own_work"),
     )
 
 

@@ -25,6 +25,30 @@ def test_one_runs_one_was_scaled_up_or_judged_one_was_withdrawn_and_one_is_plann
     assert [one.state for one in trials.values()].count("idea") == 1
 
 
+def test_one_is_past_its_last_day_and_the_public_list_the_director_and_the_month_say_so(trials):
+    from stadig.city import director, given_sql
+    from stadig.pilots import monthly, told
+
+    late = trials[demo_cards.ORDER]
+    (found,) = [one for one in told.trials(late.last_day, late.last_day) if one.slug == late.slug]
+    assert (late.state, found.overdue_days) == ("running", demo.ORDER_OVER_DAYS)
+    (waiting,) = director.waiting([found])
+    assert waiting.overdue and "dagar över tiden" in waiting.when
+    said = monthly.data(given_sql.latest_whole())["waiting"]
+    assert any(title.startswith(demo_cards.ORDER) and "över tiden" in title for title, _text in said)
+
+
+def test_the_arms_of_the_towns_cases_are_written_as_the_register_writes_them(trials):
+    from stadig.city.models import Assignment
+
+    for name in (demo_cards.ORDER, demo_cards.REMINDER):
+        pilot = trials[name]
+        rows = Assignment.objects.filter(service=pilot.switch)
+        assert rows.exists() and set(rows.values_list("arm", flat=True)) <= {"pilot", "comparison"}
+    pilot = trials[demo_cards.ORDER]
+    assert pilot.points.filter(outcome="dagar").exists()
+
+
 def test_every_closed_trial_tells_what_did_not_work(trials):
     for one in trials.values():
         if one.state == "closed":
