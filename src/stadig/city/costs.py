@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -41,7 +41,8 @@ WHERE from_day < %(end)s AND (%(service)s::text IS NULL OR service = %(service)s
 def said(end: dt.date, service: str | None = None) -> tuple[Said, ...]:
     """What holds from a day before ``end``, of one service or of all: by service, the day and when it was said. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(SAID, {"end": end, "service": service})
+        values: dict[str, Any] = {"end": end, "service": service}
+        cursor.execute(SAID, values)
         return tuple([Said._make(row) for row in cursor.fetchall()])
 
 

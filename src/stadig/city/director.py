@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from stadig.city import clock, given_sql, services, told
+from stadig.city import clock, costs, given_sql, services, told
 from stadig.city.desk import Card
 from stadig.city.given import MEASURED, Column, Gain, Line, Row, column_of, gains, headlines, lines, total
 from stadig.city.given_sql import Known, Month, Register
-from stadig.city.given_words import MISSING, Tile, cell, month_name, of_row, tile
+from stadig.city.given_words import MISSING, Tile, cell, month_name, of_row, tile, titles
 from stadig.city.models import Service
 from stadig.city.sorting import sort_key
 from stadig.city.told import Reach, Trial
@@ -30,6 +30,8 @@ NEAR_DAYS = 45
 """A decision that is this near is on the page."""
 MOST = 8
 MOST_TILES, MOST_NAMED = 6, 3
+Against = tuple[tuple[Trial, ...], tuple[tuple[str, float], ...]]
+"""What gains are held against: the trials, and each service's own cost in kronor."""
 IN_TABLE = (Column.TIME, Column.KM, Column.KWH, Column.MONEY)
 
 
@@ -46,6 +48,8 @@ class ServiceLine(NamedTuple):
     said: str = ""
     """Instead of the first cells, for one that gave nothing."""
     learnt_url: str = ""
+    costless: bool = False
+    """Nobody has said what the service costs: the kronor are before that."""
 
 
 class Waiting(NamedTuple):
@@ -69,6 +73,14 @@ class Given:
     gains: tuple[Gain, ...]
     trials: tuple[Trial, ...]
     since: dt.date
+    costs: tuple[tuple[str, float], ...] = ()
+    """(service, kronor in the month) of those whose cost someone has said."""
+
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """Services in use that someone gained by, or that are tried, and whose cost nobody has said."""
+        shown = {one.service for one in self.gains} | {one.service for one in self.trials}
+        return frozenset(one.slug for one in self.services if one.slug in shown) - {service for service, _kr in self.costs}
 
     @property
     def running(self) -> int:
@@ -76,13 +88,17 @@ class Given:
 
 
 def read(month: Month, committee_id: int | None = None) -> Given:
-    """The whole city, or one committee's services. Three queries."""
+    """The whole city, or one committee's services. Four queries."""
     register = given_sql.register(month.first.year)
-    return _given(month, committee_id, register, given_sql.rows(*month.moments), told.trials(month.first, month.end))
+    until = min(month.end, clock.today() + dt.timedelta(days=1))
+    own = tuple(costs.spread(costs.said(until), month.first, until).items())
+    trials = told.trials(month.first, month.end)
+    return _given(month, committee_id, register, given_sql.rows(*month.moments), (trials, own))
 
 
 @lru_cache(maxsize=64)
-def _given(month: Month, committee_id: int | None, register: Register, rows: tuple[Row, ...], trials: tuple[Trial, ...]) -> Given:
+def _given(month: Month, committee_id: int | None, register: Register, rows: tuple[Row, ...], held_against: Against) -> Given:
+    trials, cost = held_against
     every = sorted(register.services, key=lambda one: sort_key(one.title))
     mine = tuple(one for one in every if committee_id is None or one.committee_id == committee_id)
     slugs = {one.slug for one in mine}
@@ -93,9 +109,12 @@ def _given(month: Month, committee_id: int | None, register: Register, rows: tup
     for one in own:
         key = own_row(one) if one.withdrawn and one.service not in gone else one.service
         spent[key] = spent.get(key, 0.0) + one.spent_kr
+    cost = tuple((service, kr) for service, kr in cost if service in slugs)
+    for service, kr in cost:
+        spent[service] = spent.get(service, 0.0) + kr
     found = gains(held, register.factors, spent)
     named = next((one.committee or "" for one in mine), "") if committee_id is not None else ""
-    return Given(month, named, mine, held, found, own, register.since)
+    return Given(month, named, mine, held, found, own, register.since, cost)
 
 
 def year_to(month: Month) -> tuple[dt.date, dt.date]:
@@ -164,7 +183,20 @@ def tiles(given: Given) -> tuple[Tile, ...]:
     named = [
         of_row(row) for row in given.rows if row.is_gain and row.kind == MEASURED and row.rows and column_of(row.unit) is None
     ]
-    return (*named[:MOST_NAMED], *(tile(column, figure) for column, figure in headlines(given.gains)))[:MOST_TILES]
+    six = [tile(column, figure) for column, figure in headlines(given.gains)]
+    money = money_note(given)
+    label = titles()[Column.MONEY]
+    six = [one._replace(note=money) if one.label == label and one.kind != MISSING else one for one in six]
+    return (*named[:MOST_NAMED], *six)[:MOST_TILES]
+
+
+def money_note(given: Given) -> str:
+    """What the net is reckoned after, and of how many services nobody has said what they cost."""
+    text = _("Efter vad försöken och tjänsterna kostade.")
+    if not (missing := len(given.unsaid)):
+        return text
+    lacking = ngettext("För en tjänst är kostnaden inte angiven.", "För %(n)s tjänster är kostnaden inte angiven.", missing)
+    return f"{text} {lacking % {'n': missing}}"
 
 
 def table(given: Given) -> tuple[ServiceLine, ...]:
@@ -179,7 +211,8 @@ def table(given: Given) -> tuple[ServiceLine, ...]:
         service, tried = known[line.service], trials.get(line.service, [])
         gone = service.status == Service.Status.WITHDRAWN
         if line.gains or gone or service.status == Service.Status.PILOT or any(not one.withdrawn for one in tried):
-            (withdrawn if gone else inside).append(_line(line, service, tried))
+            shown = _line(line, service, tried)._replace(costless=service.slug in given.unsaid and not gone)
+            (withdrawn if gone else inside).append(shown)
         if not gone:
             withdrawn += [_withdrawn(one.title, one.url, _cost(given, one), one) for one in tried if one.withdrawn]
     return (*inside, *withdrawn)

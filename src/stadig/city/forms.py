@@ -80,6 +80,26 @@ class ServiceSetting(forms.Form):
         fields = ("status", "owner", "phone", "other_ways")
 
 
+class ServiceCostForm(forms.Form):
+    """What a service costs a year."""
+
+    year_kr = forms.FloatField(
+        label=_("Vad kostar tjänsten om året, i kronor?"),
+        min_value=0,
+        max_value=1_000_000_000,
+        localize=True,
+        help_text=_("Licens, drift och arbete. Inte det som försöken kostar: det står i dem."),
+    )
+    from_day = forms.DateField(
+        label=_("Från och med vilken dag?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        input_formats=["%Y-%m-%d"],
+    )
+    source = forms.CharField(
+        label=_("Var kommer siffran från?"), max_length=300, help_text=_("Till exempel avtalet, fakturan eller bokslutet.")
+    )
+
+
 ALL = _("Alla")
 """One text for each time: a field whose texts are made anew is drawn anew."""
 

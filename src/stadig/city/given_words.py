@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -9,8 +10,8 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from stadig.city import given_sql, services, told
-from stadig.city.given import FULL_TIME_MIN, MEASURED, REASON, Column, Factor, Figure, Row, gains, left_out, total
+from stadig.city import costs, given_sql, services, told
+from stadig.city.given import FULL_TIME_MIN, MEASURED, REASON, Column, Factor, Figure, Gain, Row, gains, left_out, total
 from stadig.city.given_sql import Given, Known, Month
 from stadig.city.models import Effect, Metric
 from stadig.city.told import Trial
@@ -48,6 +49,17 @@ class Section(NamedTuple):
     """*Sedan maj 2025*; empty when nothing can be summed."""
     ever: tuple[str, ...]
     """What all its time gave, a line for each measure."""
+    cost: str
+    """What the service costs a year, in a sentence."""
+    net: str
+    """The month's gain less what the service and its trials cost; empty where there is nothing to set against each other."""
+
+
+class Cost(NamedTuple):
+    """What a service costs: what holds today, and its part of a month in kronor (None: nobody has said)."""
+
+    now: costs.Said | None
+    month_kr: float | None
 
 
 MISSING = "none"
@@ -123,7 +135,7 @@ def _note(figure: Figure) -> str:
         people = formatting.number(figure.quantity / FULL_TIME_MIN, 0 if figure.quantity >= 2 * FULL_TIME_MIN else 1)
         return _("Ungefär %(n)s heltider.") % {"n": people}
     if figure.column is Column.MONEY:
-        return _("Efter vad försöken kostade. Tjänsternas övriga kostnad är inte inlagd.")
+        return _("Efter vad försöken och tjänsterna kostade, där det är angivet.")
     return "" if figure.kind == MEASURED or not figure.why or figure.why.startswith(REASON) else figure.why + "."
 
 
@@ -135,20 +147,71 @@ def cell(figure: Figure | None) -> str:
 
 
 def section(slug: str) -> Section:
-    """What a service gave in the latest whole month, by the four kinds, its trials and all its time. Two or three queries."""
+    """What a service gave in the latest whole month, by the four kinds, its trials and all its time. Three or four queries."""
     month = given_sql.latest_whole()
     found = given_sql.of_service(month, slug)
     trials = tuple([one for one in told.trials(month.first, month.end) if one.service == slug])
     factors = given_sql.factors(month.first.year) if any(one.row.is_gain and one.row.rows for one in found) else ()
-    return _section(month, found, trials, factors, formatting.language(), formatting.today().year)
+    today = formatting.today()
+    said = costs.said(today + dt.timedelta(days=1), slug)
+    cost = Cost(costs.in_force(said, today), costs.spread(said, month.first, month.end).get(slug))
+    return _section(month, found, trials, factors, cost, formatting.language(), today.year)
 
 
 @lru_cache(maxsize=256)
 def _section(
-    month: Month, found: tuple[Given, ...], trials: tuple[Trial, ...], factors: tuple[Factor, ...], _tongue: str, _year: int
+    month: Month,
+    found: tuple[Given, ...],
+    trials: tuple[Trial, ...],
+    factors: tuple[Factor, ...],
+    cost: Cost,
+    _tongue: str,
+    _year: int,
 ) -> Section:
     """The same values give the same words in a language: they are put together once."""
-    return Section(month_name(month), quarters([one.row for one in found], factors), trials, *_ever(found))
+    rows = [one.row for one in found]
+    gained = gains([one for one in rows if one.rows], factors)
+    net = _net(month, gained, cost.month_kr, sum(one.spent_kr for one in trials))
+    return Section(month_name(month), quarters(rows, factors), trials, *_ever(found), cost_said(cost.now), net)
+
+
+def cost_said(cost: costs.Said | None) -> str:
+    """What a service costs a year, or that nobody has said."""
+    if cost is None:
+        return _("Vad tjänsten kostar om året är inte angivet.")
+    values = {"kr": formatting.number(cost.year_kr, 0), "day": formatting.day(cost.from_day, weekday=False, year=True)}
+    return _("Tjänsten kostar %(kr)s kr om året sedan %(day)s. Källa: %(source)s.") % {
+        **values,
+        "source": cost.source.rstrip("."),
+    }
+
+
+def cost_row(cost: costs.Said) -> tuple[str, str, str, str]:
+    """A row of the history: from when, kronor a year, source, when it was said."""
+    day = formatting.day(cost.from_day, weekday=False, year=True)
+    return day, formatting.number(cost.year_kr, 0), cost.source, formatting.moment(cost.at)
+
+
+def _net(month: Month, found: Sequence[Gain], own: float | None, tried: float) -> str:
+    """The month's gain less what the service and its trials cost, as a sum that can be followed."""
+    gained = total(found, Column.MONEY)
+    if gained is None and own is None and not tried:
+        return ""
+    worth = gained.quantity if gained else 0.0
+    values = {
+        "month": month_name(month),
+        "worth": number(worth),
+        "own": f"{number(own)} kr" if own is not None else _("inte angiven"),
+        "tried": number(tried),
+        "net": number(worth - (own or 0.0) - tried),
+    }
+    return (
+        _(
+            "Netto i %(month)s: %(net)s kr. Värdet av tid och väg är %(worth)s kr, tjänstens kostnad %(own)s och försökens kostnad "
+            "%(tried)s kr."
+        )
+        % values
+    )
 
 
 def quarters(rows: Sequence[Row], factors: Sequence[Factor]) -> tuple[Quarter, ...]:

@@ -25,6 +25,7 @@ urlpatterns = [
     path("laget/tjanster/", admin.services, name="services-admin"),
     path("laget/tjanster/<slug:slug>/", admin.service, name="service-admin"),
     path("laget/tjanster/<slug:slug>/paus/", admin.pause, name="service-pause"),
+    path("laget/tjanster/<slug:slug>/kostnad/", admin.service_cost, name="service-cost"),
     path("laget/tjanster/<slug:slug>/utrullning/", rollouts.overview, name="rollout"),
     path("laget/tjanster/<slug:slug>/utrullning/andra/", rollouts.where, name="rollout-where"),
     path("laget/tjanster/<slug:slug>/utrullning/steg/", rollouts.steps, name="rollout-steps"),

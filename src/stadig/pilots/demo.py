@@ -14,7 +14,7 @@ from django.db import connection
 
 from stadig.cases import reminding
 from stadig.city import actions as city
-from stadig.city import clock, rollout
+from stadig.city import clock, costs, rollout
 from stadig.city.models import Assignment, District, Organisation, User
 from stadig.eservices.demo import reminded
 from stadig.pilots import actions, demo_cards, demo_kiosk
@@ -56,6 +56,11 @@ FROM_KIOSK: Final[tuple[Learnt, ...]] = (
 )  # fmt: skip
 
 
+YEAR_KR: Final = {"papperskorgar": 96_000, "street-fault": 84_000, "financial-assistance": 210_000, "parking-permit": 48_000}
+"""What some of the services cost a year. Of the others nobody has said it."""
+MADE_UP: Final = "Påhittad siffra för demostaden"
+
+
 def calling(world: World) -> frozenset[str]:
     """The districts in which bins call: the same lot as the trial's."""
     return frozenset(allocation.draw([one.code for one in world.districts], CALLING_DISTRICTS, SEED).treated)
@@ -80,6 +85,8 @@ def begin(world: World, began: dt.datetime, *, small: bool) -> None:
 
 def seed(world: World, _past: Past, *, small: bool) -> None:
     """The other trials, and what has been seen of all of them until now."""
+    for slug, year_kr in YEAR_KR.items():
+        costs.say(None, slug, year_kr=year_kr, from_day=clock.today().replace(month=1, day=1), source=MADE_UP)
     running = Pilot.objects.get(service="papperskorgar")
     _spent(running, ((10, 118_000, "Sensorer i tre stadsdelar"), (60, 24_500, "Abonnemang"), (150, 24_500, "Abonnemang")))
     _look(running, few=small)

@@ -211,7 +211,7 @@ def order(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
         begins=begins,
         ends=ends,
         every_days=28,
-        planned_n=30 if small else 240,
+        planned_n=60 if small else 240,
         at_end="withdraw",
         exit_plan="Listan ordnas efter när felet anmäldes, som förut. Inget fel tas bort ur den.",
         equal=EqualTreatment(

@@ -63,10 +63,9 @@ def data(month: Month, committee_id: int | None = None) -> dict[str, Any]:
         **_reach(given),
         "how": _(
             "Uppmätt betyder jämfört med dem som inte fick tjänsten. ≈ och uppskattat betyder räknat med ett tal som har en källa. "
-            "Det som bara gjordes räknas inte som sparat. Kostnaden är efter vad försöken kostade; tjänsternas övriga kostnad är inte "
-            "inlagd. Så räknar vi: %(address)s"
+            "Det som bara gjordes räknas inte som sparat. %(money)s Så räknar vi: %(address)s"
         )
-        % {"address": address},
+        % {"address": address, "money": director.money_note(given)},
     }
 
 

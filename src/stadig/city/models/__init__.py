@@ -7,7 +7,7 @@ from stadig.city.models.effects import Effect, Factor, Metric
 from stadig.city.models.exchange import Draft, HandledEvent, RequestResult
 from stadig.city.models.organisation import District, Municipality, Organisation
 from stadig.city.models.people import Person, Pseudonym, User
-from stadig.city.models.register import Notice, Service
+from stadig.city.models.register import Notice, Service, ServiceCost
 from stadig.city.models.rollout import Assignment, FlagToken, Rollout, RolloutStep
 from stadig.city.models.sessions import OpenSession
 
@@ -36,5 +36,6 @@ __all__ = [
     "Rollout",
     "RolloutStep",
     "Service",
+    "ServiceCost",
     "User",
 ]

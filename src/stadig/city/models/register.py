@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -55,6 +56,24 @@ class Service(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ServiceCost(models.Model):
+    """What a service costs a year from a day, as someone said it. Added to and never changed: the latest said for a day holds."""
+
+    service = models.CharField(max_length=60)
+    from_day = models.DateField()
+    year_kr = models.FloatField()
+    source = models.CharField(max_length=300)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(name="city_service_cost", fields=["service", "from_day"])]
+        constraints = [models.CheckConstraint(name="city_service_cost_kr", condition=models.Q(year_kr__gte=0))]
+        triggers = [pgtrigger.Protect(name="never_changed", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.from_day}"
 
 
 class Notice(models.Model):

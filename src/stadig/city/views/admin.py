@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.city import access, actions, permissions, queries, rollout, rollout_words
-from stadig.city.forms import NewUser, ServiceSetting, WithRole
+from stadig.city import access, actions, clock, costs, given_words, permissions, queries, rollout, rollout_words
+from stadig.city.forms import NewUser, ServiceCostForm, ServiceSetting, WithRole
 from stadig.city.models import RoleAssignment, Service, User
 from stadig.city.permissions import needs
 
@@ -117,8 +117,39 @@ def service(request: HttpRequest, slug: str) -> HttpResponse:
         actions.change_service(request.user, slug, **form.cleaned_data)  # type: ignore[arg-type]
         messages.success(request, _("Ändringen är sparad."))
         return redirect("city:service-admin", slug)
-    where = rollout_words.sentence(rollout.setting(slug))
-    return render(request, "city/service_admin.html", {"service": shown, "form": form, "where": where})
+    return _service_page(request, shown, form, ServiceCostForm())
+
+
+def _service_page(request: HttpRequest, shown: Service, form: ServiceSetting, cost: ServiceCostForm) -> HttpResponse:
+    where = rollout_words.sentence(rollout.setting(shown.slug))
+    told = costs.history(shown.slug)
+    context = {
+        "service": shown,
+        "form": form,
+        "where": where,
+        "cost_form": cost,
+        "costs": [given_words.cost_row(one) for one in told],
+        "cost_now": given_words.cost_said(costs.in_force(told, clock.today())),
+    }
+    return render(request, "city/service_admin.html", context)
+
+
+@needs(access.SERVICES)
+@require_POST
+def service_cost(request: HttpRequest, slug: str) -> HttpResponse:
+    """Say what a service costs a year, from a day."""
+    shown = get_object_or_404(Service.objects.select_related("owner"), slug=slug)
+    form = ServiceCostForm(request.POST)
+    if form.is_valid():
+        try:
+            costs.say(request.user, slug, **form.cleaned_data)  # type: ignore[arg-type]
+        except ValidationError as fault:
+            _fault(form, fault)
+        else:
+            messages.success(request, _("Kostnaden är sparad. Det som stod förut finns kvar nedanför."))
+            return redirect("city:service-admin", slug)
+    fields = ServiceSetting.Meta.fields
+    return _service_page(request, shown, ServiceSetting(initial={name: getattr(shown, name) for name in fields}), form)
 
 
 @needs(access.SERVICES)
