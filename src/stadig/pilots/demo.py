@@ -147,6 +147,7 @@ FROM cases_case c JOIN cases_casetype t ON t.id = c.type_id WHERE t.slug = %s AN
 
 def _write_arms(pilot: Pilot) -> None:
     """The arms that the register would have written when the town's cases came in, which were written without it."""
+    pilot.refresh_from_db()  # its switch got a name when the card was saved
     rule = rollout.compiled(pilot.switch)
     card = _card(pilot)
     with connection.cursor() as cursor:
