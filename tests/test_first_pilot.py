@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from stadig.city import rollout
 from stadig.city.roles import Role
 from stadig.config.commands.pilot import app
-from stadig.pilots import actions, card_fields, card_measures, card_reading, forms
+from stadig.pilots import actions, card_fields, card_reading, forms
 from stadig.pilots import card as cards
 from stadig.pilots.models import CardVersion, Pilot
 
@@ -45,9 +45,7 @@ def answers() -> dict[str, str]:
         for question, said in rows(heading):
             field = by_label[question]
             values = {str(label): value for value, label in field.choices}
-            if field.kind == "measure":  # the page offers the registers' measures, and the file
-                values = {one.label: one.value for one in card_measures.offered((), "").measures}
-            found[field.name] = values[said] if values else said
+            found[field.name] = values[said] if field.choices else said
     return found
 
 

@@ -96,7 +96,7 @@ def reminder(begins: dt.date, ends: dt.date, *, small: bool) -> Card:
         title=REMINDER,
         service=reminded.SERVICE,
         hypothesis="Den som får veta att sista dagen närmar sig skickar det som saknas, och slipper vänta en månad till.",
-        unit="case",
+        unit="person",
         lever="reminder",
         design=Design.PERSONS,
         primary=share,

@@ -26,6 +26,9 @@ VERDICT: dict[str, Any] = {
         "Skillnaden ändras med tiden: den var %(before)s till och med %(day)s och är %(value)s i dag, räknat från starten. Regeln gäller bara en skillnad som håller i sig. Se kurvan, ta reda på varför och besluta själva."
     ),
     "before_after": _("Det finns inget att jämföra med, bara hur det var förut. Därför säger regeln aldrig skala upp."),
+    "rule_changed_late": _(
+        "Regeln ändrades %(day)s, när %(looks)s svar redan fanns. Den ger svar igen %(until)s, när lika lång tid har gått efter ändringen som före."
+    ),
     "withheld": _("Siffrorna bär inget svar. Läs vad som är fel med dem och rätta det."),
     "at_end": _("Sista dagen %(ends)s kom utan svar. Det som var bestämt gäller: %(at_end)s."),
 }
@@ -146,6 +149,10 @@ FILE: dict[str, Any] = {
     "unreadable_rows": _("%(rows)s rader går inte att läsa. Först rad %(at)s i ”%(column)s”: ”%(written)s”."),
     "read_as": _("Filen lästes som %(encoding)s. Kontrollera att å, ä och ö stämmer. Spara annars som UTF-8."),
     "column_not_used": _("Kolumnen används inte: den har %(labels)s olika värden, och en grupp har högst femtio."),
+    "column_not_kept": _("Kolumnen ”%(column)s” sparas inte. Grupper får bara vara ålder, område, kön, språk och kanal."),
+    "personal_data": _(
+        "Kolumnen ”%(column)s” visar vem någon är på %(rows)s rader: personnummer, telefon eller e-post. Ta bort den och ladda upp igen. Ingenting är sparat."
+    ),
     "mixed_units": _("Filen blandar måttenheter: %(units)s. Räkna om till en enda."),
     "duplicates_differ": _("%(times)s gånger står samma enhet och tid med olika värden, %(rows)s rader. Behåll den som är rätt."),
     "duplicates_same": _("%(times)s gånger står samma rad flera gånger. Den räknas en gång."),
@@ -199,10 +206,12 @@ def _outcome(card: Card | None, slug: str) -> Outcome | None:
 def _said(name: str, value: Any, found: Finding, card: Card | None, outcome: Outcome | None) -> str:
     if found.code == "at_end" and name == "at_end":
         return str(AT_END.get(value, value))
-    if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends"):
+    if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends", "until"):
         return formatting.day(dt.date.fromisoformat(value[:10]), weekday=False)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or name == "year":
-        return words.said(str(value) if name == "year" else value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return words.said(value)
+    if name == "year":
+        return str(value)
     if found.code in VERDICT and outcome is not None and card is not None:
         return _figure(name, float(value), card, outcome)
     if name in SHARES or (found.code in ("missing_by_arm", "ends_early") and name in ("pilot", "comparison")):

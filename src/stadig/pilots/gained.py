@@ -35,33 +35,43 @@ def metric_of(outcome: Outcome, unit: str = "") -> str:
 
 
 def record(pilot: Pilot, card: Card, result: Result, series: Figures) -> None:
-    """Write what the look's month gave; a later look of the same month replaces it. Nothing without an interval, or where the verdict is withheld.
+    """Write what each month since the start gave, by what the look says of all its figures: a later look corrects the earlier ones'.
 
-    A saving comes only from what would have been: effect × what was done. What is derived from it by a factor is marked as derived.
+    Nothing without an interval, or where the verdict is withheld. A share or a score is told for the look's month alone. A saving comes only from what would have been: effect × what was done. What is derived from it by a factor is marked as derived.
     """
     primary, outcome = result.primary, card.primary
     if primary is None or outcome is None or primary.low is None or primary.high is None or result.verdict is Verdict.WITHHELD:
         return
-    first = np.datetime64(max(result.through.replace(day=1), card.begins or result.through))
     own = series.get(outcome.slug)
     if own is None:
-        return
-    month = chosen(own, (own.day >= first) & (own.day <= np.datetime64(result.through)))
-    gain = saved.total(rule_of(card), month, primary)
-    if gain is None:
         return
     method = _("Försöket %(title)s: skillnad mot dem som inte fick tjänsten, 95 %% säkerhet") % {"title": pilot.title}
     if not adds_up(outcome):
         unit = "%" if card.scale is Scale.RELATIVE else outcome.unit
         _write(pilot, outcome, _as_it_is(card, outcome, primary), unit=unit, through=result.through, method=method)
         return
-    _write(pilot, outcome, gain, unit=outcome.unit, through=result.through, method=method)
-    for one in card.benefits:
-        if one.source == "derived" and one.of == outcome.slug:
-            factor = effects.factor(one.factor, result.through.year)
-            turned = saved.times(gain, factor.value, factor.low, factor.high)
-            how = f"{outcome.title} × {factor.title}, {factor.year} ({factor.source})"
-            _write(pilot, one, turned, unit=one.unit, through=result.through, method=how)
+    for first, last in months(card.begins or result.through, result.through):
+        month = chosen(own, (own.day >= np.datetime64(first)) & (own.day <= np.datetime64(last)))
+        gain = saved.total(rule_of(card), month, primary)
+        if gain is None:
+            continue
+        _write(pilot, outcome, gain, unit=outcome.unit, through=last, method=method)
+        for one in card.benefits:
+            if one.source == "derived" and one.of == outcome.slug:
+                factor = effects.factor(one.factor, last.year)
+                turned = saved.times(gain, factor.value, factor.low, factor.high)
+                how = f"{outcome.title} × {factor.title}, {factor.year} ({factor.source})"
+                _write(pilot, one, turned, unit=one.unit, through=last, method=how)
+
+
+def months(first: dt.date, last: dt.date) -> list[tuple[dt.date, dt.date]]:
+    """(first day, last day) of each month within two days, both included; the ends may be parts of a month."""
+    found: list[tuple[dt.date, dt.date]] = []
+    while first <= last:
+        following = (first.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        found.append((first, min(last, following - dt.timedelta(days=1))))
+        first = following
+    return found
 
 
 def _as_it_is(card: Card, outcome: Outcome, effect: Estimate) -> Amount:
@@ -76,7 +86,7 @@ def _write(pilot: Pilot, outcome: Outcome, gain: Amount, *, unit: str, through: 
     metric = _metric(outcome, unit)
     key = f"pilot:{pilot.pk}:{through:%Y-%m}"
     at = clock.midnight(through)
-    held = Effect.objects.filter(metric_id=metric, key=key, replaced_by=None).values_list("quantity", flat=True).first()
+    held = Effect.objects.filter(metric_id=metric, key=key, replaced_by=None).values_list("quantity", "low", "high").first()
     if held is None:
         effects.record(
             *(pilot.service, metric, gain.value, unit, at),
@@ -88,7 +98,7 @@ def _write(pilot: Pilot, outcome: Outcome, gain: Amount, *, unit: str, through: 
             high=gain.high,
             evidence=f"pilot:{pilot.slug}",
         )
-    elif held != gain.value:
+    elif held != (gain.value, gain.low, gain.high):
         effects.correct(metric, key, gain.value, unit, method=method[:300], low=gain.low, high=gain.high, at=at)
 
 

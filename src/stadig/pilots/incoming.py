@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 
 from stadig.city import clock, persons
 from stadig.city.tables import TableFault
@@ -26,10 +28,21 @@ REFUSED = frozenset(
         "unreadable_rows",
         "mixed_units",
         "duplicates_differ",
+        "personal_data",
     }
 )
 """Findings for which a file is refused whole: nothing of it is stored until they are mended."""
 MOST_NAMED = 10
+GROUPS = {
+    **dict.fromkeys(("age", "age_band", "ålder", "åldersgrupp"), "age"),
+    **dict.fromkeys(("district", "område", "stadsdel"), "district"),
+    **dict.fromkeys(("sex", "gender", "kön"), "sex"),
+    **dict.fromkeys(("language", "språk"), "language"),
+    **dict.fromkeys(("channel", "kanal"), "channel"),
+}
+"""Headings whose columns are kept, as the group they are: who gained is told by these alone. Nothing else of a file is stored."""
+_TELLING = re.compile(r"\S+@\S+\.\S+|(?:\+46|\b0)[\d ()-]{7,}\d|\b(?:19|20)?\d{6}[-+ ]?\d{4}\b")
+"""An e-mail address, a phone number, or what may be a personnummer."""
 
 
 def rows_of(outcome: Outcome, card: Card, pilot: Pilot, name: str, data: bytes) -> tuple[list[Row], list[Finding]]:
@@ -49,6 +62,7 @@ def rows_of(outcome: Outcome, card: Card, pilot: Pilot, name: str, data: bytes) 
     if given and outcome.unit and given.casefold() != outcome.unit.casefold():
         findings.append(Finding("other_unit", "withhold", outcome.slug, {"given": given, "wanted": outcome.unit}))
     pairs = zip(series.unit.tolist(), series.day.tolist(), strict=True)
+    findings += [*personal(series, card), *not_kept(series)]
     twice = sorted({unit for (unit, _), times in Counter(pairs).items() if times > 1})
     if twice:
         named = [] if card.design is Design.PERSONS else twice[:MOST_NAMED]
@@ -56,11 +70,27 @@ def rows_of(outcome: Outcome, card: Card, pilot: Pilot, name: str, data: bytes) 
     return _rows(series, card, pilot), findings
 
 
+def personal(series: Series, card: Card) -> Iterator[Finding]:
+    """Columns that tell who someone is; never what they say. Persons' own ids are made pseudonyms, areas' names are published."""
+    columns = dict(series.group) if card.design is Design.PERSONS else {"unit": series.unit, **series.group}
+    for heading, labels in columns.items():
+        telling = sum(1 for one in labels.tolist() if _TELLING.search(str(one)))
+        if telling:
+            yield Finding("personal_data", "withhold", heading, {"column": heading, "rows": telling})
+
+
+def not_kept(series: Series) -> Iterator[Finding]:
+    for heading in series.group:
+        if heading.casefold() not in GROUPS:
+            yield Finding("column_not_kept", "note", heading, {"column": heading})
+
+
 def _rows(series: Series, card: Card, pilot: Pilot) -> list[Row]:
     units = series.unit.tolist()
     if card.design is Design.PERSONS:
         units = [persons.opaque(f"pilot:{pilot.pk}:{one}")[:24] for one in units]
     arms = [""] * len(units) if series.arm is None else series.arm.tolist()
-    labels = [{name: str(of[at]) for name, of in series.group.items() if of[at]} for at in range(len(units))]
+    kept = {GROUPS[name.casefold()]: of for name, of in series.group.items() if name.casefold() in GROUPS}
+    labels = [{name: str(of[at]) for name, of in kept.items() if of[at]} for at in range(len(units))]
     columns = (units, series.day.tolist(), series.value.tolist(), series.weight.tolist(), arms, labels)
     return [Row(*one) for one in zip(*columns, strict=True)]

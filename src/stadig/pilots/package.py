@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, cast
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from stadig.eservices import packing
 from stadig.eservices.package import PackageError
-from stadig.pilots import extract
+from stadig.pilots import extract, small_cells
 from stadig.pilots.card import Card, EqualTreatment, Purchase
 from stadig.pilots.extract import BadExtract
 from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Result, Series
@@ -26,8 +26,12 @@ from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Resu
 FORMAT: Final = "stadig-pilot/1"
 MOST_BYTES: Final = 256 * 2**20
 INFO, CARD, DRAWN, FACTORS, LESSONS = "pilot.json", "card.json", "design.json", "factors.json", "lessons.json"
+OF_HISTORY = frozenset({"rule_changed_late"})
+"""Findings of what happened to the trial, not of its figures: taken as they were when a result is computed again."""
 PLAN, RESULT, SERIES = "result/plan.json", "result/result.json", "result/series.csv"
 SERVICE: Final = "service/"
+OF_ALL: Final = frozenset({"limits", "benefits", "verdict", "because", "judged_not_shown"})
+"""What a result says by all its outcomes together: not to be computed again where the rows of one are folded."""
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Numbers that differ by less are the same number: another processor rounds the last bits otherwise."""
 
@@ -61,7 +65,9 @@ class Info:
     copied_from: Origin | None = None
     software: str = ""
     reduced: bool = False
-    """The figures are of persons: they are renumbered, and without the groups by which someone could be pointed out."""
+    """The figures are of persons: they are renumbered, and without the groups by which someone could be pointed out. Or of areas, some folded."""
+    folded: tuple[str, ...] = ()
+    """Outcomes about people whose rows are put together until none speaks of too few: what they gave cannot be computed again from them."""
     gave: Estimate | None = None
     """What the measure that decides gave at the latest look that could answer. In the open, also where rows of persons stay."""
 
@@ -207,15 +213,18 @@ def drawn_of(card: Card) -> Drawn:
     return Drawn(card.design, card.unit, one.method, len(one.units), len(one.treated), len(one.pairs), one.tolerance)
 
 
-def for_publication(plan: Plan, series: bytes) -> tuple[bytes, bool]:
+def for_publication(plan: Plan, series: bytes, people: Collection[str] = ()) -> tuple[bytes, bool]:
     """The figures as anyone may have them, and whether something was taken away.
 
-    Areas and things stay as they are. Persons are renumbered in the order of their pseudonyms, which leads back to no one and changes no
+    Things stay as they are, and areas but for the outcomes of ``people``: there no row speaks of fewer than may be shown. Persons are renumbered in the order of their pseudonyms, which leads back to no one and changes no
     figure, and the groups (age, district) are taken away: a row with them could point someone out.
     """
-    if plan.design is not Design.PERSONS:
+    if plan.design is not Design.PERSONS and not people:
         return series, False
     outcomes = extract.read(series)
+    if plan.design is not Design.PERSONS:
+        shown = {slug: small_cells.folded(plan, one) if slug in people else one for slug, one in outcomes.items()}
+        return extract.written(shown), bool(set(people) & outcomes.keys())
     every = sorted({str(unit) for one in outcomes.values() for unit in one.unit})
     width = len(str(len(every)))
     numbered = {unit: f"p{number:0{width}}" for number, unit in enumerate(every, 1)}
@@ -272,13 +281,22 @@ def differences(bundle: Bundle) -> list[Difference]:
         through=bundle.result.through,
         code_version=bundle.result.code_version,
         neighbours=meters.neighbours_of(bundle.result.beside),
+        also=[one for one in bundle.result.findings if one.code in OF_HISTORY],
     )
-    left_out = {"findings"} | ({"data_sha256", "parts"} if bundle.info.reduced else set[str]())
+    folded = set(bundle.info.folded)
+    if bundle.plan.outcome in folded:
+        raise BadPackage(
+            "The rows of its primary outcome are put together so that no one is known by them: it cannot be computed again."
+        )
+    left_out = (
+        {"findings"} | ({"data_sha256", "parts"} if bundle.info.reduced else set[str]()) | (OF_ALL if folded else set[str]())
+    )
     before, after = (
         {name: one for name, one in msgspec.to_builtins(result).items() if name not in left_out}
         for result in (bundle.result, again)
     )
-    return [*_differ("", before, after), *_said_otherwise(bundle.result.findings, again.findings)]
+    said = () if folded else _said_otherwise(bundle.result.findings, again.findings)
+    return [*_differ("", before, after), *said]
 
 
 def _said_otherwise(before: Sequence[Finding], after: Sequence[Finding]) -> Iterator[Difference]:

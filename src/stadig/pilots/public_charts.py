@@ -21,6 +21,9 @@ KINDS = {
     "district": gettext_lazy("Område"),
     "age_band": gettext_lazy("Ålder"),
     "age": gettext_lazy("Ålder"),
+    "sex": gettext_lazy("Kön"),
+    "language": gettext_lazy("Språk"),
+    "channel": gettext_lazy("Kanal"),
     "unit": gettext_lazy("Enhet"),
 }
 

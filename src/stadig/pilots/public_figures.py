@@ -53,8 +53,14 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
     ceiling = card.cost_per_unit_ceiling_kr
     each = saved.cost_of_each(spent_kr, amount) if amount is not None else None
     less = plan.direction is Direction.LESS
-    unit = _("procentenheter") if card.primary.unit in sentences.OF_A_HUNDRED else formatting.unit(card.primary.unit)
-    label = _("Kostnad delad på antalet %(unit)s som sparades") if less else _("Kostnad delad på antalet %(unit)s som tillkom")
+    if card.primary.unit in sentences.OF_A_HUNDRED:
+        label, unit = (_("Kostnad för varje %(unit)s mindre") if less else _("Kostnad för varje %(unit)s till")), _one(card)
+        label = f"{label} ({card.primary.title[:1].lower()}{card.primary.title[1:]})"
+    else:
+        unit = formatting.unit(card.primary.unit)
+        label = (
+            _("Kostnad delad på antalet %(unit)s som sparades") if less else _("Kostnad delad på antalet %(unit)s som tillkom")
+        )
     if each is None:
         whole = _("Hela taket är %(kr)s kr.") % {"kr": _kr(card.cost_ceiling_kr)} if card.cost_ceiling_kr is not None else ""
         yield Figure("measured", _("Kostnad hittills"), _kr(spent_kr), "kr", whole)
@@ -67,6 +73,19 @@ def _cost(card: Card, plan: Plan, amount: saved.Amount | None, spent_kr: float) 
     capped = (_("Taket %(kr)s kr är passerat.") if passed else _("Taket var %(kr)s kr.")) if ceiling is not None else ""
     note = f"{span} {capped % {'kr': _kr(ceiling)}}" if capped else span
     yield Figure("measured", label % {"unit": unit}, _kr(each.value), "kr", note, passed)
+
+
+def _one(card: Card) -> str:
+    """What a share is of, one of it."""
+    return {
+        "person": _("person"),
+        "household": _("hushåll"),
+        "case": _("ärende"),
+        "school": _("skola"),
+        "bin": _("korg"),
+        "lamp": _("lampa"),
+        "home": _("bostad"),
+    }.get(card.unit, _("svar"))
 
 
 def _kr(value: float | None) -> str:

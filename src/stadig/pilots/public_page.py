@@ -264,14 +264,15 @@ def _findings(trial: Trial) -> tuple[tuple[str, str], ...]:
 def _figures(trial: Trial, factors: Sequence[Factor]) -> tuple[Figure, ...]:
     amount = None
     if trial.result is not None and trial.result.primary is not None and trial.row.look_id is not None:
-        amount = _amount(trial.row.look_id, trial.plan, trial.result.primary)
+        whole = 100.0 if trial.card.primary is not None and trial.card.primary.unit in sentences.OF_A_HUNDRED else 1.0
+        amount = _amount(trial.row.look_id, trial.plan, trial.result.primary, whole)
     return public_figures.figures(trial.card, trial.plan, trial.result, amount, spent_kr=trial.row.spent_kr, factors=factors)
 
 
-def _amount(look_id: int, plan: Plan, estimate: Estimate) -> saved.Amount | None:
-    """What has changed in all, from the figures that the look was made of."""
+def _amount(look_id: int, plan: Plan, estimate: Estimate, whole: float) -> saved.Amount | None:
+    """What has changed in all, from the figures that the look was made of; for a share, of how many."""
     series = extract.read(extract.expanded(public.figures(look_id))).get(plan.outcome)
-    return saved.total(plan, series, estimate) if series is not None else None
+    return saved.total(plan, series, estimate, whole=whole) if series is not None else None
 
 
 def _dots(trial: Trial, names: dict[str, str]) -> tuple[charts.Dots, ...]:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from stadig.city import clock
 from stadig.pilots import card as cards
-from stadig.pilots import gained, schedule
+from stadig.pilots import schedule
 from stadig.pilots.card import Card
 from stadig.pilots.statistics.terms import Estimate, Plan, Result
 
@@ -306,22 +306,6 @@ class Trial:
     def spent_kr(self) -> float:
         """All costs."""
         return sum(one.amount_kr for one in self.costs)
-
-    @property
-    def main_gain(self) -> Gained | None:
-        """What the primary outcome gained."""
-        primary = self.card.primary
-        wanted = gained.metric_of(primary) if primary else ""
-        return next((one for one in self.gained if one.metric == wanted), None)
-
-    @property
-    def cost_per_unit(self) -> tuple[float, float, float | None] | None:
-        """(kr, lowest, highest) per unit gained; highest None where the gain may be nothing. None where nothing was gained or spent."""
-        gain = self.main_gain
-        if gain is None or gain.additivity != "sum" or gain.quantity <= 0 or self.spent_kr == 0:
-            return None
-        least = self.spent_kr / gain.high if gain.high else self.spent_kr / gain.quantity
-        return self.spent_kr / gain.quantity, least, self.spent_kr / gain.low if gain.low and gain.low > 0 else None
 
 
 TRIAL = """

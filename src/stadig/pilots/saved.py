@@ -20,8 +20,10 @@ class Amount:
     high: float | None = None
 
 
-def total(plan: Plan, series: Series, estimate: Estimate) -> Amount | None:
+def total(plan: Plan, series: Series, estimate: Estimate, *, whole: float = 1.0) -> Amount | None:
     """What the service changed in all since it began, in the outcome's own unit, positive in the good direction.
+
+    ``whole`` is 100 for an outcome told in hundredths: what changed is then how many more of those that the rows speak for.
 
     A relative difference ``r`` beside a sum ``y`` of those who had the service says that they would have had ``y / (1 + r)``
     without it. An absolute one counts once for each thing that a row speaks for. The interval follows the estimate's;
@@ -38,7 +40,7 @@ def total(plan: Plan, series: Series, estimate: Estimate) -> Amount | None:
     else:
         observed = float((series.value[with_it] * series.weight[with_it]).sum())
         changes = [_from_relative(bound, observed) for bound in (estimate.value, estimate.low, estimate.high)]
-    middle, low, high = changes
+    middle, low, high = [None if one is None else one / whole for one in changes]
     if middle is None:
         return None
     if plan.direction is Direction.LESS:

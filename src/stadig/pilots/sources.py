@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -215,7 +215,7 @@ def cases(asked: Asked) -> Read:
         arm = rollout.arms(asked.pilot.switch)
         people = Person.objects.in_bulk({one[5] for one in found if one[5]})
         rows = [_case(asked, arm, one, people.get(one[5])) for one in found]
-        return [row for row in rows if row.arm], name, []
+        return _one_a_day(row for row in rows if row.arm), name, []
     refs = dict(asked.pilot.units.values_list("district__code", "ref"))
     held: dict[tuple[str, dt.date], list[float]] = {}
     for _, day, measured, code, _, _ in found:
@@ -226,9 +226,22 @@ def cases(asked: Asked) -> Read:
 
 
 def _case(asked: Asked, arm: Callable[[Any], str], found: tuple[Any, ...], person: Person | None) -> Row:
-    """One case in the arm that was written for its applicant; a case of one who is no registered person is drawn by itself."""
+    """One case, as a row of its applicant, who was drawn: someone's cases are alike, and count as one unit. A case of one who is no
+    registered person is drawn by itself."""
     pk, day, value, _, place, _ = found
-    return Row(pseudonym(asked, f"case:{pk}"), day, value, 1.0, arm(person or ("cases.case", pk)), labels(person, place))
+    drawn = f"person:{person.pk}" if person else f"case:{pk}"
+    return Row(pseudonym(asked, drawn), day, value, 1.0, arm(person or ("cases.case", pk)), labels(person, place))
+
+
+def _one_a_day(rows: Iterable[Row]) -> list[Row]:
+    """Rows of the same unit and day as one: their mean, with the weight of them all."""
+    found: dict[tuple[str, dt.date], Row] = {}
+    for row in rows:
+        same = found.get((row.unit, row.day), row._replace(weight=0.0))
+        weight = same.weight + row.weight
+        value = (same.value * same.weight + row.value * row.weight) / weight
+        found[row.unit, row.day] = row._replace(value=value, weight=weight)
+    return list(found.values())
 
 
 def labels(person: Person | None, district: str | None) -> dict[str, str]:

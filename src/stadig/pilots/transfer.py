@@ -10,11 +10,11 @@ import stadig
 from stadig.city.municipality import current
 from stadig.eservices import packing, published
 from stadig.eservices.models import EService
-from stadig.pilots import extract, package, public
+from stadig.pilots import extract, package, public, small_cells
 from stadig.pilots.package import Bundle, Info, Origin
 from stadig.pilots.public import Learnt, Row
 from stadig.pilots.public_trial import read
-from stadig.pilots.statistics.terms import Verdict
+from stadig.pilots.statistics.terms import Design, Verdict
 
 
 def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: bool = True) -> Bundle:
@@ -27,11 +27,11 @@ def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: boo
     here = current()
     copied: dict[str, Any] = msgspec.json.decode(row.copied_from)
     origin = msgspec.convert(copied, Origin, strict=False) if copied.get("slug") else None
-    figures, reduced = b"", False
+    figures, reduced, people = b"", False, small_cells.about_people(trial.card)
     if rows and row.look_id is not None and trial.result is not None:
         figures = extract.expanded(public.figures(row.look_id))
         if open_data:
-            figures, reduced = package.for_publication(trial.plan, figures)
+            figures, reduced = package.for_publication(trial.plan, figures, people)
     info = Info(
         package.FORMAT,
         kind,
@@ -40,6 +40,7 @@ def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: boo
         copied_from=origin,
         software=f"Stadig {stadig.__version__}",
         reduced=reduced,
+        folded=tuple(sorted(people)) if reduced and trial.plan.design is not Design.PERSONS else (),
         gave=trial.result.primary if trial.result is not None and trial.result.verdict is not Verdict.WITHHELD else None,
     )
     whole = kind == "package"

@@ -112,7 +112,14 @@ def reproduce(what: str = typer.Argument(metavar="SLUG|FILE", help="A trial here
             f"{what}: {len(found) - remarks} figures and {remarks} remarks on the data differ. {_why(versions, result.code_version)}"
         )
         raise typer.Exit(1)
-    left = " Who gained is left out: rows with age or district are not published for persons." if bundle.info.reduced else ""
+    if bundle.info.folded:
+        told = ", ".join(bundle.info.folded)
+        typer.echo(f"Left out: {told}, limits and verdict. Rows about people are put together so that no one is known by them.")
+    left = (
+        " Who gained is left out: rows with age or district are not published for persons."
+        if bundle.info.reduced and not bundle.info.folded
+        else ""
+    )
     typer.echo(f"samma siffror: {len(result.looks)} looks through {result.through}, verdict {result.verdict}.{left} {versions}")
 
 

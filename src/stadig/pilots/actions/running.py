@@ -19,7 +19,7 @@ from stadig.pilots.errors import AlreadyDrawn, NeedsReason, NothingToLookAt, Not
 from stadig.pilots.models import Batch, CardVersion, Look, Pilot, Unit
 from stadig.pilots.statistics import analysis, checks
 from stadig.pilots.statistics.series import ordered
-from stadig.pilots.statistics.terms import Design, Plan, Result
+from stadig.pilots.statistics.terms import Design, Finding, Plan, Result
 from stadig.pilots.statistics.version import code_version
 
 ARMS = (rollout.PILOT, rollout.COMPARISON)
@@ -185,8 +185,33 @@ def look(pilot_id: int, *, through: dt.date | None = None) -> Look:
     figures.gather(pilot, card, until=day)
     series = figures.series(pilot.pk, card, through=day)
     _note_late(pilot, series)
-    result = analysis.analyse(plan, series, through=day, code_version=code_version(), neighbours=beside.of(pilot.pk))
+    result = analysis.analyse(
+        plan,
+        series,
+        through=day,
+        code_version=code_version(),
+        neighbours=beside.of(pilot.pk),
+        also=_changed_late(pilot, version, plan, day),
+    )
     return _kept(version, plan, card, series, result)
+
+
+def _changed_late(pilot: Pilot, version: CardVersion, plan: Plan, day: dt.date) -> tuple[Finding, ...]:
+    """That the rule was changed by someone who had seen answers: none is given until as many days have passed since as before.
+
+    Otherwise a rule could be written to fit the figures. What the figures said before the change is a part of all later answers;
+    after as long a time again it is at most half of them.
+    """
+    seen = Look.objects.filter(version__pilot=pilot, version__number__lt=version.number).exclude(voided_at=None)
+    first = seen.order_by("voided_at").first()
+    if first is None or first.voided_at is None:
+        return ()
+    changed = clock.local(max(one for one in seen.values_list("voided_at", flat=True) if one)).date()
+    until = changed + (changed - plan.begins)
+    if day >= until:
+        return ()
+    values = {"day": changed.isoformat(), "looks": seen.count(), "until": until.isoformat()}
+    return (Finding("rule_changed_late", "withhold", "", values),)
 
 
 def _note_late(pilot: Pilot, series: figures.Figures) -> None:

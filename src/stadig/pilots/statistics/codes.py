@@ -17,6 +17,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "smaller_than_worthwhile": _FIGURES,
     "before_after": (),
     "withheld": ("codes",),
+    "rule_changed_late": ("day", "looks", "until"),
     "at_end": ("at_end", "ends"),
     # the persons design
     "too_few_yet": ("pilot", "comparison", "needed", "exact", "skew"),
@@ -82,6 +83,8 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "unreadable_rows": _FAULTY,
     "read_as": ("encoding",),
     "column_not_used": ("labels",),
+    "column_not_kept": ("column",),
+    "personal_data": ("column", "rows"),
     "mixed_units": ("units",),
     "duplicates_differ": ("times", "rows", "at"),
     "duplicates_same": ("times", "rows", "at"),

@@ -11,10 +11,11 @@ import pytest
 from stadig.city import clock, effects, rollout
 from stadig.city.models import Effect, Rollout, Service
 from stadig.city.roles import Role
-from stadig.pilots import actions, errors, figures, queries
+from stadig.pilots import actions, errors, figures, incoming, queries
 from stadig.pilots import card as cards
 from stadig.pilots.actions.common import frozen
 from stadig.pilots.models import CardVersion, Decision, Look, Pilot, Point
+from stadig.pilots.statistics import reading
 from stadig.pilots.statistics.terms import Design, Direction, Scale
 
 DAYS = cards.Outcome("days", "Dagar till svar", "dagar", Direction.LESS)
@@ -156,6 +157,23 @@ def test_a_change_voids_the_looks_and_keeps_the_difference(boss, running, at):
     assert version.why == "Nämnden vill se mindre skillnader" and differences == [("worthwhile", 2.0, 1.0)]
     again = actions.look(running.pk)
     assert again.pk != before.pk and again.version.number == version.number
+    assert again.verdict == "withheld", "a rule written by someone who had seen answers gives none at once"
+
+
+def test_a_changed_rule_answers_when_as_much_time_has_passed_as_before_the_change(boss, running, at):
+    came(running, effect=-4.0)
+    at("2026-09-14T02:00+02:00")
+    actions.look(running.pk)
+    actions.change(boss, running.pk, replace(CARD, worthwhile=1.0), "Mindre skillnader räknas", seen=frozen(running).number)
+    at("2026-09-21T02:00+02:00")
+    late = next(one for one in actions.look(running.pk).result["findings"] if one["code"] == "rule_changed_late")
+    assert late["values"]["looks"] == 1 and late["values"]["day"] == "2026-09-14"
+    until = dt.date.fromisoformat(late["values"]["until"])
+    assert until - dt.date(2026, 9, 14) == dt.date(2026, 9, 14) - CARD.begins
+    at(f"{until + dt.timedelta(days=1)}T02:00+02:00")
+    seen = actions.look(running.pk)
+    assert "rule_changed_late" not in [one["code"] for one in seen.result["findings"]]
+    assert seen.verdict != "withheld"
 
 
 def test_a_change_of_words_alone_voids_nothing(boss, running, at):
@@ -273,6 +291,25 @@ def test_a_corrected_file_replaces_the_same_days(boss, idea):
     actions.upload(boss, idea.pk, "days", "a.csv", b"unit,day,value,arm\n1,2026-08-20,14,pilot\n2,2026-08-20,9,comparison\n")
     actions.upload(boss, idea.pk, "days", "b.csv", b"unit,day,value,arm\n1,2026-08-20,15,pilot\n")
     assert sorted(Point.objects.filter(pilot=idea).values_list("value", flat=True)) == [9.0, 15.0]
+
+
+def test_who_someone_is_never_comes_in_with_a_file(boss, idea):
+    head = "unit;day;value;arm;kommentar;ålder;namn\n"
+    told = head + "1;2026-08-20;14;pilot;ring 070-123 45 67;65+;Karin\n2;2026-08-20;9;comparison;;20-64;Yusuf\n"
+    with pytest.raises(errors.BadFigures) as refused:
+        actions.upload(boss, idea.pk, "days", "personer.csv", told.encode())
+    found = next(one for one in refused.value.findings if one.code == "personal_data")
+    assert found.values == {"column": "kommentar", "rows": 1}
+    batch = actions.upload(boss, idea.pk, "days", "personer.csv", told.replace("ring 070-123 45 67", "sen").encode())
+    assert {one["where"] for one in batch.findings if one["code"] == "column_not_kept"} == {"kommentar", "namn"}
+    assert {tuple(one) for one in Point.objects.filter(pilot=idea).values_list("groups", flat=True)} == {("age",)}
+
+
+@pytest.mark.parametrize("written", ["19850101-1232", "850101-1232", "karin@example.org", "+46 70 123 45 67"])
+def test_an_area_is_not_named_after_someone(written):
+    areas = replace(CARD, design=Design.COMPARISON, unit="district")
+    read = reading.read_bytes(f"unit,day,value\n{written},2026-08-20,1\n".encode(), "a.csv", outcome="days")
+    assert [one.code for one in incoming.personal(read.outcomes["days"], areas)] == ["personal_data"]
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from stadig.eservices import packing
-from stadig.pilots import extract, package
-from stadig.pilots.card import rule_of
+from stadig.pilots import extract, package, small_cells
+from stadig.pilots.card import Guardrail, Outcome, rule_of
 from stadig.pilots.statistics import allocation as lots
 from stadig.pilots.statistics import analysis
-from stadig.pilots.statistics.terms import Allocation, Design, Finding, Series, Verdict
+from stadig.pilots.statistics.series import chosen
+from stadig.pilots.statistics.terms import Allocation, Design, Direction, Finding, Series, Verdict
 from stadig.pilots.tests import examples
 
 
@@ -130,6 +131,52 @@ def test_a_remark_that_is_no_longer_made_is_told_apart_from_figures() -> None:
     assert [(str(one), one.remark, one.effect) for one in found] == [
         ("findings.level_shift days: said 1 times, now 0 times", True, False)
     ]
+
+
+def test_rows_about_people_in_an_area_are_put_together_until_no_one_is_known_by_them() -> None:
+    random = np.random.default_rng(1)
+    units = tuple(f"omrade-{number}" for number in range(8))
+    card = examples.card(
+        design=Design.AREAS, unit="district", allocation=lots.draw(units, 4, "inför publik"), baseline_days=140, every_days=28,
+        primary=Outcome("emptied", "Tömningar", "st", Direction.LESS, "effects", "emptyings", each="subjects"),
+        guardrails=(Guardrail(Outcome("rings", "Ringer", "%", Direction.LESS, "effects", "assisted", each="reports"), 35.0),),
+        benefits=(),
+    )  # fmt: skip
+    plan, day = rule_of(card), np.datetime64(examples.BEGINS) + np.arange(-100, 140)
+    count = len(units) * len(day)
+    unit, days = np.repeat(units, len(day)), np.tile(day, len(units))
+    few = random.integers(1, 4, count).astype(np.float64)
+    rings = Series("rings", unit, days, 100 * random.binomial(few.astype(int), 0.2) / few, few, np.full(count, "effects"))
+    gone = np.where(np.isin(unit, plan.allocation.treated if plan.allocation else ()) & (days >= day[100]), 0.6, 1.0)
+    emptied = Series("emptied", unit, days, random.normal(6, 0.3, count) * gone, np.full(count, 20.0), np.full(count, "effects"))
+    whole = {"emptied": emptied, "rings": rings}
+    people = small_cells.about_people(card)
+    assert people == {"rings"}
+    result = analysis.analyse(plan, whole, through=dt.date.fromisoformat(str(day[-1])), code_version="test")
+    shown, reduced = package.for_publication(plan, analysis.canonical(whole), people)
+    after = extract.read(shown)
+    assert reduced and after["rings"].weight.min() >= 5 and len(after["emptied"].value) == count
+    assert np.average(after["rings"].value, weights=after["rings"].weight) == pytest.approx(
+        np.average(rings.value, weights=rings.weight), abs=0.5
+    )
+    earlier = extract.read(
+        package.for_publication(plan, analysis.canonical({"rings": chosen(rings, days < day[200])}), people)[0]
+    )
+    rows = {(u, str(d), v, w) for u, d, v, w in _rows(after["rings"])}
+    assert rows >= {(u, str(d), v, w) for u, d, v, w in _rows(earlier["rings"])}, (
+        "two files beside each other show no smaller rows"
+    )
+    info = package.Info(
+        package.FORMAT, "result", package.Origin("Lindhamn", "1399", "korgar", "Korgar"), reduced=True, folded=("rings",)
+    )
+    kept = package.read(package.write(package.Bundle(info, plan=plan, result=result, series=shown)))
+    assert package.differences(kept) == [], "the outcome that decides is computed again all the same"
+    with pytest.raises(package.BadPackage, match="cannot be computed again"):
+        package.differences(dataclasses.replace(kept, info=dataclasses.replace(info, folded=("emptied",))))
+
+
+def _rows(series: Series) -> list[tuple[str, str, float, float]]:
+    return list(zip(series.unit.tolist(), map(str, series.day), series.value.tolist(), series.weight.tolist(), strict=True))
 
 
 def _zip(files: dict[str, bytes]) -> bytes:

@@ -39,6 +39,13 @@ def test_an_absolute_difference_counts_once_for_each_thing_a_row_speaks_for() ->
     assert amount == saved.Amount(60.0, -20.0, None)
 
 
+def test_an_outcome_in_hundredths_counts_how_many_more_of_those_the_rows_speak_for() -> None:
+    plan = dataclasses.replace(PLAN, scale=Scale.ABSOLUTE, direction=Direction.MORE)
+    amount = saved.total(plan, SERIES, Estimate(17.5, 5.0, 30.0), whole=100.0)
+    assert amount == saved.Amount(3.5, 1.0, 6.0)
+    assert saved.cost_of_each(700, amount) == saved.Amount(200.0, pytest.approx(116.67, abs=0.01), 700.0)
+
+
 def test_a_place_that_began_later_counts_from_its_own_first_day() -> None:
     late = dataclasses.replace(PLAN, allocation=Allocation(("hamnen", "vik"), ("hamnen",), begins=(("hamnen", DAYS[2]),)))
     amount = saved.total(late, SERIES, Estimate(-0.5, None, None))

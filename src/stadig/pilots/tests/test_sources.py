@@ -11,9 +11,9 @@ from django.db import connection, transaction
 from stadig.cases.definition import Definition, Status, to_data
 from stadig.cases.models import Case, CaseType, Completion, Series
 from stadig.city import clock, effects, rollout, services
-from stadig.city.models import District, Factor, Organisation, Service
+from stadig.city.models import District, Effect, Factor, Organisation, Person, Service
 from stadig.city.roles import Role
-from stadig.pilots import actions, errors, figures, finding_words, package, public, queries, transfer
+from stadig.pilots import actions, errors, extract, figures, finding_words, gained, package, public, queries, saved, transfer
 from stadig.pilots import card as cards
 from stadig.pilots.models import Batch, Point
 from stadig.pilots.statistics.terms import Design, Direction, Scale
@@ -159,9 +159,11 @@ def test_areas_are_drawn_started_and_scaled_up(boss, pilot, town, at):
     assert shown.result.primary.value == pytest.approx(-0.37, abs=0.05)
     (gain,) = shown.gained
     assert gain.unit == "km" and gain.kind == "measured" and 0 < gain.low < gain.quantity
-    actions.record_cost(boss, pilot.pk, day=dt.date(2026, 6, 1), amount_kr=1000.0, what="Sensorer")
-    each, least, most = queries.trial(pilot.pk).cost_per_unit
-    assert least < each < most
+    kept = extract.read(extract.expanded(bytes(seen.data)))[shown.card.primary.slug]
+    whole = saved.total(shown.version.rule, kept, shown.result.primary)
+    assert gain.quantity == pytest.approx(whole.value) and gain.low == pytest.approx(whole.low)
+    rows = Effect.objects.filter(subject_kind="pilot", replaced_by=None)
+    assert rows.count() == len(gained.months(shown.card.begins, seen.through)) > 1
     words = finding_words.because(shown.result.because, shown.card)
     assert words.startswith("Minst 3") and words.endswith("kravet var 20\u00a0%")
 
@@ -295,6 +297,23 @@ def test_cases_are_figures_of_people_no_one_can_find(reminders, permits, someone
     assert not any(str(n) == one.unit for n in range(1, 31) for one in late), "the number of a case is not its name here"
 
 
+def test_the_cases_of_one_person_count_as_one(reminders, permits, someone, at):
+    from stadig.cases.models import Party
+
+    pilot, card = reminders
+    for number, (who, channel) in enumerate(
+        [("karin", "web"), ("karin", "assisted"), ("karin", "assisted"), ("yusuf", "web")], 1
+    ):
+        one = case_of(permits, number, dt.date(2026, 9, 10 + number // 3), channel=channel)
+        person, _ = Person.objects.get_or_create(given_name=who, family_name="Ek")
+        Party.objects.create(case=one, role="applicant", person=person)
+    at("2026-09-22T02:00+02:00")
+    figures.gather(pilot, card, until=dt.date(2026, 9, 21))
+    found = Point.objects.filter(pilot=pilot, outcome="assisted")
+    assert len({one.unit for one in found}) == 2, "the lot is drawn for a person, and the cases of one are alike"
+    assert sorted((one.day.day, one.value, one.weight) for one in found) == [(10, 50.0, 2.0), (11, 0.0, 1.0), (11, 100.0, 1.0)]
+
+
 def test_a_question_taken_back_after_its_last_day_was_not_met_in_time(reminders, permits, someone, at):
     pilot, card = reminders
     for number, taken_back in enumerate((dt.date(2026, 9, 12), dt.date(2026, 9, 28)), 1):
@@ -329,7 +348,7 @@ def test_the_arm_is_written_when_the_case_is_registered_and_a_later_change_of_th
     from stadig.cases import actions as register
     from stadig.cases import numbering
     from stadig.city import actions as city
-    from stadig.city.models import Assignment, Person
+    from stadig.city.models import Assignment
 
     pilot, card = reminders
     at("2026-09-10T10:00+02:00")

@@ -39,6 +39,7 @@ def test_a_finding_is_a_sentence_with_and_without_a_card(code):
         "day": "2026-05-04",
         "first": "2026-05-04",
         "last": "2026-05-05",
+        "until": "2026-06-05",
         "at_end": "keep",
     }
     values = {name: samples.get(name, 0.25) for name in codes.FINDINGS[code]}
