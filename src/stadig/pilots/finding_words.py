@@ -208,10 +208,8 @@ def _said(name: str, value: Any, found: Finding, card: Card | None, outcome: Out
         return str(AT_END.get(value, value))
     if isinstance(value, str) and name in ("day", "first", "last", "through", "looked", "ends", "until"):
         return formatting.day(dt.date.fromisoformat(value[:10]), weekday=False)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return words.said(value)
-    if name == "year":
-        return str(value)
+    if name == "year" or isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value) if name == "year" else words.said(value)
     if found.code in VERDICT and outcome is not None and card is not None:
         return _figure(name, float(value), card, outcome)
     if name in SHARES or (found.code in ("missing_by_arm", "ends_early") and name in ("pilot", "comparison")):
