@@ -82,9 +82,7 @@ CHOICE: dict[str, Any] = {
     ),
     "persons_too_few": _("Det blir %(persons)s i försöket. Det behövs minst %(needed)s. Låt det pågå längre eller ta med fler."),
     "persons_not_chosen": _("Välj inte vilka personer som får tjänsten. De som väljs skiljer sig från de andra. Lotta dem."),
-    "method_errs": _(
-        "Med %(areas)s områden tar den här metoden fel för ofta, särskilt när man tittar %(looks)s gånger. Lotta hela områden."
-    ),
+    "method_errs": _("Den här metoden räknar områden som om de vore personer, och tar fel för ofta. Lotta hela områden."),
     "variation_unknown": _(
         "Vi vet inte hur mycket måttet varierar. Ladda upp äldre siffror, så räknar vi ut vad försöket kan visa."
     ),

@@ -18,6 +18,7 @@ from django.utils.translation import ngettext, pgettext
 
 from stadig.pilots import card as cards
 from stadig.pilots import (
+    desk_words,
     draws,
     extract,
     finding_words,
@@ -202,7 +203,7 @@ def _changes(trial: Trial) -> tuple[Change, ...]:
     for before, after in zip(trial.versions, trial.versions[1:], strict=False):
         voided = sum(1 for look in trial.looks if look.version == before.number and look.voided)
         rows = tuple(
-            (public_words.field(name), public_words.plain(old), public_words.plain(new))
+            (desk_words.field(name), desk_words.value(name, old), desk_words.value(name, new))
             for name, old, new in cards.changed(cards.read(before.card), cards.read(after.card))
         )
         found.append(

@@ -1,9 +1,8 @@
-"""Words of a trial's public pages: states, decisions, methods, fields of the card and reasons of a verdict."""
+"""Words of a trial's public pages: states, decisions, methods and where the figures come from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,34 +13,6 @@ from stadig.pilots.public import Source
 from stadig.pilots.statistics.pooling import Pooled
 from stadig.pilots.statistics.terms import Design, Plan, Scale
 from stadig.ui import formatting
-
-FIELDS = {
-    "title": gettext_lazy("Namn"),
-    "service": gettext_lazy("Tjänst"),
-    "hypothesis": gettext_lazy("Vad vi tror"),
-    "unit": gettext_lazy("Enhet"),
-    "lever": gettext_lazy("Vad som skiljer"),
-    "design": gettext_lazy("Upplägg"),
-    "primary": gettext_lazy("Det som avgör"),
-    "worthwhile": gettext_lazy("Minsta effekt som är värd kostnaden"),
-    "harm": gettext_lazy("Gräns för försämring"),
-    "guardrails": gettext_lazy("Skyddsgränser"),
-    "benefits": gettext_lazy("Annat som mäts"),
-    "cost_ceiling_kr": gettext_lazy("Kostnadstak"),
-    "cost_per_unit_ceiling_kr": gettext_lazy("Tak per enhet effekt"),
-    "owner": gettext_lazy("Ansvarig"),
-    "begins": gettext_lazy("Första dag"),
-    "ends": gettext_lazy("Sista dag"),
-    "every_days": gettext_lazy("Dagar mellan titter"),
-    "baseline_days": gettext_lazy("Dagar före start som jämförs"),
-    "alpha": gettext_lazy("Risk för falskt larm"),
-    "at_end": gettext_lazy("Vad som gäller utan svar"),
-    "exit_plan": gettext_lazy("Plan för att dra tillbaka"),
-    "equal": gettext_lazy("Lika behandling"),
-    "privacy": gettext_lazy("Personuppgifter"),
-    "purchase": gettext_lazy("Inköp"),
-    "allocation": gettext_lazy("Lottning"),
-}
 
 
 def state(what: str, outcome: str, late: bool) -> tuple[str, str]:
@@ -73,26 +44,6 @@ def listed(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(some)s och %(last)s") % {"some": ", ".join(names[:-1]), "last": names[-1]}
-
-
-def field(name: str) -> str:
-    """A field of the card in words; one within another is named after the outer."""
-    return str(FIELDS.get(name.partition(".")[0], name))
-
-
-def plain(value: Any) -> str:
-    """A value of the card as it is read aloud."""
-    if value is None or value == "":
-        return formatting.DASH
-    if isinstance(value, bool):
-        return _("ja") if value else _("nej")
-    if isinstance(value, float):
-        return formatting.number(value, 0 if value == int(value) else 2)
-    if isinstance(value, dict):
-        return str(value.get("title") or value.get("slug") or "; ".join(f"{key}: {plain(one)}" for key, one in value.items()))
-    if isinstance(value, list | tuple):
-        return ", ".join(plain(one) for one in value) or formatting.DASH
-    return str(value)
 
 
 def method(plan: Plan) -> str:

@@ -64,7 +64,7 @@ def test_a_lot_is_judged_by_its_own_draws():
 
 def test_areas_counted_as_persons_are_refused_and_the_way_out_is_the_chooser(page, idea):  # noqa: F811
     shown = page(replace(READY, unit="district"))
-    assert "tar den här metoden fel för ofta" in shown
+    assert "räknar områden som om de vore personer" in shown
     assert f'href="{url("design", idea)}">Välj ett annat upplägg' in shown
     assert START not in shown
 

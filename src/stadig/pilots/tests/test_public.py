@@ -110,7 +110,7 @@ def test_a_changed_rule_shows_what_why_and_which_answers_no_longer_hold(client: 
     assert "Regeln är ändrad en gång" in page
     assert "Kostnaden blev högre än vi trodde." in page
     assert "1 tidigare svar gäller inte längre." in page
-    assert "Minsta effekt som är värd kostnaden" in page
+    assert "Hur stor skillnad är värd pengarna?" in page
     rule = json.loads(client.get("/forsok/paminnelse/regel.json").content)
     assert [one["number"] for one in rule["versions"]] == [1, 2]
     assert rule["versions"][0]["looks"][0]["voided"]

@@ -20,7 +20,7 @@ from stadig.pilots.desk_reading import Opened, UnitRow
 from stadig.pilots.errors import PilotError
 from stadig.pilots.statistics import chooser
 from stadig.pilots.statistics.chooser import Advice, Question
-from stadig.pilots.statistics.terms import Design, Scale
+from stadig.pilots.statistics.terms import Design, Finding, Scale
 from stadig.pilots.views.desk_frame import frame, user_of
 from stadig.ui import formatting
 
@@ -154,8 +154,19 @@ def _choice(one: Advice, card: Card) -> Choice:
         one.recommended,
         card.design is one.design,
         tuple(facts),
-        tuple([Told(why.severity, finding_words.finding(why, card)) for why in one.why]),
+        tuple([Told(why.severity, _why(why, one.method, card)) for why in one.why]),
     )
+
+
+def _why(found: Finding, method: str, card: Card) -> str:
+    """A reason in words; a lot that cannot be cast lacks something of the form below."""
+    if found.code == "draw_impossible" and method == "constrained":
+        return _(
+            "Jämna grupper behöver siffror från tiden före, och tillräckligt många områden. Skriv dem här under och räkna om."
+        )
+    if found.code == "draw_impossible" and method == "pairs":
+        return _("Par behöver ett jämnt antal områden. Ta med ett till, eller ta bort ett.")
+    return finding_words.finding(found, card)
 
 
 def _chosen(request: HttpRequest, pilot: Opened) -> HttpResponse:
