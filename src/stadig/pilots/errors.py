@@ -17,7 +17,8 @@ class PilotError(Exception):
 
     code = "failed"
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, code: str = "", **values: Any) -> None:
+        self.code = code or type(self).code
         super().__init__(self.code)
         self.values = values
 
@@ -53,10 +54,6 @@ class UnknownService(PilotError):
 
 class WrongState(PilotError):
     """The trial is not where this can be done. ``code`` says which way is open."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        self.code = code
-        super().__init__(**values)
 
 
 class ChangedMeanwhile(PilotError):
@@ -134,10 +131,6 @@ class NeedsReason(PilotError):
 
     code = "needs_reason"
 
-    def __init__(self, code: str = "needs_reason", **values: Any) -> None:
-        self.code = code
-        super().__init__(**values)
-
 
 class CannotScaleUp(PilotError):
     """Before and after alone shows nothing: such a trial is never scaled up on its own evidence."""
@@ -165,10 +158,6 @@ class NoWords(PilotError):
 
 class BadFile(PilotError):
     """A file from another municipality cannot be taken in. ``code`` says which fault it has."""
-
-    def __init__(self, code: str, **values: Any) -> None:
-        self.code = code
-        super().__init__(**values)
 
 
 class NotOurs(PilotError):

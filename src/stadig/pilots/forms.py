@@ -9,6 +9,27 @@ from django.utils.translation import gettext_lazy as _
 
 from stadig.pilots.card_fields import Choices
 
+TABLES = {"accept": ".csv,.txt,.tsv,.xlsx,.ods"}
+EMPTY = _("Filen är tom. Välj den en gång till.")
+
+
+def _which_day() -> forms.DateField:
+    return forms.DateField(
+        label=_("Vilken dag?"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Välj vilken dag."),
+            "invalid": _("Skriv dagen som år-månad-dag, till exempel 2027-03-31."),
+        },
+    )
+
+
+def _lines(label: Any, help_text: Any, *, rows: int, longest: int, **rest: Any) -> forms.CharField:
+    """Several rows of text."""
+    return forms.CharField(
+        label=label, help_text=help_text, widget=forms.Textarea(attrs={"rows": rows}), max_length=longest, **rest
+    )
+
 
 class New(forms.Form):
     """A trial from nothing: what it is called and which service is tried."""
@@ -58,11 +79,11 @@ class Draw(forms.Form):
         required=False,
         error_messages={"invalid": _("Skriv hur många med siffror.")},
     )
-    figures = forms.CharField(
-        label=_("Hur såg det ut förut i varje område?"),
-        help_text=_("Behövs för par och jämna grupper. En rad för varje: beteckning; ett eller flera tal."),
-        widget=forms.Textarea(attrs={"rows": 6}),
-        max_length=40_000,
+    figures = _lines(
+        _("Hur såg det ut förut i varje område?"),
+        _("Behövs för par och jämna grupper. En rad för varje: beteckning; ett eller flera tal."),
+        rows=6,
+        longest=40_000,
         required=False,
     )
     tolerance = forms.FloatField(
@@ -128,11 +149,11 @@ def figures_of(text: str, refs: list[str]) -> tuple[list[list[float]], Any]:
 class Units(forms.Form):
     """Units that are not districts: typed or pasted, one on each line."""
 
-    lines = forms.CharField(
-        label=_("Vilka är med?"),
-        help_text=_("En på varje rad: beteckningen som siffrorna använder; namnet."),
-        widget=forms.Textarea(attrs={"rows": 10}),
-        max_length=60_000,
+    lines = _lines(
+        _("Vilka är med?"),
+        _("En på varje rad: beteckningen som siffrorna använder; namnet."),
+        rows=10,
+        longest=60_000,
         error_messages={"required": _("Skriv minst två, en på varje rad.")},
     )
 
@@ -140,14 +161,7 @@ class Units(forms.Form):
 class Spent(forms.Form):
     """Money spent on the trial."""
 
-    day = forms.DateField(
-        label=_("Vilken dag?"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Välj vilken dag."),
-            "invalid": _("Skriv dagen som år-månad-dag, till exempel 2027-03-31."),
-        },
-    )
+    day = _which_day()
     amount_kr = forms.FloatField(
         label=_("Hur mycket?"),
         min_value=0.01,
@@ -189,19 +203,12 @@ class Decide(forms.Form):
         max_length=160,
         error_messages={"required": _("Skriv vem som beslutar.")},
     )
-    day = forms.DateField(
-        label=_("Vilken dag?"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Välj vilken dag."),
-            "invalid": _("Skriv dagen som år-månad-dag, till exempel 2027-03-31."),
-        },
-    )
-    reason = forms.CharField(
-        label=_("Skäl"),
-        help_text=_("Behövs om ni beslutar något annat än regeln säger. Skälet visas för alla."),
-        widget=forms.Textarea(attrs={"rows": 4}),
-        max_length=4000,
+    day = _which_day()
+    reason = _lines(
+        _("Skäl"),
+        _("Behövs om ni beslutar något annat än regeln säger. Skälet visas för alla."),
+        rows=4,
+        longest=4000,
         required=False,
     )
 
@@ -226,11 +233,11 @@ class Learn(forms.Form):
         max_length=120,
         error_messages={"required": _("Skriv vad ni lärde er, i några ord.")},
     )
-    text = forms.CharField(
-        label=_("Berätta"),
-        help_text=_("Vad hände, hur ofta, vad gör ni nu? Skriv så att en annan kommun slipper göra om det."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=600,
+    text = _lines(
+        _("Berätta"),
+        _("Vad hände, hur ofta, vad gör ni nu? Skriv så att en annan kommun slipper göra om det."),
+        rows=3,
+        longest=600,
         error_messages={"required": _("Berätta med en eller två meningar.")},
     )
 
@@ -255,8 +262,8 @@ class Upload(forms.Form):
     file = forms.FileField(
         label=_("Fil"),
         help_text=_("CSV eller Excel med kolumnerna enhet, dag och värde. Kolumner för vikt, grupp och ålder läses om de finns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods"}),
-        error_messages={"required": _("Välj en fil."), "empty": _("Filen är tom. Välj den en gång till.")},
+        widget=forms.FileInput(attrs=TABLES),
+        error_messages={"required": _("Välj en fil."), "empty": EMPTY},
     )
 
     def __init__(self, outcomes: list[tuple[str, str]], *args: Any, **rest: Any) -> None:
@@ -307,18 +314,18 @@ class Ask(forms.Form):
         required=False,
         error_messages={"invalid": _("Skriv antalet med siffror.")},
     )
-    figures = forms.CharField(
-        label=_("Hur har det varit förut?"),
-        help_text=_("Säger mer än medelvärdet. En rad för varje: beteckning; ett tal för varje månad."),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        max_length=200_000,
+    figures = _lines(
+        _("Hur har det varit förut?"),
+        _("Säger mer än medelvärdet. En rad för varje: beteckning; ett tal för varje månad."),
+        rows=5,
+        longest=200_000,
         required=False,
     )
     file = forms.FileField(
         label=_("Eller en fil med samma siffror"),
         help_text=_("CSV eller Excel med kolumnerna enhet, dag och värde."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.ods"}),
+        widget=forms.FileInput(attrs=TABLES),
         required=False,
-        error_messages={"empty": _("Filen är tom. Välj den en gång till.")},
+        error_messages={"empty": EMPTY},
     )
     worst = forms.BooleanField(label=_("Området valdes för att det var sämst"), required=False)
