@@ -159,13 +159,7 @@ def dots(card: Card, plan: Plan, result: Result, kind: str, names: dict[str, str
     by_area = kind in ("area", "district", "unit")
     return charts.Dots(
         title=_("Olika mycket i olika områden") if by_area else _("Olika mycket för olika åldrar och grupper"),
-        subtitle=measure.told(
-            _("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet.")
-            if told
-            else _(
-                "Punkt är bästa gissning. Var för sig är de för få för att säga hur säker den är. Den streckade linjen är kravet."
-            )
-        ),
+        subtitle=measure.told(_how_sure(kind, told=told)),
         unit=measure.short,
         decimals=measure.decimals,
         heading_size="md",
@@ -173,6 +167,23 @@ def dots(card: Card, plan: Plan, result: Result, kind: str, names: dict[str, str
         dots=tuple(rows),
         reference=sign(plan.direction) * plan.worthwhile * measure.times,
     )
+
+
+def _how_sure(kind: str, *, told: bool) -> str:
+    """What the strokes of the dots say; in plain words where there are none."""
+    if kind == "area" and told:
+        return _(
+            "Punkt är områdets egen förändring mot dem som är utan. Strecket är hur mycket ett enda område rör sig av sig självt. "
+            "Det beskriver bara: regeln ser till alla tillsammans. Den streckade linjen är kravet."
+        )
+    if kind == "area":
+        return _(
+            "Punkt är områdets egen förändring mot dem som är utan. Hur säker den är går inte att säga: de som är utan är för få, "
+            "eller rör sig inte alls. Den streckade linjen är kravet."
+        )
+    if told:
+        return _("Punkt är bästa gissning, streck är osäkerhet. Den streckade linjen är kravet.")
+    return _("Punkt är bästa gissning. Var för sig är de för få för att säga hur säker den är. Den streckade linjen är kravet.")
 
 
 def _dot(part: Part, measure: Measure, names: dict[str, str]) -> charts.Dot:

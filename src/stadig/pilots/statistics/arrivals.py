@@ -25,6 +25,8 @@ SOME = 0.25
 """The share of one group's areas that may be silent, when those of the other are not, before the verdict is withheld."""
 FEWEST_ZEROS = 3
 """Periods in a row."""
+MOSTLY = 0.6
+"""Only an area that has something in so large a share of the other periods is missed when it has nothing: what is rare may have a season of its own."""
 
 
 class Calendar(NamedTuple):
@@ -206,7 +208,10 @@ def _zero_run(table: _Table, number: int) -> tuple[int, int] | None:
         return None
     meanwhile = min(float(others[first : first + length].mean()) / usual, 1.0)
     beside = len(own) - length if 2 * length <= len(own) else len(own)  # of a short run, how often it is otherwise
-    often = float(own.sum()) / (beside + 1) * meanwhile
+    usually = float(own.sum()) / (beside + 1)
+    if usually < MOSTLY:
+        return None
+    often = usually * meanwhile
     chance = (1 - often) ** length * table.some.size
     return (first, length) if chance < meters.STRICT else None
 

@@ -205,3 +205,36 @@ def test_what_is_hidden_is_enough_together_that_no_one_is_the_whole_minus_the_re
     sizes: dict[str, int], hidden: set[str]
 ) -> None:
     assert parts.hidden(sizes) == hidden
+
+
+def test_each_area_has_its_own_change_with_the_band_of_those_without() -> None:
+    plan = plan_of(Design.AREAS, allocation=allocation_of(16), baseline_days=100)
+    found = parts.parts(plan, areas_of(0.3, areas=16), ENDS)
+    assert [one.label for one in found] == [f"area {one}" for one in range(8)] and {one.kind for one in found} == {"area"}
+    for one in found:
+        assert one.estimate is not None and one.estimate.low is not None and one.estimate.high is not None
+        assert one.estimate.low < -0.3 < one.estimate.high < 0 and one.estimate.n_comparison == 8
+
+
+def test_the_band_of_one_area_holds_its_level() -> None:
+    """An area without effect lies outside in about 5 of 100."""
+    plan = plan_of(Design.AREAS, allocation=allocation_of(16), baseline_days=100)
+    outside = [
+        not one.estimate.low <= 0 <= one.estimate.high
+        for seed in range(60)
+        for one in parts.parts(plan, areas_of(0.0, areas=16, seed=seed), ENDS)
+        if one.estimate and one.estimate.low is not None and one.estimate.high is not None
+    ]
+    assert len(outside) == 480 and sum(outside) / len(outside) <= 0.08
+
+
+def test_too_few_areas_without_the_service_give_no_band() -> None:
+    plan = plan_of(Design.AREAS, allocation=allocation_of(8), baseline_days=100)
+    assert all(one.estimate and one.estimate.low is None for one in parts.parts(plan, areas_of(0.3), ENDS))
+
+
+def test_areas_without_the_service_that_never_move_give_no_band() -> None:
+    plan, series = plan_of(Design.AREAS, allocation=allocation_of(16), baseline_days=100), areas_of(0.3, areas=16)
+    still = ~np.isin(series.unit, [f"area {one}" for one in range(8)])
+    found = parts.parts(plan, replace(series, value=np.where(still, 40.0, series.value)), ENDS)
+    assert len(found) == 8 and all(one.estimate and one.estimate.low is None for one in found)
