@@ -161,6 +161,9 @@ def read(data: bytes) -> Bundle:
         files = packing.unpack(data, most_bytes=MOST_BYTES)
     except PackageError as error:
         raise BadPackage(f"{error.file}: {error.text}") from error
+    for name in files:
+        if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name:
+            raise BadPackage(f"{name}: is no place within the archive.")
     if INFO not in files:
         raise BadPackage(f"There is no {INFO} in it. Is it a package of a trial?")
     info = _decoded(files, INFO, Info)

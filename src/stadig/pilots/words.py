@@ -94,6 +94,9 @@ ERRORS: dict[str, Any] = {
     "only_result": _("Filen håller bara ett resultat. Ta in den som resultat, eller be om hela paketet."),
     "no_result": _("Filen har inget resultat än. Be om den igen när försöket har gett ett svar."),
     "no_interval": _("Resultatet i filen saknar osäkerhet, så det kan inte vägas samman."),
+    "not_comparable": _(
+        "Resultatet i filen mäter något annat, eller på ett annat sätt, än försöket här: %(there)s i stället för %(here)s. Det kan inte vägas samman."
+    ),
     "not_reproduced": _(
         "Resultatet i filen stämmer inte med sina egna siffror: %(first)s. Det är gjort med %(made)s, och här räknar %(here)s. "
         "Be om filen igen, gjord med samma version som här."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from stadig.city import audit
 from stadig.city.models import User
 from stadig.city.municipality import current
@@ -14,9 +16,9 @@ from stadig.pilots.actions.common import latest, require
 from stadig.pilots.actions.ending import record_copy
 from stadig.pilots.actions.planning import create
 from stadig.pilots.errors import BadFile, NotOurs
-from stadig.pilots.models import Copy, Pilot
+from stadig.pilots.models import CardVersion, Copy, Pilot
 from stadig.pilots.statistics import pooling
-from stadig.pilots.statistics.terms import Result
+from stadig.pilots.statistics.terms import Plan, Result
 from stadig.pilots.statistics.version import code_version
 
 
@@ -73,6 +75,7 @@ def take_result(by: User | None, data: bytes) -> Copy:
         error = pooling.standard_error(result.primary)
     except ValueError:
         raise BadFile("no_interval") from None
+    _comparable(ours, bundle)
     _recompute(bundle, result)
     trial = bundle.info.trial
     return record_copy(
@@ -85,6 +88,18 @@ def take_result(by: User | None, data: bytes) -> Copy:
         standard_error=error,
         outcome=bundle.info.outcome,
     )
+
+
+def _comparable(ours: Pilot, bundle: package.Bundle) -> None:
+    """Raise BadFile unless the result is of the same measure, told the same way: otherwise the two mean nothing together."""
+    version = CardVersion.objects.filter(pilot=ours, frozen_at__isnull=False).order_by("-number").first()
+    if version is None or bundle.plan is None:
+        return
+    rule = msgspec.convert(version.rule, Plan)
+    pairs = [(getattr(rule, name), getattr(bundle.plan, name)) for name in ("outcome", "scale", "direction")]
+    wrong = next(((here, there) for here, there in pairs if here != there), None)
+    if wrong is not None:
+        raise BadFile("not_comparable", here=str(wrong[0]), there=str(wrong[1]))
 
 
 def _recompute(bundle: package.Bundle, result: Result) -> None:

@@ -193,6 +193,7 @@ def _zip(files: dict[str, bytes]) -> bytes:
         (b"nothing like it", "no zip archive|not a zip"),
         (_zip({"other.txt": b"x", "more.txt": b"y"}), "There is no pilot.json"),
         (_zip({"pilot.json": b"{"}), "pilot.json: "),
+        (_zip({"pilot.json": b"{}", "../../evil.txt": b"x"}), "evil.txt: is no place within"),
         (
             _zip(
                 {

@@ -17,6 +17,7 @@ from stadig.pilots import card as cards
 from stadig.pilots.errors import BadFile, NotAllowed, NotOurs, UnknownService
 from stadig.pilots.models import CardVersion, Copy, Pilot, Waiting
 from stadig.pilots.package import Origin
+from stadig.pilots.statistics.terms import Direction, Scale
 from stadig.pilots.tests import examples, stored
 
 
@@ -96,6 +97,21 @@ def test_a_result_that_is_not_what_its_own_figures_give_is_refused(figure: str) 
     edited = replace(theirs.result, looks=(*theirs.result.looks[:-1], better))
     with pytest.raises(BadFile, match=f"stämmer inte med sina egna siffror.*estimate.{figure}: -0.5, now"):
         actions.take_result(None, package.write(replace(theirs, info=info, result=edited)))
+    assert not Copy.objects.exists()
+
+
+@pytest.mark.usefixtures("known")
+@pytest.mark.parametrize(("field", "other"), [("outcome", "minutes"), ("scale", Scale.ABSOLUTE), ("direction", Direction.MORE)])
+def test_a_result_of_another_measure_or_told_otherwise_is_refused(field: str, other: str) -> None:
+    stored.trial()
+    theirs = examples.bundle(card=None, drawn=None)
+    info = replace(
+        theirs.info, kind="result", trial=Origin("Vikhamn", "1398", "paminnelse-2", "Påminnelse"),
+        copied_from=Origin("Lindhamn", "1399", "paminnelse", "Påminnelse", exported().digest),
+    )  # fmt: skip
+    assert theirs.plan is not None
+    with pytest.raises(BadFile, match="kan inte vägas samman"):
+        actions.take_result(None, package.write(replace(theirs, info=info, plan=replace(theirs.plan, **{field: other}))))
     assert not Copy.objects.exists()
 
 
