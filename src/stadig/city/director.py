@@ -179,7 +179,7 @@ def sentence(given: Given) -> str:
 
 
 def tiles(given: Given) -> tuple[Tile, ...]:
-    """The six figures, the measured first: also those in a unit that is not added up over services."""
+    """Six figures, the measured first: also those in a unit that is not added up over services. The net is always one of them."""
     named = [
         of_row(row) for row in given.rows if row.is_gain and row.kind == MEASURED and row.rows and column_of(row.unit) is None
     ]
@@ -187,7 +187,9 @@ def tiles(given: Given) -> tuple[Tile, ...]:
     money = money_note(given)
     label = titles()[Column.MONEY]
     six = [one._replace(note=money) if one.label == label and one.kind != MISSING else one for one in six]
-    return (*named[:MOST_NAMED], *six)[:MOST_TILES]
+    every = (*named[:MOST_NAMED], *six)
+    net = next(one for one in every if one.label == label)
+    return every[:MOST_TILES] if net in every[:MOST_TILES] else (*every[: MOST_TILES - 1], net)
 
 
 def money_note(given: Given) -> str:

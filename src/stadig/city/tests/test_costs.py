@@ -10,7 +10,7 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
 from stadig.city import actions, clock, costs, director, given_sql
-from stadig.city.given import Column, total
+from stadig.city.given import Column, Row, gains, total
 from stadig.city.models import AuditEntry, Metric, Service, ServiceCost
 from stadig.city.roles import Role
 
@@ -83,11 +83,22 @@ def test_the_net_is_after_the_services_own_cost_and_says_where_none_is_given(kio
     assert given.unsaid == {"rutter"}
     assert "För en tjänst är kostnaden inte angiven." in director.money_note(given)
     assert {one.title for one in director.table(given) if one.costless} == {"Rutter"}
+    assert director.titles()[Column.MONEY] in {one.label for one in director.tiles(given)}
     told = client.get(reverse("city:service", args=[KIOSK])).content.decode().replace("\xa0", " ")
     assert "Netto i oktober: 20 000 kr." in told and "tjänstens kostnad 10 000 kr" in told
     assert "120 000 kr om året" in told and BOOKED in told
     told = client.get(reverse("city:service", args=["rutter"])).content.decode().replace("\xa0", " ")
     assert "tjänstens kostnad inte angiven" in told and "inte angivet" in told
+
+
+def test_the_net_is_on_the_page_however_much_is_measured(kiosk):
+    rows = tuple(
+        Row(KIOSK, f"gained-{unit}", unit, unit, "measured", "social", "sum", 1.0, 0.5, 1.5, 1, "m")
+        for unit in ("a", "b", "c", "min", "km", "kWh", "kg CO2")
+    )
+    found = director.Given(OCTOBER, "", (), rows, gains(rows, []), (), OCTOBER.first)
+    assert [one.label for one in director.tiles(found)][-1] == director.titles()[Column.MONEY]
+    assert len(director.tiles(found)) == director.MOST_TILES
 
 
 def test_an_administrator_says_it_on_the_services_page_and_nothing_typed_is_lost(kiosk, client, someone):
