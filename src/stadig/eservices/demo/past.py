@@ -12,7 +12,7 @@ import numpy as np
 
 from stadig.cases.definition import Definition
 from stadig.cases.models import CaseType, Channel
-from stadig.city import clock
+from stadig.city import clock, subjects
 from stadig.city.demo import FAMILY, GIVEN
 from stadig.city.models import District, Person, User
 from stadig.eservices import published
@@ -122,7 +122,7 @@ def town_spots(world: World) -> list[Spot]:
 
 
 def _residents(rng: np.random.Generator, count: int) -> list[Person]:
-    """People who apply: those with a number of their own, and others the municipality knows by name."""
+    """Adults who apply: those with a number of their own, and others the municipality knows by name."""
     districts = list(District.objects.defer("geometry"))
     share = np.array([district.residents for district in districts], float)
     chosen = rng.choice(len(districts), size=count, p=share / share.sum())
@@ -136,7 +136,8 @@ def _residents(rng: np.random.Generator, count: int) -> list[Person]:
         )
         for number in chosen
     )
-    return list(Person.objects.filter(user=None).order_by("pk"))
+    children = subjects.AGE_BANDS[0][1]
+    return [one for one in Person.objects.filter(user=None).order_by("pk") if subjects.age_band(one) != children]
 
 
 def _cases(
