@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from stadig.city import rollout
 from stadig.city.roles import Role
 from stadig.config.commands.pilot import app
-from stadig.pilots import actions, card_fields, card_reading, forms
+from stadig.pilots import actions, card_fields, card_measures, card_reading, forms
 from stadig.pilots import card as cards
 from stadig.pilots.models import CardVersion, Pilot
 
@@ -45,7 +45,9 @@ def answers() -> dict[str, str]:
         for question, said in rows(heading):
             field = by_label[question]
             values = {str(label): value for value, label in field.choices}
-            found[field.name] = values[said] if field.choices else said
+            if field.kind == "measure":  # the page offers the registers' measures, and the file
+                values = {one.label: one.value for one in card_measures.offered((), "").measures}
+            found[field.name] = values[said] if values else said
     return found
 
 
@@ -92,7 +94,7 @@ def test_from_an_idea_to_a_decided_trial(db, files, client, someone, at):
     at("2026-10-17T09:00+02:00")
     for outcome, name in ((held(pilot).primary, "calls.csv"), (held(pilot).guardrails[0].outcome, "help.csv")):
         file = SimpleUploadedFile(name, (files / name).read_bytes())
-        assert client.post(at_page("figures"), {"outcome": outcome.slug, "file": file}).status_code == 302
+        assert client.post(at_page("figures"), {"_do": "take", "outcome": outcome.slug, "file": file}).status_code == 302
     look = actions.look_if_due(pilot.pk)
     assert look.verdict == "scale_up"
     assert "Regeln säger skala upp" in client.get(reverse("pilots:desk-list")).content.decode()
