@@ -7,7 +7,8 @@ cost here, which is not the same as nothing: pages say *inte angiven*.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -57,7 +58,8 @@ def in_force(told: Iterable[Said], day: dt.date) -> Said | None:
     return max((one for one in told if one.from_day <= day), key=lambda one: (one.from_day, one.at), default=None)
 
 
-def spread(told: Sequence[Said], first: dt.date, end: dt.date) -> dict[str, float]:
+@lru_cache(maxsize=256)
+def spread(told: tuple[Said, ...], first: dt.date, end: dt.date) -> Mapping[str, float]:
     """Kronor for the days [first, end) of one month, by service; a service of which nothing was said is not in it."""
     length = ((first.replace(day=1) + dt.timedelta(days=32)).replace(day=1) - first.replace(day=1)).days
     days = [first + dt.timedelta(days=n) for n in range((end - first).days)]

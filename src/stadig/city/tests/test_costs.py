@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -29,7 +30,7 @@ def say(year_kr: float, day: str, source: str = BOOKED) -> ServiceCost:
     return costs.say(None, KIOSK, year_kr=year_kr, from_day=dt.date.fromisoformat(day), source=source)
 
 
-def october() -> dict[str, float]:
+def october() -> Mapping[str, float]:
     return costs.spread(costs.said(OCTOBER.end), OCTOBER.first, OCTOBER.end)
 
 
