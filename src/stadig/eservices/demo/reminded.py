@@ -46,10 +46,11 @@ def cases(
     service, now = services[SERVICE], clock.now()
     first = now - timedelta(days=BEGAN_DAYS - 1)
     span = BEGAN_DAYS - ENDED_DAYS - LAST_DAY - 4
+    order = rng.permutation(len(people))  # most are asked to complete something once
     for number in range(CASES[small]):
         day = (first + timedelta(days=span * number / CASES[small])).astimezone(STOCKHOLM).date()
         at = seasons.at(day, rng)
-        person = people[int(rng.integers(len(people)))]
+        person = people[int(order[number % len(people)])]
         answers, spot = answer(service.package, at.date(), spots, rng)
         yield Made(
             id=UUID(bytes=rng.bytes(16), version=4),
