@@ -102,7 +102,7 @@ def _entry(row: Listed, _language: str, today: dt.date) -> Entry:
         url=reverse("pilots:trial", args=[row.slug]),
         tag=public_words.state(row.state, row.outcome, late > 0),
         kinds=_kinds(row, told, late, bool(failed)),
-        when=_when(row),
+        when=_when(row, card),
         gave=_gave(card, told),
         failed=tuple(f"{one.title.rstrip('.')}. {one.text}" if not at else one.title for at, one in enumerate(failed)),
         late=ngettext("Beslutet är %(n)s dag sent", "Beslutet är %(n)s dagar sent", late) % {"n": late} if late > 0 else "",
@@ -135,14 +135,13 @@ def _kinds(row: Listed, told: Told | None, late: int, failed: bool) -> tuple[str
     return tuple(found)
 
 
-def _when(row: Listed) -> str:
-    first = formatting.day(row.started_at, weekday=False, year=True)
-    if row.closed_at is not None:
-        return _("%(first)s till %(last)s") % {"first": first, "last": formatting.day(row.closed_at, weekday=False, year=True)}
-    return _("Från %(first)s, längst till %(last)s") % {
-        "first": first,
+def _when(row: Listed, card: Card) -> str:
+    """The trial's own first and last day, as its page says them; when it was written off is another thing."""
+    ends = {
+        "first": formatting.day(card.begins or row.started_at, weekday=False, year=True),
         "last": formatting.day(row.last_day, weekday=False, year=True),
     }
+    return (_("Från %(first)s, längst till %(last)s") if row.state == "running" else _("%(first)s till %(last)s")) % ends
 
 
 def _gave(card: Card, told: Told | None) -> str:

@@ -38,6 +38,7 @@ class Row(NamedTuple):
     copies: str
     factors: str
     sources: str
+    drawn: str
 
 
 class Version(msgspec.Struct, frozen=True):
@@ -126,6 +127,14 @@ class Source(msgspec.Struct, frozen=True):
     rows: int
 
 
+class Drawn(msgspec.Struct, frozen=True):
+    """A lot that was cast while the trial was an idea; the last is the one that holds."""
+
+    seed: str
+    treated: tuple[str, ...]
+    why: str
+
+
 ONE = """
 SELECT p.id, p.slug, p.title, p.service, p.state, p.outcome, p.started_at, p.last_day, p.decided_at,
        coalesce(o.name, ''), p.copied_from::text,
@@ -157,7 +166,16 @@ SELECT p.id, p.slug, p.title, p.service, p.state, p.outcome, p.started_at, p.las
           FROM city_factor f WHERE f.year <= extract(year FROM p.last_day)),
        (SELECT coalesce(json_agg(json_build_object('outcome', s.outcome, 'source', s.source, 'rows', s.rows)
                                  ORDER BY s.outcome, s.source), '[]')::text
-          FROM (SELECT outcome, source, sum(rows) AS rows FROM pilots_batch WHERE pilot_id = p.id GROUP BY 1, 2) s)
+          FROM (SELECT outcome, source, sum(rows) AS rows FROM (
+                   SELECT DISTINCT ON (outcome, source, CASE WHEN source IN ('upload', 'ratings') THEN id END) outcome, source, rows
+                     FROM pilots_batch WHERE pilot_id = p.id
+                    ORDER BY outcome, source, CASE WHEN source IN ('upload', 'ratings') THEN id END, at DESC, id DESC) b
+                 GROUP BY 1, 2) s),
+       (SELECT coalesce(json_agg(json_build_object('seed', v.card->'allocation'->>'seed', 'why', v.why,
+                                                   'treated', v.card->'allocation'->'treated') ORDER BY v.number), '[]')::text
+          FROM pilots_cardversion v
+         WHERE v.pilot_id = p.id AND v.card->'allocation'->>'method' <> 'chosen'
+               AND v.number <= (SELECT min(w.number) FROM pilots_cardversion w WHERE w.pilot_id = p.id AND w.frozen_at IS NOT NULL))
   FROM pilots_pilot p
   LEFT JOIN city_organisation o ON o.id = p.committee_id
   LEFT JOIN LATERAL (SELECT l.id, l.result FROM pilots_look l JOIN pilots_cardversion v ON v.id = l.version_id

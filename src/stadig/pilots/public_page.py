@@ -26,6 +26,7 @@ from stadig.pilots import (
     public,
     public_charts,
     public_figures,
+    public_terms,
     public_words,
     saved,
     sentences,
@@ -33,8 +34,9 @@ from stadig.pilots import (
 )
 from stadig.pilots.area_map import Area
 from stadig.pilots.card import Card
-from stadig.pilots.public import Copied, Decided, Factor, Learnt, Row, Source
+from stadig.pilots.public import Copied, Decided, Drawn, Factor, Learnt, Row, Source
 from stadig.pilots.public_figures import Figure
+from stadig.pilots.public_terms import Lot, Terms
 from stadig.pilots.public_trial import Trial, read
 from stadig.pilots.showing import Cell, Rule, cells
 from stadig.pilots.statistics import pooling
@@ -102,6 +104,9 @@ class Page(NamedTuple):
     origin: str
     pooled: charts.Dots | None
     pooled_says: str
+    terms: Terms
+    lots: tuple[Lot, ...]
+    """Every time the lot was cast, where it was cast again."""
     draws: str = ""
     """How many draws the lot could have given; empty when there was none."""
 
@@ -170,6 +175,8 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         origin=_origin(row, card),
         pooled=pooled,
         pooled_says=pooled_says,
+        terms=public_terms.terms(card),
+        lots=public_terms.lots(msgspec.json.decode(row.drawn, type=tuple[Drawn, ...]), names),
         draws=_draws(plan),
     )
 

@@ -16,11 +16,13 @@ import msgspec
 import pytest
 from django.test import Client
 
+from stadig.city import clock
 from stadig.city.permissions import Role
 from stadig.pilots import card as cards
 from stadig.pilots import claims, library, package
 from stadig.pilots.models import CardVersion, Copy, Look, Pilot, Unit
 from stadig.pilots.tests import examples, stored
+from stadig.ui import formatting
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,37 @@ def test_a_trial_tells_rule_verdict_effect_cost_and_what_did_not_work(client: Cl
     assert "Gränsen är 2" in page
     assert "Få läste dem." in page
     assert "Visas inte, för få bakom siffran" in page
+
+
+def test_it_tells_those_it_concerns_why_some_are_treated_otherwise_and_how_to_say_no(client: Client) -> None:
+    stored.trial()
+    page = shown(client, "/forsok/paminnelse/")
+    card = examples.card()
+    assert 'id="uppgifter"' in page
+    for said in (card.equal.differs, card.equal.reason, card.privacy.personal_data, card.privacy.decline, card.exit_plan):
+        assert said and said in page
+
+
+def test_the_library_and_the_page_say_the_same_days(client: Client, at: Callable[[str], None]) -> None:
+    at("2027-01-20T12:00")
+    stored.trial(state=Pilot.State.CLOSED, outcome="scale_up", closed_at=clock.now())
+    first, last = (formatting.day(one, weekday=False, year=True) for one in (examples.BEGINS, examples.ENDS))
+    listed = shown(client, "/forsok/")
+    assert f"{first} till {last}".replace("\N{NO-BREAK SPACE}", " ") in listed
+
+
+def test_a_lot_that_was_cast_again_is_told_with_its_reason(client: Client) -> None:
+    pilot = stored.trial()
+    held = pilot.versions.get()
+    held.number = 3
+    held.save()
+    for number, seed, treated, why in ((1, "först", ["a", "b"], ""), (2, "sedan", ["c", "d"], "Skolan i a lades ner.")):
+        card = held.card | {"allocation": {"method": "complete", "seed": seed, "treated": treated, "units": ["a", "b", "c", "d"]}}
+        CardVersion.objects.create(pilot=pilot, number=number, card=card, at=held.at, why=why)
+    page = shown(client, "/forsok/paminnelse/")
+    assert "Lotten drogs om före starten" in page
+    assert "Startord ”först” gav a och b." in page
+    assert "Startord ”sedan” gav c och d. Skäl: Skolan i a lades ner." in page
 
 
 def test_a_planned_trial_and_one_that_is_not_there_are_not_found(client: Client) -> None:
