@@ -7,6 +7,8 @@ import dataclasses
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -185,7 +187,8 @@ def _(world):
             await asyncio.sleep(0)
         return asked.result()
 
-    world.details = asyncio.run(both())
+    with ThreadPoolExecutor(1) as aside:  # a browser's event loop may be running in this thread
+        world.details = aside.submit(copy_context().run, lambda: asyncio.run(both())).result(20)
 
 
 @step("the evaluation should complete without blocking")
