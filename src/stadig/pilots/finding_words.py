@@ -49,6 +49,9 @@ METHOD: dict[str, Any] = {
     "areas_too_few": _(
         "Områdena är för få för att någonsin visa något: minsta möjliga slumpvärde är %(smallest_p)s och gränsen %(alpha)s. Ta med fler områden."
     ),
+    "lot_assumed": _(
+        "Vi räknar som om områdena hade lottats. Valdes de på annat sätt gäller inte svaret: räkna mot jämförelseområden i stället."
+    ),
     "seed_differs": _("Startordet ”%(seed)s” ger en annan lottning än den som gäller. Förklara varför, eller lotta om."),
     "unit_unknown": _("Det kom siffror för områden som inte är med: %(units)s. De räknas inte."),
     "unit_silent": _("Inga siffror har kommit för %(units)s. Ta reda på varför."),

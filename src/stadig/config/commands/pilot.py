@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from stadig.config.faults import Fault
 
 if TYPE_CHECKING:
     from stadig.pilots.statistics.reading import Read
-    from stadig.pilots.statistics.terms import Allocation, Design, Estimate, Limit, Plan, Result
+    from stadig.pilots.statistics.terms import Allocation, Design, Estimate, Finding, Limit, Plan, Result
 
 app = typer.Typer(no_args_is_help=True, help="Trials: what the figures show, and whether to withdraw, continue or scale up.")
 
@@ -105,8 +106,17 @@ def analyse(
         raise Fault(f"{series.name}: holds no figures of {rule.outcome!r}. It holds: {', '.join(read.outcomes)}.")
     when = through.date() if through else _last_day(read)
     beside = _beside(neighbours, {str(one) for one in read.outcomes[rule.outcome].unit})
-    result = analysis.analyse(rule, read.outcomes, through=when, code_version=_version(), neighbours=beside, also=read.findings)
+    also = [*read.findings, *_assumed(plan, rule)]
+    result = analysis.analyse(rule, read.outcomes, through=when, code_version=_version(), neighbours=beside, also=also)
     typer.echo(_json(rule, read, result) if as_json else "\n".join(_text(rule, result)))
+
+
+def _assumed(plan: Path | None, rule: Plan) -> Iterator[Finding]:
+    """A file says who had the service, not that the lot chose them: without a frozen rule the test takes it on trust."""
+    from stadig.pilots.statistics.terms import Design, Finding
+
+    if plan is None and rule.design is Design.AREAS:
+        yield Finding("lot_assumed", "warning")
 
 
 def _usage(design: str, direction: str, scale: str, starts: dt.datetime | None, worthwhile: float | None) -> None:

@@ -30,6 +30,7 @@ FINDINGS: dict[str, tuple[str, ...]] = {
     "draws_possible": ("draws", "used", "smallest_p", "sha256"),
     "areas_too_few": ("smallest_p", "draws", "alpha"),
     "seed_differs": ("seed",),
+    "lot_assumed": (),
     "unit_unknown": ("units",),
     "unit_silent": ("units",),
     "areas_alike": ("value",),
