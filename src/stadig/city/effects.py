@@ -184,6 +184,12 @@ def factor(slug: str, year: int) -> Factor:
     return found
 
 
+def keep_factor(slug: str, year: int, **fields: Any) -> None:
+    """Write a factor that came with something from elsewhere; where one of that name is here, nothing is changed."""
+    if not Factor.objects.filter(slug=slug).exists():
+        Factor.objects.create(slug=slug, year=year, **fields)
+
+
 def sync() -> None:
     """Write the declared measures to the register, and the factors that are not there yet."""
     for fields in FACTORS:
@@ -202,6 +208,7 @@ __all__ = [
     "WrongUnit",
     "correct",
     "factor",
+    "keep_factor",
     "metric",
     "record",
     "summary",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import msgspec
 
-from stadig.city import audit
+from stadig.city import audit, effects
 from stadig.city.models import User
 from stadig.city.municipality import current
 from stadig.city.verbs import verb
@@ -24,7 +24,7 @@ from stadig.pilots.statistics.version import code_version
 
 @verb
 def take_in(by: User | None, data: bytes, *, service: str = "") -> Pilot:
-    """A new idea from another municipality's package: its card without days and places, and where it came from.
+    """A new idea from another municipality's package: its card without days and places, the factors that are not here, and where it came from.
 
     ``service`` is what the service is called here, where it is not what they call it.
 
@@ -46,8 +46,25 @@ def take_in(by: User | None, data: bytes, *, service: str = "") -> Pilot:
     first.save(update_fields=["card"])
     pilot.copied_from = package.copied(bundle)
     pilot.save(update_fields=["copied_from"])
+    _keep_factors(bundle)
     audit.record(by, "imported", pilot, municipality=bundle.info.trial.code, digest=bundle.digest)
     return pilot
+
+
+def _keep_factors(bundle: package.Bundle) -> None:
+    """What the card turns its measures by, as they had it and with their name beside its source. A factor that is here stays as it is."""
+    for one in bundle.factors:
+        source = f"{one.source} ({bundle.info.trial.municipality})"[:300]
+        effects.keep_factor(
+            one.slug,
+            one.year,
+            title=one.title[:160],
+            value=one.value,
+            low=one.low,
+            high=one.high,
+            unit=one.unit[:40],
+            source=source,
+        )
 
 
 @verb

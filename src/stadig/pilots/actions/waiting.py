@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import hashlib
 import zlib
 from typing import Any, Final, NamedTuple
 
-from stadig.city import audit, clock
+from stadig.city import audit, clock, persons
 from stadig.city.models import User
 from stadig.city.verbs import verb
 from stadig.pilots import access
@@ -29,7 +30,7 @@ class Kept(NamedTuple):
 
 @verb
 def keep_waiting(by: User, data: bytes, name: str, *, pilot_id: int | None = None, outcome: str = "") -> Waiting:
-    """Keep what was sent until its sender has decided; an earlier one for the same trial is thrown away."""
+    """Keep what was sent, encrypted, until its sender has decided; an earlier one for the same trial is thrown away."""
     require(by, access.PLAN)
     pilot = None if pilot_id is None else held(pilot_id)
     Waiting.objects.filter(by=by, pilot=pilot).delete()
@@ -38,7 +39,7 @@ def keep_waiting(by: User, data: bytes, name: str, *, pilot_id: int | None = Non
         pilot=pilot,
         outcome=outcome,
         name=name[:160],
-        data=zlib.compress(data),
+        data=persons.seal_text(base64.b64encode(zlib.compress(data)).decode()).encode(),
         sha256=hashlib.sha256(data).hexdigest(),
         at=clock.now(),
     )
@@ -56,7 +57,7 @@ def waiting_file(by: User, waiting_id: str, pilot_id: int | None = None) -> Kept
     """The sender's own file that waits. Raises GoneFile when it is another's, has been taken in, or its day is over."""
     found = Waiting.objects.filter(by=by, pilot_id=pilot_id, at__gt=clock.now() - KEPT)
     one = next((one for one in found if str(one.pk) == waiting_id), None)
-    data = zlib.decompress(bytes(one.data)) if one else b""
+    data = zlib.decompress(base64.b64decode(persons.unseal_text(bytes(one.data).decode()))) if one else b""
     if one is None or hashlib.sha256(data).hexdigest() != one.sha256:
         raise GoneFile
     return Kept(one.pk, one.outcome, one.name, data)

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from stadig.city import persons
 from stadig.city.models import District
 from stadig.city.permissions import Role
 from stadig.pilots import actions, tasks
@@ -171,6 +172,7 @@ def test_a_file_is_looked_through_before_anything_is_taken_in(desk, running):  #
 def test_a_file_that_was_looked_through_is_taken_in_with_a_button_by_its_sender_alone(desk, running, someone):  # noqa: F811
     upload(desk, running, "D1;2026-11-02;4,5\n", "check")
     waits = Waiting.objects.get()
+    assert persons.unseal_text(bytes(waits.data).decode()), "as it lies in the database no one reads it"
     assert str(waits.pk) in desk.get(url("figures", running)).content.decode(), "it is there when one comes back"
     other = logged_in(someone(Role.MANAGER, username="other"))
     assert str(waits.pk) not in other.get(url("figures", running)).content.decode()

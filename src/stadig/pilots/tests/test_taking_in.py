@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from stadig.city.models import Municipality, RoleAssignment, Service, User
+from stadig.city.models import Factor, Municipality, RoleAssignment, Service, User
 from stadig.city.permissions import Role
 from stadig.pilots import actions, package, public, transfer
 from stadig.pilots import card as cards
@@ -45,6 +45,17 @@ def test_a_package_becomes_an_idea_with_days_emptied_that_says_where_it_came_fro
     assert card.begins is None
     assert card.primary == examples.card().primary
     assert {"begins", "ends", "equal.decided_by"} <= {one.where for one in cards.problems(card)}
+
+
+@pytest.mark.usefixtures("known")
+def test_a_factor_that_is_not_here_comes_with_the_package_and_one_that_is_stays() -> None:
+    stored.trial()
+    sent = replace(exported(), factors=(package.Factor("sorting_kg", "Sorterat", 2.5, "kg per hushåll", 2026, "Deras vägning"),))
+    actions.take_in(None, package.write(sent))
+    kept = Factor.objects.get(slug="sorting_kg")
+    assert (kept.value, kept.year, kept.source) == (2.5, 2026, "Deras vägning (Lindhamn)")
+    actions.take_in(None, package.write(replace(sent, factors=(replace(sent.factors[0], value=9.0, year=2027),))))
+    assert Factor.objects.get(slug="sorting_kg").value == 2.5
 
 
 @pytest.mark.usefixtures("known")

@@ -94,4 +94,8 @@ def _taken_in(request: HttpRequest, user: User, form: TakeIn) -> HttpResponse:
     if kept:
         actions.throw_away(user, kept.id)
     messages.success(request, _("Försöket är en idé här nu. Fyll i dagar, områden och vem som beslutar."))
+    if package.read(data).service:
+        messages.info(
+            request, _("I filen ligger också e-tjänsten som prövades. Den som sköter driften installerar den från filen.")
+        )
     return redirect("pilots:desk-card", pilot.pk)
