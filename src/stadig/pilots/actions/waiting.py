@@ -57,7 +57,10 @@ def waiting_file(by: User, waiting_id: str, pilot_id: int | None = None) -> Kept
     """The sender's own file that waits. Raises GoneFile when it is another's, has been taken in, or its day is over."""
     found = Waiting.objects.filter(by=by, pilot_id=pilot_id, at__gt=clock.now() - KEPT)
     one = next((one for one in found if str(one.pk) == waiting_id), None)
-    data = zlib.decompress(base64.b64decode(persons.unseal_text(bytes(one.data).decode()))) if one else b""
+    try:
+        data = zlib.decompress(base64.b64decode(persons.unseal_text(bytes(one.data).decode()))) if one else b""
+    except persons.KeyChanged:  # no one can read it any more: it is sent again
+        raise GoneFile from None
     if one is None or hashlib.sha256(data).hexdigest() != one.sha256:
         raise GoneFile
     return Kept(one.pk, one.outcome, one.name, data)
