@@ -48,6 +48,12 @@ class Environment(BaseSettings):
     All other addresses that are not public are refused."""
     handover_dir: Path | None = None
     """The folder where other systems fetch cases and leave statuses as files. Default: ``handover`` in the home folder."""
+    exchange: Path | None = None
+    """A TOML file that says how agencies are asked: addresses, certificates, deadlines, opening hours (*docs/exchange.md*). Empty means
+    that none are connected, but in a demo town, which has a stand-in."""
+    contracts_dir: Path | None = None
+    """The folder with the agencies' own WSDL, XSD and OpenAPI files, which a city gets with its agreement. Empty means that answers are
+    read but cannot be validated, which each of them then says."""
     oidc_url: str = ""
     oidc_client_id: str = ""
     oidc_client_secret: str = ""

@@ -18,6 +18,8 @@ DEMO = environment.demo
 SECRET_KEY = environment.secret("secret_key", 50)
 AUDIT_KEY = environment.secret("audit_key", 50)
 PERSON_KEY = environment.secret("person_key", 50)
+EXCHANGE_KEY = environment.secret("exchange_key", 50)
+"""What agencies answered about people is sealed with it."""
 ALLOWED_HOSTS = [host.strip() for host in environment.allowed_hosts.split(",") if host.strip()]
 PUBLIC_URL = environment.public_url or f"http://{environment.host}:{environment.port}"
 HTTPS = PUBLIC_URL.startswith("https://")
@@ -31,9 +33,11 @@ INSTALLED_APPS = [
     "stadig.eservices",
     "stadig.waste",
     "stadig.pilots",
+    "stadig.assistance",
     "stadig.cases",
     "stadig.work",
     "stadig.sensing",
+    "stadig.exchange",
     "stadig.post",
     "stadig.files",
     "stadig.geo",
@@ -322,6 +326,10 @@ OUTSIDE_KEYS = HOME / "keys" / "outside"
 """One file for each secret that a declared call names: ``{secret.sms}`` is what stands in ``sms``."""
 HANDOVER_DIR = environment.handover_dir or HOME / "handover"
 """Where cases lie that another system fetches as files, one folder for each declaration: ``out`` from us, ``in`` to us."""
+EXCHANGE_FILE = environment.exchange
+CONTRACTS_DIR = environment.contracts_dir
+AGENCIES_PORT = environment.port + 4000
+"""A demo town's stand-in for the agencies (``stadig agencies``) listens here, and on the ports after it."""
 STANDIN_PORT = environment.port + 3000
 """The demo town's made-up case system."""
 

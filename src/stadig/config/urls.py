@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("stadig.eservices.urls")),
     path("", include("stadig.waste.urls")),
     path("", include("stadig.pilots.urls")),
+    path("", include("stadig.assistance.urls")),
+    path("", include("stadig.exchange.urls")),
     path("", include("stadig.cases.urls")),
     path("", include("stadig.work.urls")),
     path("", include("stadig.files.urls")),
