@@ -329,7 +329,7 @@ HANDOVER_DIR = environment.handover_dir or HOME / "handover"
 EXCHANGE_FILE = environment.exchange
 CONTRACTS_DIR = environment.contracts_dir
 AGENCIES_PORT = environment.port + 4000
-"""A demo town's stand-in for the agencies (``stadig agencies``) listens here, and on the ports after it."""
+"""A demo town's stand-in for the agencies (``stadig agencies``) listens here."""
 STANDIN_PORT = environment.port + 3000
 """The demo town's made-up case system."""
 
