@@ -113,6 +113,26 @@ def _own_audit_heads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _law_as_shipped() -> Iterator[None]:
+    """After a test that commits, Django empties every table: the law that a migration entered is entered anew."""
+    import importlib
+
+    from django.apps import apps
+    from django.test import TransactionTestCase
+
+    law = importlib.import_module("stadig.exchange.migrations.0003_financial_assistance")
+    empty = TransactionTestCase._fixture_teardown
+
+    def empty_but_for_the_law(case: TransactionTestCase) -> None:
+        empty(case)
+        law.enter(apps, None)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_but_for_the_law)
+        yield
+
+
 @pytest.fixture
 def at() -> Iterator[Callable[[str], datetime]]:
     """Set the town's clock: ``at("2026-11-24T06:30+01:00")``. It stands still until the test ends or sets it anew."""

@@ -5,6 +5,7 @@ Personal data of answers lie sealed (:mod:`stadig.exchange.sealing`): the raw an
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Callable
 
@@ -16,6 +17,9 @@ from django.utils.translation import gettext_lazy as _
 from stadig.city.models import Organisation, Person
 from stadig.exchange.outcomes import Outcome
 
+REPEALED = r"2001:453|11 kap\. *11 ?a §.*(SoL|socialtjänstl)"
+REPEALED_FROM = dt.date(2025, 7, 1)
+"""The Social Services Act of 2001, from the day the one of 2025 replaced it (SFS 2025:400, entry into force, points 1 and 2)."""
 OUTCOMES = [(one.value, one.name) for one in Outcome]
 
 
@@ -34,7 +38,11 @@ class LegalBasis(models.Model):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     entered_by_id: int | None
     confirmed_by_id: int | None
+    entered_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True, help_text="until then it gives no right to ask")
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text="when someone said that it ends on valid_to")
+    ended_by_id: int | None
 
     class Meta:
         ordering = ["purpose", "agency", "valid_from"]
@@ -44,6 +52,13 @@ class LegalBasis(models.Model):
             models.CheckConstraint(
                 name="exchange_basis_two_people",
                 condition=Q(entered_by=None) | Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),
+            ),
+            models.CheckConstraint(
+                name="exchange_basis_own_confirmed", condition=Q(entered_by=None) | Q(confirmed_at=None) | ~Q(confirmed_by=None)
+            ),
+            models.CheckConstraint(
+                name="exchange_basis_not_repealed",
+                condition=~Q(statute__iregex=REPEALED) | (Q(valid_to__isnull=False) & Q(valid_to__lt=REPEALED_FROM)),
             ),
         ]
 
