@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ExchangeConfig(AppConfig):
@@ -6,3 +7,9 @@ class ExchangeConfig(AppConfig):
     label = "exchange"
     verbose_name = "Uppgifter från myndigheter"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.exchange import access
+        from stadig.ui import navigation
+
+        navigation.staff(_("Myndigheter"), "exchange:law", access.SEE_CONNECTIONS, order=88, administrative=True)

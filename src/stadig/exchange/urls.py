@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from stadig.exchange.views import law
 
 app_name = "exchange"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("myndigheter/lagstod/", law.overview, name="law"),
+    path("myndigheter/lagstod/nytt/", law.new, name="law-new"),
+    path("myndigheter/lagstod/<int:pk>/bekrafta/", law.confirm, name="law-confirm"),
+    path("myndigheter/lagstod/<int:pk>/ta-bort/", law.take_back, name="law-take-back"),
+    path("myndigheter/lagstod/<int:pk>/avsluta/", law.end, name="law-end"),
+]

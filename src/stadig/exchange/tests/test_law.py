@@ -8,8 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.test import Client
 
+from stadig.city.actions import NotAllowed
+from stadig.city.models import User
+from stadig.city.roles import Role
+from stadig.exchange import law
 from stadig.exchange.models import LegalBasis
 
 PURPOSE = "financial-assistance"
@@ -87,3 +93,81 @@ def test_a_test_that_commits_has_the_shipped_law() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_and_so_has_the_one_after_it() -> None:
     assert LegalBasis.objects.filter(purpose=PURPOSE).count() == 7
+
+
+NEW = {
+    "agency": "TNS",
+    "statute": "Socialnämndens beslut 2026-02-11 § 14",
+    "source": "Protokoll 2026-02-11",
+    "longest_days": 90,
+    "valid_from": dt.date(2026, 3, 1),
+}
+
+
+@pytest.fixture
+def two(someone: Callable[..., User], at: Callable[[str], object]) -> tuple[User, User]:
+    at("2026-11-24T09:00+01:00")
+    return someone(Role.MANAGER), someone(Role.ADMINISTRATOR)
+
+
+def test_what_one_enters_gives_no_right_until_another_confirms_it(two: tuple[User, User]) -> None:
+    one, other = two
+    row = law.enter(one, **NEW)
+    assert "TNS" not in law.in_force(PURPOSE, dt.date(2026, 11, 24))
+    with pytest.raises(ValidationError, match="kollega"):
+        law.confirm(one, row.pk)
+    law.confirm(other, row.pk)
+    assert law.in_force(PURPOSE, dt.date(2026, 11, 24))["TNS"].pk == row.pk
+    assert "TNS" not in law.in_force(PURPOSE, dt.date(2026, 2, 28))
+
+
+def test_a_new_wording_ends_the_old_the_day_before_and_both_stay(two: tuple[User, User]) -> None:
+    one, other = two
+    old = law.in_force(PURPOSE, dt.date(2026, 11, 24))["AF"]
+    new = law.enter(one, **(NEW | {"agency": "AF", "valid_from": dt.date(2027, 1, 1)}))
+    law.confirm(other, new.pk)
+    old.refresh_from_db()
+    assert (old.valid_to, old.ended_by_id) == (dt.date(2026, 12, 31), other.pk)
+    assert law.in_force(PURPOSE, dt.date(2026, 12, 31))["AF"].pk == old.pk
+    assert law.in_force(PURPOSE, dt.date(2027, 1, 1))["AF"].pk == new.pk
+
+
+def test_a_ground_that_ends_is_no_ground_the_day_after(two: tuple[User, User]) -> None:
+    row = law.in_force(PURPOSE, dt.date(2026, 11, 24))["CSN"]
+    with pytest.raises(ValidationError):
+        law.end(two[0], row.pk, last=dt.date(2026, 11, 30), reason=" ")
+    law.end(two[0], row.pk, last=dt.date(2026, 11, 30), reason="Lagen ändras")
+    assert "CSN" in law.in_force(PURPOSE, dt.date(2026, 11, 30))
+    assert "CSN" not in law.in_force(PURPOSE, dt.date(2026, 12, 1))
+
+
+def test_the_repealed_act_cannot_be_entered_for_today(two: tuple[User, User]) -> None:
+    with pytest.raises(ValidationError, match="upphävd"):
+        law.enter(two[0], **(NEW | {"statute": OLD}))
+
+
+def test_a_case_worker_enters_no_law(someone: Callable[..., User]) -> None:
+    with pytest.raises(NotAllowed):
+        law.enter(someone(Role.CASE_WORKER), **NEW)
+
+
+def test_on_the_page_one_enters_and_another_confirms(two: tuple[User, User], client: Client) -> None:
+    one, other = two
+    client.force_login(one)
+    sent = {key: str(value) for key, value in NEW.items()}
+    wrong = client.post("/myndigheter/lagstod/nytt/", sent | {"statute": OLD})
+    assert wrong.status_code == 422
+    assert "upphävd sedan 1 juli 2025" in wrong.content.decode()
+    assert "2001:453" in wrong.content.decode()  # nothing typed is lost
+    shown = client.post("/myndigheter/lagstod/nytt/", sent, follow=True).content.decode()
+    assert "Transportstyrelsen" in shown
+    assert "Du skrev in den. Be en kollega bekräfta." in shown
+    row = LegalBasis.objects.get(agency="TNS")
+    refused = client.post(f"/myndigheter/lagstod/{row.pk}/bekrafta/", follow=True).content.decode()
+    assert "Be en kollega" in refused
+    client.force_login(other)
+    shown = client.post(f"/myndigheter/lagstod/{row.pk}/bekrafta/", follow=True).content.decode()
+    assert "Kim Test" in shown
+    assert "Lagstödet är bekräftat." in shown
+    ended = client.post(f"/myndigheter/lagstod/{row.pk}/avsluta/", {"last": "2026-11-20", "reason": "Nytt beslut"}, follow=True)
+    assert "Har gällt" in ended.content.decode()

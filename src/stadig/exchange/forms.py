@@ -1,0 +1,56 @@
+"""Forms of the pages about agencies: a question per field, an error that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stadig.exchange import names
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d"], **options)
+
+
+class LawForm(forms.Form):
+    """What lets an agency answer."""
+
+    agency = forms.ChoiceField(label=_("Vilken myndighet gäller det?"), choices=[("", _("Välj"))])
+    statute = forms.CharField(
+        label=_("Vilket lagrum eller beslut ger rätten?"),
+        max_length=200,
+        help_text=_(
+            "Skriv det som det ska stå i frågan till myndigheten, till exempel 15 kap. 10 § socialtjänstlagen (2025:400)."
+        ),
+    )
+    source = forms.CharField(
+        label=_("Var har du läst det?"),
+        max_length=300,
+        help_text=_(
+            "Författningen med sin senaste ändring, eller beslutets datum och nummer. Den som bekräftar läser samma källa."
+        ),
+    )
+    longest_days = forms.IntegerField(
+        label=_("Hur många dagar får en fråga gälla?"),
+        min_value=1,
+        max_value=3660,
+        help_text=_("En längre period frågar vi inte om."),
+    )
+    valid_from = _day(_("Från och med vilken dag gäller det?"))
+    valid_to = _day(_("Till och med vilken dag?"), required=False, help_text=_("Lämna tomt om det gäller tills vidare."))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["agency"].choices = [("", _("Välj")), *names.AGENCIES.items()]  # type: ignore[attr-defined]
+
+
+class EndLawForm(forms.Form):
+    """When a ground ends, and why."""
+
+    last = _day(_("Vilken är den sista dagen det gäller?"))
+    reason = forms.CharField(
+        label=_("Varför upphör det?"), max_length=300, help_text=_("Till exempel vilken lag som har ändrats.")
+    )
