@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from stadig.city.models import Person
@@ -35,6 +37,13 @@ class Norm(models.Model):
                 name="assistance_norm_two_people",
                 condition=Q(entered_by=None) | Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),
             ),
+            ExclusionConstraint(  # two norms can't hold for the same day
+                name="assistance_one_norm_a_day",
+                expressions=[
+                    (Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(confirmed_at__isnull=False, withdrawn_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +69,11 @@ class Rules(models.Model):
             models.CheckConstraint(
                 name="assistance_rules_two_people",
                 condition=Q(entered_by=None) | Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),
+            ),
+            models.UniqueConstraint(
+                name="assistance_one_set_of_rules",
+                fields=["valid_from"],
+                condition=Q(confirmed_at__isnull=False, withdrawn_at=None),
             ),
         ]
 

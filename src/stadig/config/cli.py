@@ -32,6 +32,7 @@ COMMANDS = {
     "package": "stadig.config.commands.package",
     "report": "stadig.config.commands.report",
     "pilot": "stadig.config.commands.pilot",
+    "assistance": "stadig.config.commands.assistance",
 }
 """Command → the module that holds ``app``, a :class:`typer.Typer`."""
 

@@ -1,0 +1,76 @@
+"""What the room's engines name by a code, in words: faults in a riksnorm, rows of a proposal, why something is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stadig.assistance.norm import RULES, NormFault
+from stadig.assistance.rates import RatesFault
+from stadig.ui import formatting
+
+FAULTS = {
+    "unknown_rules": gettext_lazy(
+        "Tabellen följer reglerna ”%(value)s”, och dem kan Stadig inte räkna med. Stadig kan %(known)s. Uppdatera Stadig först."
+    ),
+    "unknown_key": gettext_lazy("Vi känner inte igen ”%(where)s”. Rätta namnet eller ta bort raden."),
+    "missing": gettext_lazy("%(where)s saknas. Skriv beloppet ur förordningen."),
+    "not_an_amount": gettext_lazy("%(where)s ska vara hela kronor, större än noll. Där står ”%(value)s”."),
+    "couple_below_single": gettext_lazy("Sambors summa är %(value)s kr och lägre än ensamståendes. Har de bytt plats?"),
+    "lunch": gettext_lazy(
+        "%(where)s: summan utan lunch är %(value)s kr. Den ska vara lägre än hela summan och finns bara till 6 år."
+    ),
+    "age_twice": gettext_lazy("%(value)s år finns på två rader. Varje ålder ska finnas en gång."),
+    "age_missing": gettext_lazy("%(value)s år finns inte i tabellen. Den ska ha alla åldrar från 0 till 20 år."),
+    "not_ages": gettext_lazy("”%(value)s” är inga åldrar. Skriv som 7-10, eller 3."),
+    "common_falls": gettext_lazy("%(where)s är %(value)s kr och lägre än för en person färre. Kontrollera mot förordningen."),
+    "not_a_list": gettext_lazy("Tilläggen ska vara en lista med namn, belopp och vem de räknas för."),
+    "extra": gettext_lazy("%(where)s: skriv namn, belopp och om det räknas per household, adult, child eller member."),
+    "too_large": gettext_lazy("Filen är för stor (%(value)s byte). En riksnorm ryms på en sida."),
+    "unreadable": gettext_lazy("Filen går inte att läsa. Spara den som TOML, JSON eller kalkylblad och försök igen."),
+    "file_kind": gettext_lazy("Filen slutar på ”%(value)s”. Välj en fil som slutar på .toml, .json, .xlsx eller .ods."),
+    "not_a_day": gettext_lazy("%(where)s: ”%(value)s” är ingen dag. Skriv som 2027-01-01."),
+    "ends_before": gettext_lazy("Sista dagen, %(value)s, ligger före den första."),
+    "whole_months": gettext_lazy("%(value)s är inte hela månader. Börja den första och sluta den sista dagen i en månad."),
+    "source": gettext_lazy("Skriv källan: vilken förordning och var du läste den."),
+    "too_old": gettext_lazy("Riksnormen har ingen rad för ett barn som är %(value)s år."),
+}
+WHERE = {
+    "child": gettext_lazy("Barn %(which)s år"),
+    "lunch": gettext_lazy("Barn %(which)s år, utan lunch"),
+    "adult.single": gettext_lazy("Ensamstående"),
+    "adult.couple": gettext_lazy("Sambor"),
+    "common": gettext_lazy("Gemensamma kostnader, %(which)s personer"),
+    "extra": gettext_lazy("Tillägg %(which)s"),
+    "rules": gettext_lazy("Regler"),
+    "valid_from": gettext_lazy("Första dagen"),
+    "valid_to": gettext_lazy("Sista dagen"),
+}
+
+
+def norm_fault(fault: NormFault) -> str:
+    """What is wrong with a riksnorm and what to do, in the reader's language."""
+    known = formatting.list_of(sorted(RULES))
+    return str(FAULTS[fault.code]) % {"where": place(fault.where), "value": fault.value, "known": known}
+
+
+def place(where: str) -> str:
+    """A row of the table, such as ``child.4-6``, in words."""
+    if where in WHERE:
+        return str(WHERE[where]) % {"which": ""} if "%" in str(WHERE[where]) else str(WHERE[where])
+    kind, _dot, which = where.partition(".")
+    return str(WHERE[kind]) % {"which": which.replace("-", "–")} if kind in WHERE and which else where
+
+
+def rates_fault(fault: RatesFault) -> str:
+    """What is wrong with a set of rules."""
+    said: dict[str, Any] = {"name": fault.name}
+    if fault.code == "source":
+        return _("%(name)s: skriv källan.") % said
+    if fault.code == "missing":
+        return _("%(name)s saknas.") % said
+    if fault.code == "unknown":
+        return _("Vi känner inte igen %(name)s.") % said
+    return _("%(name)s: skriv ett tal i rätt enhet.") % said
