@@ -24,6 +24,7 @@ hypothesis_settings.load_profile("stadig")
 
 
 _STARTED = pytest.StashKey[bool]()
+_LOGS = pytest.StashKey[dict[Path, int]]()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -38,14 +39,30 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         postgres.require_supported(environment.database_url)
     else:
         session.config.stash[_STARTED] = postgres.start()
+    session.config.stash[_LOGS] = {path: path.stat().st_size for path in _log_files()}
+
+
+def _log_files() -> list[Path]:
+    """What the database and a city that runs in this checkout write; the log of a database by address is its owner's."""
+    from stadig.config import postgres
+    from stadig.config.environment import environment
+
+    own = [] if environment.database_url else [postgres.cluster(environment).log]
+    return [path for path in (*own, *environment.home_dir.rglob("*.log")) if path.is_file()]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """What was started for the tests is stopped after them, unless someone else has begun to use it."""
-    from stadig.config import postgres
+    """What was started for the tests is stopped after them, unless someone else has begun to use it. Its log holds nothing personal."""
+    from stadig.config import leaks, postgres
 
     if session.config.stash.get(_STARTED, False):
         postgres.stop_if_unused()
+    if _LOGS not in session.config.stash or hasattr(session.config, "workerinput"):
+        return
+    before = session.config.stash[_LOGS]
+    if found := [line for path in _log_files() for line in leaks.in_file(path, before.get(path, 0))]:
+        session.config.get_terminal_writer().line("\n" + "\n".join(found), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -113,6 +130,25 @@ def _own_audit_heads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
         yield
 
 
+@pytest.fixture(scope="session")
+def _watched_logs() -> Iterator[list[str]]:
+    """Where in the whole run a personnummer or an agency's answer was logged."""
+    from stadig.config import leaks
+
+    with leaks.watched() as found:
+        yield found
+        assert not found, "\n".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_personal_logged(_watched_logs: list[str]) -> Iterator[None]:
+    """No logger has been told a personnummer or what an agency answered, whatever its level or handlers."""
+    yield
+    if _watched_logs:
+        told, _watched_logs[:] = "\n".join(_watched_logs), []
+        pytest.fail(told, pytrace=False)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _law_as_shipped() -> Iterator[None]:
     """After a test that commits, Django empties every table: the law that a migration entered is entered anew."""
@@ -122,7 +158,7 @@ def _law_as_shipped() -> Iterator[None]:
     from django.test import TransactionTestCase
 
     law = importlib.import_module("stadig.exchange.migrations.0003_financial_assistance")
-    empty = TransactionTestCase._fixture_teardown
+    empty = TransactionTestCase._fixture_teardown  # pyright: ignore[reportAttributeAccessIssue]
 
     def empty_but_for_the_law(case: TransactionTestCase) -> None:
         empty(case)
