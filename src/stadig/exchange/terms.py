@@ -174,6 +174,8 @@ class Incoming:
     status: int
     content_type: str
     body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those that say whose a fault is, such as ``X-Road-Error``."""
 
 
 @dataclass(frozen=True, slots=True)

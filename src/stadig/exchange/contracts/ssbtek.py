@@ -1,0 +1,187 @@
+"""The composite service SSBTEK (Försäkringskassan): one question, one answer with an element for each agency. SOAP 1.1.
+
+What differs between versions is a namespace and how Skatteverket answers; :mod:`ssbtek_10` and :mod:`ssbtek_11` say it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from stadig.exchange.contracts import af, asking, csn, lefi, miv, so, soap, tns, trees
+from stadig.exchange.contracts.building import failed, finished, unreadable
+from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson, of_status
+from stadig.exchange.contracts.trees import Node
+from stadig.exchange.contracts.validating import Schemas
+from stadig.exchange.contracts.values import safe, same_person
+from stadig.exchange.outcomes import Outcome
+from stadig.exchange.terms import (
+    AF,
+    AGENCIES,
+    CSN,
+    FK,
+    MIV,
+    PM,
+    SKV,
+    SO,
+    TNS,
+    Asker,
+    Block,
+    Incoming,
+    Outgoing,
+    Probe,
+    Question,
+    Source,
+)
+
+ANSWER: Final = "hamtaBastjanstInformationResponse"
+PROBED: Final = "testaBastjanstInformationResponse"
+HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""', "Accept": "text/xml, multipart/related"}
+Reader = Callable[[Node, str], tuple[Block, ...]]
+
+
+def _csn(data: Node, person: str) -> tuple[Block, ...]:
+    held = data.one("svar")
+    if held is None:
+        raise Unreadable(Reason.EMPTY_ANSWER)
+    return csn.read(held.inside_bytes(trees.unbase64(held.text())), person)
+
+
+READERS: Final[dict[str, Reader]] = {AF: af.read, CSN: _csn, SO: so.read, TNS: tns.read, MIV: miv.read}
+
+
+@dataclass(frozen=True, slots=True)
+class Ssbtek:
+    """One version of the contract."""
+
+    name: str
+    space: str
+    skatteverket: Callable[[Node, Question], tuple[Block, ...]]
+    """Reads Skatteverket's element."""
+    parts: bool
+    """Whether Skatteverket is asked for parts."""
+    schemas: Schemas
+    entitled: lefi.Entitled | None = None
+    agencies: tuple[str, ...] = field(default=AGENCIES)
+
+    def request(self, question: Question, url: str) -> Outgoing:
+        """``hamtaBastjanstInformation`` for the agencies of the question alone."""
+        return Outgoing("POST", url, HEADERS, asking.envelope(question, self.space, self._asked(question), parts=self.parts))
+
+    def probe(self, asker: Asker, agencies: tuple[str, ...], url: str) -> Outgoing | None:
+        """``testaBastjanstInformation``: about no one, and always about all agencies."""
+        return Outgoing("POST", url, HEADERS, asking.probe(self.space))
+
+    def read(self, answer: Incoming, question: Question) -> tuple[Block, ...]:
+        """At least one block for each agency of the question."""
+        try:
+            found = self._read(answer, question)
+        except Unreadable as fault:
+            found = {agency: (self._whole(agency, fault, answer),) for agency in question.agencies}
+        return tuple(block for agency in question.agencies for block in finished(agency, found[agency], question))
+
+    def read_probe(self, answer: Incoming) -> tuple[Probe, ...]:
+        """Each agency's state; one that has no test of its own (``anropad`` false without error) counts as reached."""
+        try:
+            content = soap.open_message(answer.body, answer.content_type).content
+        except Unreadable as fault:
+            return tuple(Probe(agency, False, fault.reason) for agency in self.agencies)
+        if content is None or content.name != PROBED:
+            return tuple(Probe(agency, False, Reason.WRONG_CONTRACT) for agency in self.agencies)
+        found: list[Probe] = []
+        for one in content.children():
+            error = one.one("error")
+            code = (safe(error.text("felkod")) or Reason.EMPTY_ANSWER.value) if error else ""
+            named = (FK, PM) if one.name == FK else (one.name,)
+            found += [Probe(agency, error is None, code) for agency in named if agency in self.agencies]
+        return tuple(found)
+
+    def _asked(self, question: Question) -> lefi.Asked:
+        return lefi.plan(question.agencies, question.parts, self.entitled)
+
+    def _whole(self, agency: str, fault: Unreadable, answer: Incoming) -> Block:
+        """The block when nothing at all could be read: an HTTP status says more than a body that is no SOAP message."""
+        status = of_status(answer.status)
+        if status is not None and not isinstance(fault, WrongPerson):
+            return failed(agency, soap.fault_source("", answer.headers), status, str(answer.status))
+        return unreadable(agency, fault)
+
+    def _read(self, answer: Incoming, question: Question) -> dict[str, tuple[Block, ...]]:
+        message = soap.open_message(answer.body, answer.content_type)
+        if message.fault is not None:
+            block = self._fault(message.fault, answer.headers)
+            return {agency: (block(agency),) for agency in question.agencies}
+        content = message.content
+        if content is None or content.element.tag != f"{{{self.space}}}{ANSWER}":
+            raise Unreadable(Reason.WRONG_CONTRACT)
+        self._same_question(content, question)
+        held = content.one("svarsdata")
+        if held is None:
+            raise Unreadable(Reason.EMPTY_ANSWER)
+        found: dict[str, tuple[Block, ...]] = {}
+        checked = self.schemas.check(content.element)
+        for element in (FK, *READERS, SKV):
+            served = (FK, PM) if element == FK else (element,)
+            if not any(agency in question.agencies for agency in served):
+                continue
+            blocks = self._agency(element, held.one(element), question)
+            found |= {agency: checked.note(element, blocks[agency]) for agency in served if agency in question.agencies}
+        return found | {agency: (_missing(agency),) for agency in question.agencies if agency not in found}
+
+    def _fault(self, fault: soap.Fault, headers: Mapping[str, str]) -> Callable[[str], Block]:
+        """A fault of the whole: the composite service's own says why in its detail."""
+        detail = fault.detail.one("hamtaBastjanstInformationFault") if fault.detail else None
+        if detail is not None:
+            text = " ".join(one.text() for one in detail.each("felmeddelande"))
+            return lambda agency: failed(agency, Source.COMPOSITE, detail.text("felkod") or fault.code, text)
+        source = soap.fault_source(fault.code, headers)
+        return lambda agency: failed(agency, Source.COMPOSITE if source == Source.AGENCY else source, fault.code, fault.text)
+
+    def _same_question(self, content: Node, question: Question) -> None:
+        """Raises WrongPerson or Unreadable where the answer says that it belongs to another question."""
+        general = content.down("fraga", "generellaFrageparametrar")
+        if general is not None and not same_person(question.person, general.says("personidentitet")):
+            raise WrongPerson("personidentitet")
+        said = content.text("korrelationsid")
+        if said and said != str(question.correlation_id):
+            raise Unreadable(Reason.WRONG_ANSWER, "korrelationsid")
+
+    def _agency(self, element: str, node: Node | None, question: Question) -> dict[str, tuple[Block, ...]]:
+        """Agency → blocks of one element: the choice of data and error, or nothing."""
+        served = (FK, PM) if element == FK else (element,)
+        if node is None:
+            return {agency: (_missing(agency),) for agency in served}
+        error = node.one("error")
+        if error is not None:
+            return {agency: (told(agency, error),) for agency in served}
+        try:
+            if element == SKV:
+                return {SKV: self.skatteverket(node, question)}
+            data = node.one("data")
+            if data is None:
+                raise Unreadable(Reason.EMPTY_ANSWER)
+            if element != FK:
+                return {element: READERS[element](data, question.person)}
+            held = data.one("lefiJsonSvar")
+            if held is None:
+                raise Unreadable(Reason.EMPTY_ANSWER)
+            document = trees.json(trees.unbase64(held.text()))
+            valid = self.schemas.check_lefi(document)
+            read = lefi.read(document, held.path + "#", question.person, self._asked(question))
+            empty = {agency: (_missing(agency),) for agency in served}
+            return empty | {agency: valid.note("", blocks) for agency, blocks in read.items()}
+        except Unreadable as fault:
+            return {agency: (unreadable(agency, fault),) for agency in served}
+
+
+def _missing(agency: str) -> Block:
+    """An agency that was asked and is not in the answer."""
+    return Block(agency, Outcome.ERROR, error_source=Source.COMPOSITE, error_code=Reason.NO_ANSWER)
+
+
+def told(agency: str, error: Node, part: str = "") -> Block:
+    """The block of an ``error`` element: the composite service's fault (SSBT) or the agency's (BT)."""
+    source = Source.COMPOSITE if error.text("kalla") == "SSBT" else Source.AGENCY
+    text = " ".join(one.text() for one in error.each("felmeddelande"))
+    return failed(agency, source, error.text("felkod") or Reason.EMPTY_ANSWER, text, part)
