@@ -305,6 +305,22 @@ def _drop(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
+def _agencies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from stadig.config.agencies import testing
+
+    with testing.running(tmp_path_factory.mktemp("agencies")) as found:
+        yield found
+
+
+@pytest.fixture
+def agencies(_agencies: Any) -> Any:
+    """The stand-in for the agencies, a process of its own with all dials calm and an empty journal (``stadig.config.agencies.testing``)."""
+    _agencies.calm()
+    _agencies.forget()
+    return _agencies
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
     """Chromium, started once for all tests. Absent: skipped with advice, and a failure in CI."""
     from stadig.ui import testing

@@ -33,6 +33,7 @@ COMMANDS = {
     "report": "stadig.config.commands.report",
     "pilot": "stadig.config.commands.pilot",
     "assistance": "stadig.config.commands.assistance",
+    "agencies": "stadig.config.commands.agencies",
 }
 """Command → the module that holds ``app``, a :class:`typer.Typer`."""
 

@@ -1,0 +1,75 @@
+"""The ``exchange.toml`` by which Stadig asks this stand-in, and the declaration of the generic REST agency. Written when the program starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from textwrap import dedent
+
+ASKER = "162120009998"
+"""An organisation number that no municipality has."""
+
+
+def write(folder: Path, address: str, *, tls: bool) -> Path:
+    """Write the files into the folder and return the path of ``exchange.toml``. ``address`` is such as ``https://127.0.0.1:12000``."""
+    proof = 'ca = "ca.pem"\ncertificate = "client.pem"\nkey = "client.key"\n' if tls else ""
+    _keep(folder / "exchange.toml", CONNECTIONS.format(address=address, asker=ASKER, proof=proof))
+    _keep(folder / "rest-example.toml", DECLARATION)
+    return folder / "exchange.toml"
+
+
+def _keep(path: Path, text: str) -> None:
+    part = path.with_suffix(".part")
+    with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+    part.replace(path)
+
+
+CONNECTIONS = dedent("""\
+    # How the made-up agencies are asked. Written by `stadig agencies`: a change here is lost when it starts anew.
+    # Paths are relative to this file.
+
+    [asker]
+    organisation_number = "{asker}"
+    name = "Lindhamns kommun"
+    actor_id = "999-01"
+
+    [deadlines]
+    lookup_s = 7.0
+    agency_s = 5.0
+
+    [[connection]]
+    name = "ssbtek-v11"
+    contract = "ssbtek-11"
+    url = "{address}/ssbtek/v11"
+    agencies = ["AF", "CSN", "SKV", "SO", "MIV", "TNS"]
+    {proof}
+    [connection.hours.TNS]
+    weekdays = "12:00-18:00"
+    saturdays = "closed"
+    sundays = "closed"
+
+    [[connection]]
+    name = "ssbtek-v10"
+    contract = "ssbtek-10"
+    url = "{address}/ssbtek/v10"
+    agencies = ["PM"]
+    {proof}
+    [[connection]]
+    name = "lefi-9"
+    contract = "lefi-9"
+    url = "{address}/lefi/v9"
+    agencies = ["FK"]
+    {proof}
+    [[connection]]
+    name = "rest-example"
+    contract = "rest"
+    declaration = "rest-example.toml"
+    url = "{address}/rest"
+    agencies = ["HAMN"]
+    {proof}""")
+DECLARATION = dedent("""\
+    # A made-up agency with an interface of its own: how it is asked and what its fields mean.
+    name = "Hamnkassan"
+    agency = "HAMN"
+    """)
