@@ -6,3 +6,12 @@ class AssistanceConfig(AppConfig):
     label = "assistance"
     verbose_name = "Ekonomiskt bistånd"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stadig.assistance import keeping
+        from stadig.cases import destroying
+        from stadig.city import erasure
+
+        destroying.holds(keeping.forget_case)
+        destroying.waits(keeping.why_kept)
+        erasure.keeps(keeping.names)

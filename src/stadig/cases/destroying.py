@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Remover = Callable[[Case], Iterable[Person]]
 _removers: list[Remover] = []
+_waits: list[Callable[[Case], str]] = []
 
 
 class MustBeKept(CaseError):
@@ -42,6 +43,12 @@ def holds(remove: Remover) -> Remover:
     if remove not in _removers:
         _removers.append(remove)
     return remove
+
+
+def waits(why: Callable[[Case], str]) -> None:
+    """Register ``why(case)`` in ``apps.ready()``: what law of the room keeps a case whose own time has ended, in words; empty for none."""
+    if why not in _waits:
+        _waits.append(why)
 
 
 def ended(case: Case) -> keeping.Ended:
@@ -69,7 +76,7 @@ def why_kept(case: Case, told: date | None = None) -> str:
     first = keeping.first_day(rule, ended(case), told)
     if first is None or first > clock.today():
         return _("Ärendet får gallras först %(day)s. Regeln är: %(rule)s.") % {"day": first, "rule": text}
-    return ""
+    return next((words for one in _waits if (words := one(case))), "")
 
 
 def due() -> Iterator[Case]:

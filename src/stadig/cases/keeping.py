@@ -56,6 +56,12 @@ def first_day(rule: Rule, ended: Ended, told: date | None = None) -> date | None
     return _later(max(day for day in (ended.closed, ended.last, ended.valid_to, told) if day is not None), rule.months)
 
 
+def done_by(first: date) -> date:
+    """The last day on which a destruction that may begin on ``first`` is to be done: the end of the calendar year after (16 kap. 1 § third
+    paragraph, socialtjänstlagen (2025:400))."""
+    return date(first.year + 1, 12, 31)
+
+
 def _later(day: date, months: int) -> date:
     """The day after so many whole months; a day that the month lacks is its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

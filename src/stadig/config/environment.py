@@ -8,7 +8,9 @@ import secrets
 import tempfile
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -51,6 +53,12 @@ class Environment(BaseSettings):
     exchange: Path | None = None
     """A TOML file that says how agencies are asked: addresses, certificates, deadlines, opening hours (*docs/exchange.md*). Empty means
     that none are connected, but in a demo town, which has a stand-in."""
+    research_exemption: Literal["born", "all", "elsewhere"] = "born"
+    """Which files of financial assistance are kept for research (socialtjänstförordningen (2025:468) 13 kap. 1 §): of those ``born`` on the
+    fifth, fifteenth or twenty-fifth; ``all`` in Östergötlands, Gotlands and Västernorrlands län and in Göteborg; ``elsewhere`` where what is
+    exempt has been handed to an archive."""
+    raw_answers_months: int = Field(default=0, ge=0, le=1200)
+    """Agencies' raw answers are removed after so many months; what was read from them stays with the case. 0: as long as the case."""
     contracts_dir: Path | None = None
     """The folder with the agencies' own WSDL, XSD and OpenAPI files, which a city gets with its agreement. Empty means that answers are
     read but cannot be validated, which each of them then says."""

@@ -327,6 +327,8 @@ OUTSIDE_KEYS = HOME / "keys" / "outside"
 HANDOVER_DIR = environment.handover_dir or HOME / "handover"
 """Where cases lie that another system fetches as files, one folder for each declaration: ``out`` from us, ``in`` to us."""
 EXCHANGE_FILE = environment.exchange
+RESEARCH_EXEMPTION = environment.research_exemption
+RAW_ANSWERS_MONTHS = environment.raw_answers_months
 CONTRACTS_DIR = environment.contracts_dir
 AGENCIES_PORT = environment.port + 4000
 """A demo town's stand-in for the agencies (``stadig agencies``) listens here."""

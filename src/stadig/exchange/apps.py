@@ -9,7 +9,9 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.exchange import access
+        from stadig.city import erasure
+        from stadig.exchange import access, forgetting
         from stadig.ui import navigation
 
         navigation.staff(_("Myndigheter"), "exchange:law", access.SEE_CONNECTIONS, order=88, administrative=True)
+        erasure.keeps(forgetting.names)

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stadig.exchange import names
+from stadig.exchange import lawful
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:
@@ -18,7 +18,6 @@ def _day(label: Any, **options: Any) -> forms.DateField:
 class LawForm(forms.Form):
     """What lets an agency answer."""
 
-    agency = forms.ChoiceField(label=_("Vilken myndighet gäller det?"), choices=[("", _("Välj"))])
     statute = forms.CharField(
         label=_("Vilket lagrum eller beslut ger rätten?"),
         max_length=200,
@@ -33,6 +32,12 @@ class LawForm(forms.Form):
             "Författningen med sin senaste ändring, eller beslutets datum och nummer. Den som bekräftar läser samma källa."
         ),
     )
+    groups = forms.MultipleChoiceField(
+        label=_("Vilka uppgifter ger det rätt till?"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Det som kommer utöver detta sparas inte."),
+        error_messages={"required": _("Välj minst ett slags uppgifter.")},
+    )
     longest_days = forms.IntegerField(
         label=_("Hur många dagar får en fråga gälla?"),
         min_value=1,
@@ -42,9 +47,10 @@ class LawForm(forms.Form):
     valid_from = _day(_("Från och med vilken dag gäller det?"))
     valid_to = _day(_("Till och med vilken dag?"), required=False, help_text=_("Lämna tomt om det gäller tills vidare."))
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, agency: str, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["agency"].choices = [("", _("Välj")), *names.AGENCIES.items()]  # type: ignore[attr-defined]
+        choices = [(name, group.description) for name, group in lawful.GROUPS.get(agency, {}).items()]
+        self.fields["groups"].choices = choices  # type: ignore[attr-defined]
 
 
 class EndLawForm(forms.Form):

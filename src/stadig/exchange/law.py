@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from stadig.city import audit, clock
 from stadig.city.actions import require
 from stadig.city.verbs import verb
-from stadig.exchange import access, names
+from stadig.exchange import access, lawful, names
 from stadig.exchange.models import REPEALED, REPEALED_FROM, LegalBasis
 
 if TYPE_CHECKING:
@@ -93,18 +93,21 @@ def enter(
     longest_days: int,
     valid_from: dt.date,
     valid_to: dt.date | None = None,
-    fields: Iterable[str] = (),
+    groups: Iterable[str] = (),
     purpose: str = FINANCIAL_ASSISTANCE,
     request_id: UUID | None = None,
 ) -> LegalBasis:
     """Write down what lets an agency answer. It gives no right until another person has confirmed it.
 
-    Raises ``ValidationError`` for what cannot be: no source, a law that is repealed on a day it would hold, a period out of order, a day on
-    which a row of the same agency begins already.
+    Raises ``ValidationError`` for what cannot be: no source, a law that is repealed on a day it would hold, a period out of order, no kind of data, a
+    day on which a row of the same agency begins already.
     """
     require(by, access.LAW)
     statute, source, agency = " ".join(statute.split()), " ".join(source.split()), agency.strip().upper()
+    known = [name for name in lawful.GROUPS.get(agency, {}) if name in set(groups)]
     _check(agency, statute, source, longest_days, (valid_from, valid_to))
+    if agency in lawful.GROUPS and not known:
+        raise ValidationError({"groups": _("Välj minst ett slags uppgifter.")})
     if LegalBasis.objects.filter(purpose=purpose, agency=agency, valid_from=valid_from).exists():
         told = _("Det finns redan ett lagstöd för den myndigheten från och med den dagen. Välj en annan dag.")
         raise ValidationError({"valid_from": told})
@@ -116,7 +119,7 @@ def enter(
         longest_days=longest_days,
         valid_from=valid_from,
         valid_to=valid_to,
-        fields=sorted(set(fields)),
+        fields=known,
         entered_by=by,
         entered_at=clock.now(),
     )

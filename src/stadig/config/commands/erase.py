@@ -19,11 +19,14 @@ YES = typer.Option(False, "--yes", help="Do not ask first.")
 def due() -> None:
     """List the closed cases that may be destroyed today, with the rule of each. Nothing is destroyed."""
     with django.with_city():
-        from stadig.cases import definitions, destroying
+        from stadig.cases import definitions, destroying, keeping
 
         found = 0
         for case in destroying.due():
-            typer.echo(f"{case.number:<18} {definitions.of(case).keep}")
+            rule = definitions.of(case).keep
+            first = keeping.first_day(keeping.read(rule), destroying.ended(case))
+            latest = f"; at the latest {keeping.done_by(first)}" if first and "16 kap. 1 § socialtjänstlagen" in rule else ""
+            typer.echo(f"{case.number:<18} {rule}{latest}")
             found += 1
     typer.echo(f"{found} may be destroyed." if found else "None may be destroyed today.")
 

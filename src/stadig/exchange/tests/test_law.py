@@ -15,7 +15,7 @@ from django.test import Client
 from stadig.city.actions import NotAllowed
 from stadig.city.models import User
 from stadig.city.roles import Role
-from stadig.exchange import law
+from stadig.exchange import law, lawful
 from stadig.exchange.models import LegalBasis
 
 PURPOSE = "financial-assistance"
@@ -39,7 +39,10 @@ def test_six_agencies_may_answer_from_the_day_the_new_act_is_in_force_and_two_ha
     rows = LegalBasis.objects.filter(purpose=PURPOSE)
     first = {row.agency: row.valid_from for row in rows.order_by("-valid_from")}
     assert first == dict.fromkeys(("AF", "CSN", "FK", "PM", "SKV", "SO"), dt.date(2025, 7, 1))
-    assert all(row.confirmed_at and row.source and row.fields for row in rows)
+    assert all(row.confirmed_at and row.source for row in rows)
+    assert all(set(row.fields) <= set(lawful.by_law(row.agency)) for row in rows)
+    newest = {row.agency: row.fields for row in rows if row.valid_to is None}
+    assert newest == {agency: list(lawful.by_law(agency)) for agency in newest}, "neither more nor less than the law gives"
 
 
 @pytest.mark.django_db
@@ -101,6 +104,7 @@ NEW = {
     "source": "Protokoll 2026-02-11",
     "longest_days": 90,
     "valid_from": dt.date(2026, 3, 1),
+    "groups": ["vehicles"],
 }
 
 
@@ -124,7 +128,7 @@ def test_what_one_enters_gives_no_right_until_another_confirms_it(two: tuple[Use
 def test_a_new_wording_ends_the_old_the_day_before_and_both_stay(two: tuple[User, User]) -> None:
     one, other = two
     old = law.in_force(PURPOSE, dt.date(2026, 11, 24))["AF"]
-    new = law.enter(one, **(NEW | {"agency": "AF", "valid_from": dt.date(2027, 1, 1)}))
+    new = law.enter(one, **(NEW | {"agency": "AF", "groups": ["registered"], "valid_from": dt.date(2027, 1, 1)}))
     law.confirm(other, new.pk)
     old.refresh_from_db()
     assert (old.valid_to, old.ended_by_id) == (dt.date(2026, 12, 31), other.pk)
@@ -154,12 +158,14 @@ def test_a_case_worker_enters_no_law(someone: Callable[..., User]) -> None:
 def test_on_the_page_one_enters_and_another_confirms(two: tuple[User, User], client: Client) -> None:
     one, other = two
     client.force_login(one)
-    sent = {key: str(value) for key, value in NEW.items()}
-    wrong = client.post("/myndigheter/lagstod/nytt/", sent | {"statute": OLD})
+    assert "Transportstyrelsen" in client.get("/myndigheter/lagstod/nytt/").content.decode()
+    address = "/myndigheter/lagstod/nytt/?myndighet=TNS"
+    sent = {key: value if key == "groups" else str(value) for key, value in NEW.items() if key != "agency"}
+    wrong = client.post(address, sent | {"statute": OLD})
     assert wrong.status_code == 422
     assert "upphävd sedan 1 juli 2025" in wrong.content.decode()
     assert "2001:453" in wrong.content.decode()  # nothing typed is lost
-    shown = client.post("/myndigheter/lagstod/nytt/", sent, follow=True).content.decode()
+    shown = client.post(address, sent, follow=True).content.decode()
     assert "Transportstyrelsen" in shown
     assert "Du skrev in den. Be en kollega bekräfta." in shown
     row = LegalBasis.objects.get(agency="TNS")

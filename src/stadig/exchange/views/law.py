@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stadig.city.permissions import needs
-from stadig.exchange import access, law
+from stadig.exchange import access, law, names
 from stadig.exchange.forms import EndLawForm, LawForm
 from stadig.exchange.models import LegalBasis
 
@@ -45,17 +45,22 @@ def overview(request: HttpRequest) -> HttpResponse:
 @needs(access.LAW)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Enter a row with its source."""
-    form = LawForm(request.POST or None)
+    """Choose an agency, and enter its row with its source."""
+    agency = request.GET.get("myndighet", "")
+    if agency not in names.AGENCIES:
+        return render(request, "exchange/law_agency.html", {"agencies": tuple(names.AGENCIES.items())})
+    form = LawForm(agency, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            law.enter(request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            law.enter(request.user, agency=agency, **form.cleaned_data)  # type: ignore[arg-type]
         except ValidationError as fault:
             refused(form, fault)
         else:
             messages.success(request, _("Lagstödet är inskrivet. Det gäller först när en kollega har bekräftat det."))
             return redirect("exchange:law")
-    return render(request, "exchange/law_new.html", {"form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "exchange/law_new.html", {"form": form, "name": names.agency(agency)}, status=422 if form.errors else 200
+    )
 
 
 @needs(access.LAW)
