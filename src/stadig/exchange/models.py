@@ -81,7 +81,13 @@ class Permit(models.Model):
     refused = models.JSONField(default=dict, help_text="agency → why it may not be asked: no_law, period, prefetch_off")
     period_from = models.DateField()
     period_to = models.DateField()
-    issued_at = models.DateTimeField()
+    issued_at = models.DateTimeField(help_text="in real time")
+    mac = models.CharField(
+        max_length=64,
+        default="",
+        blank=True,
+        help_text="over all of the above, with a key outside the database (exchange/permits.py)",
+    )
     case_id: int
     person_id: int
     by_id: int | None
@@ -120,6 +126,7 @@ class Lookup(models.Model):
     person_id: int
     by_id: int | None
     permit_id: int
+    unit_id: int
     again_of_id: int | None
     get_kind_display: Callable[[], str]
 
@@ -142,8 +149,13 @@ class Call(models.Model):
     connection = models.SlugField(max_length=40)
     contract = models.CharField(max_length=24, help_text="such as SSBTEK v11")
     agencies = models.JSONField(help_text="codes of the agencies asked in this one request")
+    parts = models.JSONField(
+        default=dict, help_text="agency → the parts asked for; an agency that is not named was asked for all"
+    )
     attempt = models.PositiveSmallIntegerField(default=1)
-    correlation_id = models.UUIDField(unique=True, default=uuid.uuid4)
+    correlation_id = models.UUIDField(
+        default=uuid.uuid4, help_text="a second question by agreement (hedging) has the first one's"
+    )
     intent_at = models.DateTimeField(help_text="in real time")
     answered_at = models.DateTimeField(
         null=True, blank=True, help_text="in real time; when the last byte came, or the call ended"
@@ -159,6 +171,7 @@ class Call(models.Model):
 
     class Meta:
         indexes = [models.Index(name="exchange_open_calls", fields=["intent_at"], condition=Q(answered_at=None))]
+        constraints = [models.UniqueConstraint(name="exchange_one_call", fields=["correlation_id", "attempt"])]
 
     def __str__(self) -> str:
         return f"call {self.pk}"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import hmac
+import json
 import os
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+if TYPE_CHECKING:
+    from stadig.exchange.models import Permit
 
 NONCE_BYTES = 12
 
@@ -35,3 +41,24 @@ def unseal(sealed: bytes | memoryview, belongs_to: str) -> bytes:
 @functools.lru_cache(maxsize=4)
 def _cipher(key: str) -> AESGCM:
     return AESGCM(hashlib.sha256(key.encode()).digest())
+
+
+def mac_of(permit: Permit) -> str:
+    """The keyed hash over all that a permit says (HMAC-SHA256)."""
+    said = [
+        str(permit.nonce),
+        permit.purpose,
+        permit.case,
+        permit.case_number,
+        permit.person_id,
+        permit.role,
+        permit.by_id,
+        permit.unit_id,
+        permit.laws,
+        permit.refused,
+        permit.period_from.isoformat(),
+        permit.period_to.isoformat(),
+        permit.issued_at.timestamp(),
+    ]
+    key = hashlib.sha256(f"permit {settings.EXCHANGE_KEY}".encode()).digest()
+    return hmac.new(key, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hexdigest()

@@ -1,0 +1,227 @@
+"""The statements that keep what became of requests: one transaction for all that waits, audit last."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import connection
+
+from stadig.city import clock, live
+from stadig.city.verbs import verb
+from stadig.exchange import breaking, sealed, telling
+from stadig.exchange.outcomes import Outcome
+from stadig.exchange.sealing import seal
+from stadig.exchange.terms import Block, Source
+
+if TYPE_CHECKING:
+    from stadig.exchange.plans import Plan, PlannedCall
+    from stadig.exchange.storing import Came, Ended, Finished, Intent, NotMade, Overdue, Thing, Tried
+
+NEW_CALL: Final = """
+INSERT INTO exchange_call (lookup_id, connection, contract, agencies, parts, attempt, correlation_id, intent_at,
+  late, fault, raw_sha256, media_type)
+SELECT lookup_id, connection, contract, agencies, parts, %s, %s, %s, false, '', '', '' FROM exchange_call WHERE id = %s RETURNING id
+"""
+CALL: Final = """
+UPDATE exchange_call SET answered_at = %s, late = %s, status = %s, fault = %s, raw_sha256 = %s, raw_sealed = %s, raw_bytes = %s,
+  media_type = %s WHERE id = %s AND answered_at IS NULL
+"""
+REPLACE: Final = "UPDATE exchange_block SET replaced_at = %s WHERE lookup_id = %s AND agency = ANY(%s) AND replaced_at IS NULL"
+BLOCK: Final = """
+INSERT INTO exchange_block (lookup_id, call_id, agency, part, outcome, reason, error_source, error_code, asked_at, answered_at, latency_ms,
+  contract, basis_id, data_as_of, available_from, schema_valid, schema_errors, dropped, unknown, alarm, sealed, stored_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s AND finished_at IS NULL RETURNING id"
+TELL: Final = "SELECT pg_notify(%s, %s)"
+NO_FAILURE: Final = frozenset({"too_large", "encoded", "unreadable", "no_slot", "no_time", "interrupted", "internal"})
+"""Ends that say nothing about whether the agency is well."""
+
+
+class Batch:
+    """What one transaction is to hold."""
+
+    def __init__(self) -> None:
+        self.now = clock.real_now()
+        self.calls: list[tuple[Any, ...]] = []
+        self.replaced: list[tuple[Any, ...]] = []
+        self.blocks: list[tuple[Any, ...]] = []
+        self.breakers: list[breaking.Told] = []
+        self.news: dict[tuple[str, int], int] = {}
+        self.last: list[Callable[[Any], None]] = []
+
+
+@verb
+def keep(by: None, things: Iterable[Thing]) -> None:
+    """Store what became of requests: calls, blocks, breakers, news, and the audit rows of lookups that are finished."""
+    batch = Batch()
+    with connection.cursor() as cursor:
+        for thing in things:
+            HANDLERS[type(thing).__name__](cursor, batch, thing)
+        for statement, rows in ((CALL, batch.calls), (REPLACE, batch.replaced), (BLOCK, batch.blocks)):
+            if len(rows) == 1:
+                cursor.execute(statement, rows[0])
+            elif rows:
+                cursor.executemany(statement, rows)
+        breaking.note(cursor, batch.breakers, batch.now)
+        for step in batch.last:
+            step(cursor)
+        for (topic, thing), version in batch.news.items():
+            cursor.execute(TELL, [live.CHANNEL, json.dumps({"topic": topic, "id": thing, "version": version})])
+
+
+def _intent(cursor: Any, batch: Batch, thing: Intent) -> None:
+    assert thing.call  # noqa: S101
+    cursor.execute(NEW_CALL, [thing.attempt, thing.correlation, batch.now, thing.call.id])
+    thing.result = cursor.fetchone()[0]
+
+
+def _ended(cursor: Any, batch: Batch, thing: Ended) -> None:
+    reply = thing.reply
+    batch.calls.append(
+        (batch.now, False, reply.status or None, reply.fault, "", None, len(reply.body), reply.content_type, thing.call)
+    )
+
+
+def _came(cursor: Any, batch: Batch, thing: Came) -> None:
+    from stadig.exchange.storing import sha256_of
+
+    assert thing.call  # noqa: S101
+    call, reply, plan = thing.call, thing.reply, thing.plan
+    alarmed = any(block.alarm for block in thing.blocks)
+    digest = sha256_of(reply)
+    raw = seal(reply.body, f"call:{call.question.correlation_id}") if reply.body and not alarmed else None
+    batch.calls.append(
+        (thing.at, thing.late, reply.status or None, reply.fault, digest, raw, len(reply.body), reply.content_type, thing.row)
+    )
+    agencies = list(call.question.agencies)
+    if thing.late and reply.fault:
+        return  # it was listened for in vain: what was said at the deadline stands
+    if thing.late:
+        batch.replaced.append((batch.now, plan.id, agencies))
+    for block in thing.blocks:
+        batch.blocks.append(_block(plan, block, thing.row, batch.now, thing.begun, thing.at, call.contract.name))
+    for agency in agencies:
+        ours = [block for block in thing.blocks if block.agency == agency]
+        thing.tally.outcomes[agency] = [block.outcome for block in ours]
+        _note_breaker(batch, call, agency, ours, late=thing.late)
+    if digest:
+        thing.tally.hashes[str(call.question.correlation_id)] = digest
+    _news(batch, plan)
+    if alarmed:
+        batch.last.append(lambda _: telling.about_someone_else(plan, call, thing.row))
+    if thing.late:
+        batch.last.append(lambda _: telling.late(plan, call, thing.tally))
+
+
+def _note_breaker(batch: Batch, call: PlannedCall, agency: str, blocks: list[Block], *, late: bool) -> None:
+    """A fault on the way or at the composite service counts against the agency; an answer counts when it was on trial."""
+    failed = all(
+        block.outcome == Outcome.ERROR
+        and block.error_source != Source.AGENCY
+        and block.error_code not in NO_FAILURE
+        and not block.alarm
+        for block in blocks
+    )
+    if not late and (failed or call.trial):
+        batch.breakers.append(breaking.Told(call.line.name, agency, failed, call.line.breaker))
+
+
+def _overdue(cursor: Any, batch: Batch, thing: Overdue) -> None:
+    assert thing.call  # noqa: S101
+    for agency in thing.call.question.agencies:
+        code = "" if thing.left else "no_slot"
+        block = Block(agency, Outcome.TIMEOUT, error_source=Source.SELF, error_code=code)
+        batch.blocks.append(_block(thing.plan, block, thing.row, batch.now, thing.begun, contract=thing.call.contract.name))
+        thing.tally.outcomes[agency] = [Outcome.TIMEOUT]
+        if thing.left:
+            batch.breakers.append(breaking.Told(thing.call.line.name, agency, True, thing.call.line.breaker))
+    _news(batch, thing.plan)
+
+
+def _not_made(cursor: Any, batch: Batch, thing: NotMade) -> None:
+    plan = thing.plan
+    batch.calls.append((batch.now, False, None, thing.code[:40], "", None, None, "", thing.row))
+    for agency in thing.agencies:
+        source = Source.SELF if thing.outcome == Outcome.ERROR else None
+        code = thing.code if thing.outcome == Outcome.ERROR else ""
+        block = Block(agency, thing.outcome, error_source=source, error_code=code)
+        batch.blocks.append(_block(plan, block, thing.row, batch.now))
+        thing.tally.outcomes[agency] = [thing.outcome]
+    _news(batch, plan)
+
+
+def _tried(cursor: Any, batch: Batch, thing: Tried) -> None:
+    assert thing.call  # noqa: S101
+    for agency in thing.call.question.agencies:
+        batch.breakers.append(breaking.Told(thing.call.line.name, agency, not thing.reached, thing.call.line.breaker))
+
+
+def _finished(cursor: Any, batch: Batch, thing: Finished) -> None:
+    plan, tally = thing.plan, thing.tally
+
+    def finish(cursor: Any) -> None:
+        cursor.execute(FINISH, [batch.now, plan.id])
+        if cursor.fetchone() is None:
+            return
+        telling.finished(plan, tally)
+        _news(batch, plan)
+        batch.news[telling.done_topic(plan.id), plan.id] = 1
+
+    batch.last.append(finish)
+
+
+HANDLERS: Final[dict[str, Callable[[Any, Batch, Any], None]]] = {
+    "Intent": _intent,
+    "Ended": _ended,
+    "Came": _came,
+    "Overdue": _overdue,
+    "NotMade": _not_made,
+    "Tried": _tried,
+    "Finished": _finished,
+}
+
+
+def _news(batch: Batch, plan: Plan) -> None:
+    batch.news[telling.topic(plan.id), plan.id] = int(batch.now.timestamp() * 1000)
+
+
+def _block(  # noqa: PLR0917
+    plan: Plan,
+    block: Block,
+    row: int,
+    now: dt.datetime,
+    asked_at: dt.datetime | None = None,
+    answered_at: dt.datetime | None = None,
+    contract: str = "",
+) -> tuple[Any, ...]:
+    """The row of a block, as BLOCK takes it."""
+    content = sealed.Content(block.facts, block.error_text)
+    latency = max(0, round((answered_at - asked_at).total_seconds() * 1000)) if answered_at and asked_at else None
+    return (
+        plan.id,
+        row,
+        block.agency,
+        block.part[:80],
+        block.outcome.value,
+        "",
+        block.error_source.value if block.error_source else "",
+        block.error_code[:80],
+        asked_at,
+        answered_at,
+        latency,
+        contract,
+        plan.laws.get(block.agency),
+        block.data_as_of,
+        block.available_from,
+        block.schema_valid,
+        json.dumps(block.schema_errors),
+        json.dumps(block.dropped),
+        json.dumps(block.unknown),
+        block.alarm,
+        sealed.close(content, plan.uuid, block.agency, block.part[:80]),
+        now,
+    )

@@ -1,0 +1,64 @@
+"""Lookups whose process died: their agencies get a block that says so, so that nothing looks like an answer that never came."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from django.db import connection
+
+from stadig.city import audit, clock, live
+from stadig.city.models import Person
+from stadig.city.verbs import verb
+from stadig.exchange import telling
+from stadig.exchange.outcomes import Outcome
+from stadig.exchange.terms import Source
+
+AFTER: Final = dt.timedelta(seconds=45)
+"""After a lookup's deadline. A living process has stored its blocks by then, also when the database has been away for a while."""
+GIVEN_UP: Final = dt.timedelta(minutes=15)
+"""A call that is open for longer was listened for by a process that is gone."""
+LOST: Final = """
+SELECT l.id, l."case", l.person_id FROM exchange_lookup l WHERE l.finished_at IS NULL AND l.deadline_at < %s ORDER BY l.id
+FOR UPDATE SKIP LOCKED
+"""
+BLOCKS: Final = """
+INSERT INTO exchange_block (lookup_id, call_id, agency, part, outcome, reason, error_source, error_code, asked_at, contract, basis_id,
+  schema_errors, dropped, unknown, alarm, stored_at)
+SELECT DISTINCT ON (a.agency) c.lookup_id, c.id, a.agency, '', %s, '', %s, 'interrupted', c.intent_at, c.contract,
+  (p.laws ->> a.agency)::bigint, '[]'::jsonb, '[]'::jsonb, '[]'::jsonb, '', %s
+FROM exchange_call c CROSS JOIN LATERAL jsonb_array_elements_text(c.agencies) AS a (agency)
+  JOIN exchange_lookup l ON l.id = c.lookup_id JOIN exchange_permit p ON p.id = l.permit_id
+WHERE c.lookup_id = %s
+  AND NOT EXISTS (SELECT 1 FROM exchange_block b WHERE b.lookup_id = c.lookup_id AND b.agency = a.agency AND b.replaced_at IS NULL)
+ORDER BY a.agency, c.id DESC RETURNING agency
+"""
+CALLS: Final = "UPDATE exchange_call SET answered_at = %s, fault = 'interrupted' WHERE lookup_id = %s AND answered_at IS NULL"
+OLD_CALLS: Final = "UPDATE exchange_call SET answered_at = %s, fault = 'interrupted' WHERE answered_at IS NULL AND intent_at < %s"
+FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s"
+
+
+@verb
+def sweep(by: None = None) -> int:
+    """Finish every lookup whose process died; returns how many."""
+    now = clock.real_now()
+    with connection.cursor() as cursor:
+        cursor.execute(LOST, [now - AFTER])
+        lost = cursor.fetchall()
+        for lookup, case, person in lost:
+            _finish(cursor, lookup, case, person, now)
+        cursor.execute(OLD_CALLS, [now, now - GIVEN_UP])
+    return len(lost)
+
+
+def _finish(cursor: Any, lookup: int, case: int, person: int, now: dt.datetime) -> None:
+    cursor.execute(BLOCKS, [Outcome.ERROR.value, Source.SELF.value, now, lookup])
+    agencies = [agency for (agency,) in cursor.fetchall()]
+    cursor.execute(CALLS, [now, lookup])
+    cursor.execute(FINISH, [now, lookup])
+    for topic in (telling.topic(lookup), telling.done_topic(lookup)):
+        live.publish(topic, lookup, int(now.timestamp() * 1000))
+    outcomes = dict.fromkeys(agencies, Outcome.ERROR.value)
+    audit.record(
+        None, "got answers", ("exchange.lookup", lookup), case=case, person=Person(pk=person), outcomes=outcomes, interrupted=True
+    )

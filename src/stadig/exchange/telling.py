@@ -1,0 +1,77 @@
+"""Whom it is told to that a lookup has come to something: open pages, the audit log, and the job that asks again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from stadig.city import audit
+from stadig.city.models import Person, User
+from stadig.exchange import again
+from stadig.exchange.outcomes import together
+
+if TYPE_CHECKING:
+    from stadig.exchange.plans import Plan, PlannedCall
+    from stadig.exchange.storing import Tally
+
+log = logging.getLogger("stadig.exchange")
+TOPICS = "exchange.lookup:"
+DONE = "exchange.done:"
+
+
+def topic(lookup_id: int) -> str:
+    """The live topic of a lookup: told each time a block comes."""
+    return f"{TOPICS}{lookup_id}"
+
+
+def done_topic(lookup_id: int) -> str:
+    """The live topic that is told once, when each agency has answered or is overdue."""
+    return f"{DONE}{lookup_id}"
+
+
+def finished(plan: Plan, tally: Tally) -> None:
+    """A lookup's second row in the audit log: the outcome of each agency and the hash of each raw answer."""
+    outcomes = {agency: together(found) for agency, found in tally.outcomes.items()}
+    audit.record(
+        _asker(plan),
+        "got answers",
+        ("exchange.lookup", plan.id),
+        case=plan.case,
+        person=Person(pk=plan.person),
+        outcomes={agency: one.value for agency, one in outcomes.items()},
+        sha256=tally.hashes,
+    )
+    again.later(plan.id, plan.kind, plan.purpose)
+
+
+def late(plan: Plan, call: PlannedCall, tally: Tally) -> None:
+    """An answer that came after its deadline."""
+    agencies = call.question.agencies
+    audit.record(
+        _asker(plan),
+        "got a late answer",
+        ("exchange.lookup", plan.id),
+        case=plan.case,
+        person=Person(pk=plan.person),
+        outcomes={agency: together(tally.outcomes[agency]).value for agency in agencies},
+        sha256={key: value for key, value in tally.hashes.items() if key == str(call.question.correlation_id)},
+    )
+
+
+def about_someone_else(plan: Plan, call: PlannedCall, row: int) -> None:
+    """An agency answered about another person than the one asked about: nothing of it is kept, and it is told loudly."""
+    agencies = list(call.question.agencies)
+    log.error("The answer to call %d (%s) was about someone else. It was thrown away; tell the agency.", row, ", ".join(agencies))
+    audit.record(
+        _asker(plan),
+        "got an answer about someone else",
+        ("exchange.lookup", plan.id),
+        case=plan.case,
+        call=row,
+        agencies=agencies,
+    )
+
+
+def _asker(plan: Plan) -> User | None:
+    """Who asked, as the audit log needs them."""
+    return User(pk=plan.by, person_id=plan.by_person) if plan.by else None
