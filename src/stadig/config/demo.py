@@ -121,9 +121,11 @@ def _set_clock(present: datetime) -> None:
     from django.conf import settings
 
     from stadig.city import clock
+    from stadig.config.agencies import town
 
     if settings.DEMO:
         clock.set_demo(present, 1.0)
+        town.begin(present.date())
 
 
 def resume(speed: float) -> None:

@@ -51,6 +51,10 @@ def run(say: Callable[[str], None], *, before: Callable[[], None] | None = None,
             connections.close_all()
             if before:
                 apart(before)
+            if environment.demo:
+                from stadig.config.agencies import town
+
+                town.prepare()
             _preload()
             city = Supervisor(processes(), say=say, record=record)
             city.run(_announcer(say, ready))
@@ -109,6 +113,7 @@ def processes() -> list[Process]:
     if environment.demo:
         found.append(("driver", "stadig.config.driver", False))
         found.append(("case system", "stadig.config.standin", False))
+        found.append(("agencies", "stadig.config.agencies.town", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
     return [Process("web", web.serve, first=True), *listed, Process("worker", worker.run)]
 

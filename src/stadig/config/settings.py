@@ -326,7 +326,7 @@ OUTSIDE_KEYS = HOME / "keys" / "outside"
 """One file for each secret that a declared call names: ``{secret.sms}`` is what stands in ``sms``."""
 HANDOVER_DIR = environment.handover_dir or HOME / "handover"
 """Where cases lie that another system fetches as files, one folder for each declaration: ``out`` from us, ``in`` to us."""
-EXCHANGE_FILE = environment.exchange
+EXCHANGE_FILE = environment.exchange or (HOME / "agencies" / "exchange.toml" if DEMO else None)
 RESEARCH_EXEMPTION = environment.research_exemption
 RAW_ANSWERS_MONTHS = environment.raw_answers_months
 CONTRACTS_DIR = environment.contracts_dir
