@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadig.config.settings")
 from a2wsgi import WSGIMiddleware
 from granian.utils.proxies import wrap_asgi_with_proxy_headers
 
-from stadig.config import events, health, static, wsgi
+from stadig.config import events, health, static, waiting, wsgi
 from stadig.config.answers import App
 from stadig.config.door import MEGABYTE, Door, Lifespan, Mount
 from stadig.config.environment import environment
@@ -26,6 +26,7 @@ MOST_WAITING = 100
 TABLE: dict[str, Mount] = {
     "/static": Mount(static.application, "public", quiet=True),
     "/events": Mount(events.application, "token", at_once=events.MOST_STREAMS + 50),
+    "/wait": Mount(waiting.application, "token", at_once=waiting.MOST),
     "/health": Mount(health.health, "public", quiet=True),
     "/ready": Mount(health.ready, "public", quiet=True, at_once=20),
     "/metrics": Mount(health.figures, "operator", quiet=True, at_once=20),

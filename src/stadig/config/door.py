@@ -153,7 +153,7 @@ class Door:
 
     def _count(self, scope: Scope, name: str, status: int, seconds: float, mount: Mount) -> None:
         self.answered[name, f"{status // 100}xx" if status else "none"] += 1
-        if name != "events":  # a stream's length says nothing about speed
+        if name not in ("events", "wait"):  # how long someone waits for news says nothing about speed
             self.seconds[name] += seconds  # type: ignore[assignment]
             for edge in BUCKETS:
                 if seconds <= edge:

@@ -28,6 +28,8 @@ STREAM_SECONDS = 300.0
 """Then the page is asked to fetch itself anew, and with that a new token, for which Django checks rights again."""
 PAUSE_SECONDS = 2.0
 """Between two tellings of a stream: what happens meanwhile is told together, so that a page fetches itself once for it."""
+QUICK_PAUSE_SECONDS = 0.15
+"""The same for topics whose news someone watches fill in (:func:`stadig.city.live.tell_quickly`)."""
 MOST_STREAMS = 200
 """Per process; the server takes 400 requests at once."""
 MOST_PER_USER = 12
@@ -48,6 +50,8 @@ class Stream:
 
     topics: frozenset[str]
     user: int
+    quick: frozenset[str] = frozenset()
+    """The topics among them whose news are told at once."""
     pending: dict[tuple[str, int], int] = field(default_factory=dict)
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -72,13 +76,15 @@ class Stream:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.ended.wait(), seconds)
 
-    def take(self) -> bytes:
-        """What is to be sent now, as event-stream text."""
+    def take(self, *, all_of_it: bool = True) -> bytes:
+        """What is to be sent now, as event-stream text; without ``all_of_it`` the news of quick topics alone, the others stay."""
+        told = {key: version for key, version in self.pending.items() if all_of_it or key[0] in self.quick}
         said = "".join(
             f"data: {json.dumps({'topic': topic, 'id': thing, 'version': version})}\n\n"
-            for (topic, thing), version in self.pending.items()
+            for (topic, thing), version in told.items()
         )
-        self.pending.clear()
+        for key in told:
+            del self.pending[key]
         self.awake.clear()
         return said.encode()
 
@@ -102,7 +108,9 @@ class Hub:
         """A stream for as long as the block lasts."""
         if self._listening is None or self._listening.done():
             self._listening = asyncio.create_task(self._listen())
-        this = Stream(topics, user)
+        from stadig.city import live
+
+        this = Stream(topics, user, frozenset(filter(live.is_quick, topics)))
         self.streams.add(this)
         self.per_user[user] += 1
         try:
@@ -168,7 +176,7 @@ class Hub:
 
 
 hub = Hub()
-_sessions = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sessions")
+sessions = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sessions")
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -184,7 +192,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     except live.BadToken:
         said = []
     users = {user for user, _ in said}
-    if len(users) != 1 or not await _is_logged_in(scope, next(iter(users))):
+    if len(users) != 1 or not await is_logged_in(scope, next(iter(users))):
         await send_error(scope, send, 403, machine=True)
         return
     user = users.pop()
@@ -192,7 +200,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send_error(scope, send, 503, machine=True)
         return
     async with hub.stream(user, frozenset(topic for _, topic in said)) as stream:
-        gone = asyncio.create_task(_until_gone(receive, stream))
+        gone = asyncio.create_task(until_gone(receive, stream))
         try:
             await _serve(stream, send)
         finally:
@@ -205,16 +213,23 @@ async def _serve(stream: Stream, send: Send) -> None:
     end = loop.time() + STREAM_SECONDS
     await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
     await send({"type": "http.response.body", "body": b": listening\nretry: 3000\n\n", "more_body": True})
+    rested = loop.time()
     while not stream.closing and loop.time() < end:
+        held = rested - loop.time() if stream.pending else HEARTBEAT_SECONDS
         try:
-            await asyncio.wait_for(stream.awake.wait(), min(HEARTBEAT_SECONDS, max(0.01, end - loop.time())))
-            body = stream.take()
+            await asyncio.wait_for(stream.awake.wait(), min(HEARTBEAT_SECONDS, max(0.01, held), max(0.01, end - loop.time())))
         except TimeoutError:
-            await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+            if not stream.pending:
+                await send({"type": "http.response.body", "body": b": still here\n\n", "more_body": True})
+                continue
+        slow_too = loop.time() >= rested
+        body = stream.take(all_of_it=slow_too)
+        if not body:
             continue
-        if body:
-            await send({"type": "http.response.body", "body": body, "more_body": True})
-            await stream.rest(PAUSE_SECONDS)
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        if slow_too:
+            rested = loop.time() + PAUSE_SECONDS
+        await stream.rest(QUICK_PAUSE_SECONDS if stream.quick else PAUSE_SECONDS)
     if loop.time() >= end:
         for topic in stream.topics:
             stream.put(topic, 0, 0)  # look anew, and with that get a new token
@@ -222,13 +237,14 @@ async def _serve(stream: Stream, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _until_gone(receive: Receive, stream: Stream) -> None:
+async def until_gone(receive: Receive, stream: Stream) -> None:
+    """End the stream when the browser has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
     stream.close()
 
 
-async def _is_logged_in(scope: Scope, user: int) -> bool:
+async def is_logged_in(scope: Scope, user: int) -> bool:
     """Whether the browser's session is the user's whom the token was signed for. Tokens for everyone need no session."""
     if user == 0:
         return True
@@ -236,7 +252,7 @@ async def _is_logged_in(scope: Scope, user: int) -> bool:
     from django.http import parse_cookie
 
     key = parse_cookie(header(scope, b"cookie")).get(settings.SESSION_COOKIE_NAME, "")
-    return bool(key) and await asyncio.get_running_loop().run_in_executor(_sessions, _session_user, key) == user
+    return bool(key) and await asyncio.get_running_loop().run_in_executor(sessions, _session_user, key) == user
 
 
 def _session_user(key: str) -> int:

@@ -9,9 +9,11 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.city import erasure
-        from stadig.exchange import access, forgetting
+        from stadig.city import erasure, live
+        from stadig.exchange import access, forgetting, telling
         from stadig.ui import navigation
 
         navigation.staff(_("Myndigheter"), "exchange:law", access.SEE_CONNECTIONS, order=88, administrative=True)
         erasure.keeps(forgetting.names)
+        live.tell_quickly(telling.TOPICS)
+        live.tell_quickly(telling.DONE)
