@@ -32,26 +32,26 @@ def _group(description: str, fields: str) -> Group:
 
 
 _BENEFITS: Final[Mapping[str, Group]] = {
-    "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+    "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
     "application": _group("att en anmälan eller ansökan har lämnats in", "application application.period application.applied"),
     "granted": _group(
         "vilken förmån, ersättning eller annat stöd som har beviljats",
         "decision decision.final decision.decided decision.refused decision.sub decision.status",
     ),
-    "period_and_extent": _group(
+    "period": _group(
         "under vilken tid och i vilken omfattning det ges",
         "decision.period decision.days decision.extent decision.gross decision.frequency payment.period payment.days",
     ),
-    "amount_paid": _group(
+    "amount": _group(
         "vilket belopp som har betalats ut",
         "payment payment.net payment.gross payment.deductions payment.planned payment.payer payment.*",
     ),
-    "pay_date": _group("datum för utbetalning", "payment.pay_date"),
+    "payment-date": _group("datum för utbetalning", "payment.pay_date"),
 }
 
 GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
     AF: {
-        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "registered": _group(
             "från och med vilken dag någon är anmäld eller inte längre anmäld som arbetssökande",
             "status:ARBETSSOKANDE status:ARBETSSOKANDE.period status:ARBETSSOKANDE.registered",
@@ -63,14 +63,14 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
         "programme": _group(
             "deltagande i arbetsmarknadspolitiskt program och under vilken tid", "decision decision.period decision.final"
         ),
-        "activity_report": _group(
+        "activity-report": _group(
             "när den senaste aktivitetsrapporten kom in",
             "status:AKTIVITETSRAPPORT status:AKTIVITETSRAPPORT.report status:AKTIVITETSRAPPORT.latest",
         ),
         "extent": _group("omfattning av det sökta arbetet och av programmet", "status:ARBETSSOKANDE.extent decision.extent"),
     },
     CSN: {
-        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "application": _group("att en ansökan om studiestöd har lämnats in", "application application.status"),
         "form": _group(
             "vilken form av studiestöd som har sökts, beviljats eller betalats ut", "decision decision.status decision.final"
@@ -81,44 +81,44 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
             "med vilket belopp, fördelat på form av stöd",
             "payment payment.net payment.planned payment.* decision.gross decision.*",
         ),
-        "home_equipment_loan": _group("lån till hemutrustning", "payment:HUT payment:HUT.net payment:HUT.planned decision:HUT"),
-        "pay_date": _group("datum för utbetalning", "payment.pay_date"),
-        "compulsory_level": _group("att studiemedel avser studier på grundskolenivå", "decision.compulsory_level"),
+        "equipment-loan": _group("lån till hemutrustning", "payment:HUT payment:HUT.net payment:HUT.planned decision:HUT"),
+        "payment-date": _group("datum för utbetalning", "payment.pay_date"),
+        "level": _group("att studiemedel avser studier på grundskolenivå", "decision.compulsory_level"),
     },
     FK: _BENEFITS,
     PM: _BENEFITS,
     SO: {
-        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "application": _group(
             "att en ansökan har lämnats in och vilken månad den avser", "application application.payment_applied"
         ),
-        "right": _group(
+        "entitlement": _group(
             "beslut om rätt till arbetslöshetsersättning", "application.right_decided decision decision.period decision.days"
         ),
         "amount": _group(
             "med vilket belopp ersättning har betalats ut eller ska betalas ut",
             "payment payment.net payment.planned payment.after_tax",
         ),
-        "month_and_days": _group("vilken tid utbetalningen avser och hur många ersättningsdagar", "payment.period payment.days"),
-        "pay_date": _group("datum för utbetalning", "payment.pay_date"),
+        "month": _group("vilken tid utbetalningen avser och hur många ersättningsdagar", "payment.period payment.days"),
+        "payment-date": _group("datum för utbetalning", "payment.pay_date"),
         "suspension": _group("beslut om avstängning eller frånkännande", "status:AVSTANGD status:AVSTANGD.period"),
     },
     SKV: {
-        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "capital": _group(
             "sammanlagda intäkter och överskott i inkomstslaget kapital",
             "income:KAPITAL income:KAPITAL.gross income:KAPITAL.net income:KAPITAL.period income:KAPITAL.year income:KAPITAL.surplus",
         ),
-        "tax_refund": _group(
+        "tax-refund": _group(
             "belopp och datum för återbetalning av skatt",
             "payment:SKATTEKONTO payment:SKATTEKONTO.net payment:SKATTEKONTO.pay_date payment:SKATTEKONTO.planned",
         ),
-        "employer_declaration": _group(
+        "employer-declaration": _group(
             "uppgifter i en arbetsgivardeklaration",
             "income:AGI income:AGI.gross income:AGI.net income:AGI.deductions income:AGI.period income:AGI.employer income:AGI.pay_date",
         ),
-        "tax_account": _group("skattekontots saldo och ränta", "status:SKATTEKONTO status:SKATTEKONTO.*"),
-        "tax_assessment": _group("beslutad skatt och inkomst av tjänst", "status:SKATT status:SKATT.* status:SKATT.period"),
+        "tax-account": _group("skattekontots saldo och ränta", "status:SKATTEKONTO status:SKATTEKONTO.*"),
+        "tax-assessment": _group("beslutad skatt och inkomst av tjänst", "status:SKATT status:SKATT.* status:SKATT.period"),
         "business": _group("om personen driver företag", "status:FORETAG status:FORETAG.*"),
     },
     TNS: {"vehicles": _group("fordon som personen innehar", "vehicle vehicle.*")},
@@ -132,8 +132,8 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
 WITHOUT_GROUND: Final = frozenset(
     {
         (AF, "extent"),
-        (SKV, "tax_account"),
-        (SKV, "tax_assessment"),
+        (SKV, "tax-account"),
+        (SKV, "tax-assessment"),
         (SKV, "business"),
         (TNS, "vehicles"),
         (MIV, "permits"),
@@ -141,6 +141,9 @@ WITHOUT_GROUND: Final = frozenset(
     }
 )
 """Groups that neither förordning 2008:975 nor 15 kap. 10–12 §§ socialtjänstlagen gives: kept only on another legal basis, written down."""
+ACCOMPANIES: Final = frozenset({"status:SKATTEKONTO", "status:SKATT", "status:FORETAG"})
+"""What Skatteverket cannot help sending along with what the law gives. That it alone came, and was dropped, means that the rest is nothing;
+anything else that was all dropped means that we had no right to what there was."""
 _EMPTY: Final[Mapping[str, object]] = {
     "net": None,
     "gross": None,

@@ -70,6 +70,45 @@ CONNECTIONS = dedent("""\
     {proof}""")
 DECLARATION = dedent("""\
     # A made-up agency with an interface of its own: how it is asked and what its fields mean.
-    name = "Hamnkassan"
+    name = "Hamnkassan v1"
     agency = "HAMN"
+    law = "5 § kommunens avtal med Hamnkassan (påhittat)"
+
+    [request]
+    method = "POST"
+    path = "/fragor"
+    headers = { "X-Correlation-Id" = "{correlation_id}" }
+
+    [request.body]
+    "/person" = "{person}"
+    "/from" = "{from}"
+    "/to" = "{to}"
+    "/case" = "{case}"
+    "/purpose" = "{purpose}"
+    "/law" = "{law}"
+    "/worker" = "{worker}"
+
+    [answer]
+    person = "/person"
+    ok = { at = "/status", is = ["OK"] }
+    nothing = "/payments"
+
+    [answer.status]
+    404 = "no_match"
+
+    [[answer.facts]]
+    list = "/payments"
+    kind = "payment"
+    benefit = "/benefit"
+    label = "/label"
+    net = "/amount"
+    pay_date = "/paid"
+    status = { at = "/status", known = ["paid"], planned = ["planned"] }
+
+    [formats]
+    date = "YYYY-MM-DD"
+    amount = "kronor"
+
+    [probe]
+    path = "/halsa"
     """)

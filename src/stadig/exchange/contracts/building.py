@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 
 from stadig.exchange import lawful
-from stadig.exchange.contracts.errors import Unreadable, WrongPerson
+from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson
 from stadig.exchange.contracts.values import safe
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.terms import Block, Question, Source
@@ -38,6 +38,17 @@ def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[
         facts, dropped = lawful.keep(agency, groups, block.facts)
         names[block.part] = names.get(block.part, 0) + 1
         part = block.part if names[block.part] == 1 else f"{block.part[: LONGEST_PART - 5]} ({names[block.part]})"
-        changed = bool(dropped) or part != block.part
-        done.append(dataclasses.replace(block, facts=facts, part=part, dropped=(*block.dropped, *dropped)) if changed else block)
+        changed = block
+        if dropped or part != block.part:
+            changed = dataclasses.replace(block, facts=facts, part=part, dropped=(*block.dropped, *dropped))
+        if block.facts and not facts and block.outcome == Outcome.DATA:
+            changed = _nothing_left(changed)
+        done.append(changed)
     return tuple(done)
+
+
+def _nothing_left(block: Block) -> Block:
+    """A block of which nothing was kept: never evidence, but where only what cannot help coming along came."""
+    if frozenset(block.dropped) <= lawful.ACCOMPANIES:
+        return dataclasses.replace(block, outcome=Outcome.NOTHING_STATED)
+    return dataclasses.replace(block, outcome=Outcome.NOT_ENTITLED, error_source=Source.SELF, error_code=Reason.BEYOND_LAW)

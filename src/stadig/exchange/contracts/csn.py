@@ -21,6 +21,10 @@ NO_HIT: Final = "Ej träff"
 KINDS: Final = ("Studiemedel", "Studiehjalp", "HemutrustningsLan", "Studiestartsstod", "Omstallningsstudiestod")
 APPLIED: Final = frozenset({"INITIERAD", "INITIERAT"})
 DECIDED: Final = frozenset({"BESLUTAD", "BESLUTAT", "AVSLUTAD", "AVSLUTAT", ""})
+FORMS: Final = frozenset(
+    "GRUND GRUNDU MLÅN MLÅNU TLÅN TILB SH SHU SB SBU EXTRA EXTRAU INACK INACKU LÄRLE HUT SSSTÖD OSS".split()  # noqa: SIM905
+)
+"""Forms of support (*stodform*): study grants and loans at home and abroad, extra allowances, home equipment loan and the newer kinds."""
 PAID: Final = frozenset({"Utbetald", "UTBETALAD"})
 PLANNED: Final = "Planerad"
 
@@ -89,6 +93,8 @@ def _person(one: Node, values: Values) -> tuple[Block, ...]:
 
 
 def _case(case: Node, values: Values) -> list[Fact]:
+    if case.text("stodform") not in FORMS:
+        values.odd("stodform", case.text("stodform"))
     status = case.text("status")
     if status not in APPLIED and status not in DECIDED:
         values.odd("status", status)

@@ -41,6 +41,8 @@ class Reason(StrEnum):
     """What was asked for is neither in the answer nor said to be missing: it may be left out because we have no right to it."""
     EMPTY_ANSWER = "empty_answer"
     """The agency answered with nothing, and not in a way that we know means that it has nothing."""
+    BEYOND_LAW = "beyond_law"
+    """All that came was beyond what the law in force gives us: nothing of it was kept."""
     UNEXPECTED_SHAPE = "unexpected_shape"
     HTTP_REFUSED = "http_refused"
     """400: the question was refused."""

@@ -90,10 +90,10 @@ def read(document: object, path: str, person: str, asked: Asked) -> dict[str, tu
             raise WrongPerson(PERSON_KEY)
     protected = any(one.get("skyddad") not in (False, None) for one in people)
     beyond = tuple(f"{PERSON_KEY}.{name}" for one in people for name in one if name not in {"personnummer", "skyddad", "namn"})
-    states = _states(answer)
+    said = states(answer)
     found: dict[str, tuple[Block, ...]] = {}
     for agency, sections in asked.sections.items():
-        bad = _unavailable(agency, states)
+        bad = _unavailable(agency, said)
         if bad is not None:
             found[agency] = (bad,)
         elif protected:
@@ -105,7 +105,7 @@ def read(document: object, path: str, person: str, asked: Asked) -> dict[str, tu
     return found
 
 
-def _states(answer: Json) -> dict[str, str]:
+def states(answer: Json) -> dict[str, str]:
     """Agency → the state it said it was in."""
     return {
         trees.text(trees.thing(one.get("utlamnare")).get("kod")): trees.text(trees.thing(one.get("tillstand")).get("kod"))
@@ -113,11 +113,11 @@ def _states(answer: Json) -> dict[str, str]:
     }
 
 
-def _unavailable(agency: str, states: Mapping[str, str]) -> Block | None:
+def _unavailable(agency: str, said: Mapping[str, str]) -> Block | None:
     """Only an agency in the state OK has contributed to the answer."""
-    if agency not in states:
+    if agency not in said:
         return Block(agency, Outcome.ERROR, error_source=Source.AGENCY, error_code=Reason.NO_ANSWER)
-    state = states[agency]
+    state = said[agency]
     if state == "OK":
         return None
     if state in {"FELANDE", "OTILLGANGLIG"}:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from stadig.exchange.contracts import trees
-from stadig.exchange.contracts.lefi_codes import COMING_KEY, DEDUCTIONS, KEYS, PAID_KEY, PERSON_KEY, READ_PAST
+from stadig.exchange.contracts.lefi_codes import BENEFITS, COMING_KEY, DEDUCTIONS, KEYS, PAID_KEY, PERSON_KEY, READ_PAST
 from stadig.exchange.contracts.trees import Json
 from stadig.exchange.contracts.values import Values
-from stadig.exchange.terms import Deduction, Fact, Kind
+from stadig.exchange.terms import FK, Deduction, Fact, Kind
 
 PAYERS = {"1001": "FK", "1003": "PM"}
 
@@ -82,13 +82,16 @@ def payments(held: object, path: str, values: Values, *, planned: bool) -> list[
         rows = trees.things(one.get("utbetalningsdetalj"))
         period = trees.thing(one.get("period"))
         payer = PAYERS.get(trees.text(trees.thing(one.get("foretag")).get("id")), "")
+        benefit = trees.text(family.get("id"))
+        if f"FK:{benefit}" not in BENEFITS[FK]:
+            values.odd("formansfamilj", benefit)
         net = money(one.get("nettobelopp"), "nettobelopp", values)
         if net is None:
             values.odd("nettobelopp")
         facts.append(
             Fact(
                 Kind.PAYMENT,
-                trees.text(family.get("id")) or "?",
+                benefit or "?",
                 trees.text(family.get("beskrivning")),
                 f"{path}/{number}",
                 net=net,

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final
 
 from stadig.exchange.contracts import trees
-from stadig.exchange.contracts.lefi_codes import CLAIMS, COMING, PAID, RULINGS
+from stadig.exchange.contracts.lefi_codes import BENEFITS, CLAIMS, COMING, PAID, RULINGS
 from stadig.exchange.contracts.trees import Json
 from stadig.exchange.contracts.values import Values
-from stadig.exchange.terms import Deduction, Fact, Kind
+from stadig.exchange.terms import PM, Deduction, Fact, Kind
 
 FINAL: Final = {"SLUTLIGT": True, "PRELIMINART": False, "INTERIMISTISKT": False}
 
@@ -96,6 +96,8 @@ def _payments(held: object, path: str, values: Values, *, planned: bool) -> list
     for number, one in enumerate(trees.things(held)):
         rows = trees.things(one.get("utbetalningsrader"))
         groups = {_code(row, "formansgrupp"): trees.text(trees.thing(row.get("formansgrupp")).get("beskrivning")) for row in rows}
+        for code in groups.keys() - set(BENEFITS[PM]):
+            values.odd("formansgrupp", code)
         period = trees.thing(one.get("utbetalningsperiod"))
         net = values.amount("nettobelopp", one.get("nettobelopp"))
         if net is None:

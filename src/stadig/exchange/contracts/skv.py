@@ -1,7 +1,8 @@
 """Skatteverket. v10: capital income in an XML document inside a CDATA string. v11: base64 JSON for each part, each with its own error.
 
-The shape of *individuppgifter* (what employers have reported) is not published; it is read by the names that Skatteverket's own technical
-description of the employer's declaration uses, and everything that is not recognised makes it no evidence.
+The shape of *individuppgifter* (what employers have reported) is not published. It is read by the names that Skatteverket's own technical
+description of the employer's declaration uses; an empty list under the part's own name is its word that nothing is reported, and an answer
+in which nothing is recognised is no evidence.
 """
 
 from __future__ import annotations
@@ -108,6 +109,8 @@ def _account(document: object, path: str, person: str, values: Values) -> Found:
     day = values.day("bokforingsdag", account.get("bokforingsdag"))
     if refund is not None:
         facts.append(Fact(Kind.PAYMENT, "SKATTEKONTO", "utbetaltBelopp", f"{path}/utbetaltBelopp", net=refund, pay_date=day))
+    if refund is not None and day is None:
+        values.odd("bokforingsdag", "")
     pairs = [(name, trees.text(account.get(name))) for name in ("saldo", "preliminarRanta", "senastUppdaterad")]
     said = tuple(pair for pair in pairs if pair[1])
     if said:
@@ -155,6 +158,7 @@ DEEPEST: Final = 6
 def _employers(document: object, path: str, person: str, values: Values) -> Found:
     """What employers have reported, month by month. The shape is not published: each object that holds a pay we know is one statement."""
     facts: list[Fact] = []
+    nothing = trees.thing(document).get("individuppgifter") == []
     for found, here in _objects(document, path, 0):
         small = {name.lower(): value for name, value in found.items()}
         for name in PAYEE:
@@ -183,7 +187,7 @@ def _employers(document: object, path: str, person: str, values: Values) -> Foun
                 values=(("employer", employer),) if employer else (),
             )
         )
-    return facts, False
+    return facts, nothing
 
 
 def _month(values: Values, month: str, *, last: bool) -> dt.date | None:

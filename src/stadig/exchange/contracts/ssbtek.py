@@ -13,7 +13,7 @@ from stadig.exchange.contracts import af, asking, csn, lefi, miv, so, soap, tns,
 from stadig.exchange.contracts.building import failed, finished, unreadable
 from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson, of_status
 from stadig.exchange.contracts.trees import Node
-from stadig.exchange.contracts.validating import Schemas
+from stadig.exchange.contracts.validating import Checked, Schemas
 from stadig.exchange.contracts.values import safe, same_person
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.terms import (
@@ -41,14 +41,10 @@ HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""',
 Reader = Callable[[Node, str], tuple[Block, ...]]
 
 
-def _csn(data: Node, person: str) -> tuple[Block, ...]:
-    held = data.one("svar")
-    if held is None:
-        raise Unreadable(Reason.EMPTY_ANSWER)
-    return csn.read(held.inside_bytes(trees.unbase64(held.text())), person)
-
-
-READERS: Final[dict[str, Reader]] = {AF: af.read, CSN: _csn, SO: so.read, TNS: tns.read, MIV: miv.read}
+READERS: Final[dict[str, Reader]] = {AF: af.read, SO: so.read, TNS: tns.read, MIV: miv.read}
+ORDER: Final = (AF, CSN, FK, SKV, SO, TNS, MIV)
+"""Elements of an answer. Pensionsmyndigheten's part lies in Försäkringskassan's."""
+CSN_FAMILY: Final = "http://schema.csn.se/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +117,11 @@ class Ssbtek:
             raise Unreadable(Reason.EMPTY_ANSWER)
         found: dict[str, tuple[Block, ...]] = {}
         checked = self.schemas.check(content.element)
-        for element in (FK, *READERS, SKV):
-            served = (FK, PM) if element == FK else (element,)
-            if not any(agency in question.agencies for agency in served):
-                continue
-            blocks = self._agency(element, held.one(element), question)
-            found |= {agency: checked.note(element, blocks[agency]) for agency in served if agency in question.agencies}
+        for element in ORDER:
+            served = [agency for agency in _served(element) if agency in question.agencies]
+            if served:
+                blocks = self._agency(element, held.one(element), question, checked.about(element))
+                found |= {agency: blocks[agency] for agency in served}
         return found | {agency: (_missing(agency),) for agency in question.agencies if agency not in found}
 
     def _fault(self, fault: soap.Fault, headers: Mapping[str, str]) -> Callable[[str], Block]:
@@ -147,32 +142,52 @@ class Ssbtek:
         if said and said != str(question.correlation_id):
             raise Unreadable(Reason.WRONG_ANSWER, "korrelationsid")
 
-    def _agency(self, element: str, node: Node | None, question: Question) -> dict[str, tuple[Block, ...]]:
+    def _agency(self, element: str, node: Node | None, question: Question, checked: Checked) -> dict[str, tuple[Block, ...]]:
         """Agency → blocks of one element: the choice of data and error, or nothing."""
-        served = (FK, PM) if element == FK else (element,)
+        served = _served(element)
         if node is None:
             return {agency: (_missing(agency),) for agency in served}
         error = node.one("error")
         if error is not None:
-            return {agency: (told(agency, error),) for agency in served}
+            return {agency: checked.note((told(agency, error),)) for agency in served}
         try:
-            if element == SKV:
-                return {SKV: self.skatteverket(node, question)}
-            data = node.one("data")
-            if data is None:
-                raise Unreadable(Reason.EMPTY_ANSWER)
-            if element != FK:
-                return {element: READERS[element](data, question.person)}
-            held = data.one("lefiJsonSvar")
-            if held is None:
-                raise Unreadable(Reason.EMPTY_ANSWER)
-            document = trees.json(trees.unbase64(held.text()))
-            valid = self.schemas.check_lefi(document)
-            read = lefi.read(document, held.path + "#", question.person, self._asked(question))
-            empty = {agency: (_missing(agency),) for agency in served}
-            return empty | {agency: valid.note("", blocks) for agency, blocks in read.items()}
+            return self._data(element, node, question, checked)
         except Unreadable as fault:
-            return {agency: (unreadable(agency, fault),) for agency in served}
+            return {agency: checked.note((unreadable(agency, fault),)) for agency in served}
+
+    def _data(self, element: str, node: Node, question: Question, checked: Checked) -> dict[str, tuple[Block, ...]]:
+        if element == SKV:
+            return {SKV: checked.note(self.skatteverket(node, question))}
+        data = node.one("data")
+        if data is None:
+            raise Unreadable(Reason.EMPTY_ANSWER)
+        if element == FK:
+            return self._lefi(data, question, checked)
+        if element == CSN:
+            return {CSN: self._csn(data, question.person, checked)}
+        return {element: checked.note(READERS[element](data, question.person))}
+
+    def _csn(self, data: Node, person: str, checked: Checked) -> tuple[Block, ...]:
+        held = data.one("svar")
+        if held is None:
+            raise Unreadable(Reason.EMPTY_ANSWER)
+        document = held.inside_bytes(trees.unbase64(held.text()))
+        inner = self.schemas.check_document(document.element, CSN_FAMILY)
+        return checked.also(inner).note(csn.read(document, person))
+
+    def _lefi(self, data: Node, question: Question, checked: Checked) -> dict[str, tuple[Block, ...]]:
+        held = data.one("lefiJsonSvar")
+        if held is None:
+            raise Unreadable(Reason.EMPTY_ANSWER)
+        document = trees.json(trees.unbase64(held.text()))
+        inner = self.schemas.check_lefi(document)
+        both = checked.also(inner) if checked.valid is not None else inner
+        read = lefi.read(document, held.path + "#", question.person, self._asked(question))
+        return {agency: both.note(blocks) for agency, blocks in read.items()}
+
+
+def _served(element: str) -> tuple[str, ...]:
+    return (FK, PM) if element == FK else (element,)
 
 
 def _missing(agency: str) -> Block:

@@ -14,7 +14,7 @@ SAMPLES = "exchange/ssbtek-sundsvall/answers"
 ALL = "exchange/ssbtek-sundsvall/integration/test08_getFinancialAid_allAgencies/responses/ssbtek-response.xml"
 SCHEMAS = "exchange/ssbtek-sundsvall/main/contract"
 PERSON = "1990" + "01011234"
-"""The made-up person of the sample answers; no one has that number."""
+"""The made-up person of the sample answers. Its last digit is wrong, so that it is no one's number."""
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ASKER = Asker("162120002411", "Kommunen", "petra.lund", actor_id="026-51")
 SPACE = {
