@@ -11,7 +11,8 @@ app = typer.Typer(no_args_is_help=True, help="The log of who did and read what."
 
 @app.command(epilog="Example: stadig audit verify")
 def verify() -> None:
-    """Prove that no row up to the last head was edited, removed or reordered. Exits with 1 where one was."""
+    """Prove that no row up to the last head was edited, removed or reordered, and that questions to agencies and their answers are what
+    the log says of them. Exits with 1 where something is not."""
     with django.with_city():
         from stadig.city import audit_chain
 

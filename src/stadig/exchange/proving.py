@@ -1,0 +1,193 @@
+"""Proof that what lies stored of questions to agencies is what the audit log says: ``stadig audit verify`` asks for it.
+
+The log holds, of each lookup: who asked, in which case, about whom (by pseudonym), which requests left, what each agency led to, and the
+hash of each raw answer. Here it is held against the tables: nothing that left is missing, nothing is there that was not logged, every
+answer opens and has its hash, and every outcome is the one that was logged. What a case's destruction has removed is not missed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any, Final
+
+from django.db import connection
+
+from stadig.exchange.outcomes import Outcome, together
+from stadig.exchange.sealing import KeyChanged, unseal
+
+AT_ONCE: Final = 200
+"""Lookups held in memory at the same time, with their raw answers."""
+ASKED: Final = ("asked agencies", "asked agencies again", "noted an answer")
+ANSWERED: Final = ("got answers", "got a late answer")
+TOLD: Final = """
+SELECT what_id::bigint, position, actor, did, ids::text FROM city_auditentry WHERE what = 'exchange.lookup' AND did = ANY(%s)
+ORDER BY what_id::bigint, position
+"""
+DESTROYED: Final = "SELECT what_id::bigint FROM city_auditentry WHERE what = 'cases.case' AND did = 'destroyed lookups'"
+LOOKUPS: Final = """
+SELECT l.id, l.uuid::text, l."case", p.value::text, l.finished_at IS NOT NULL,
+  CASE WHEN l.by_id IS NULL THEN '' WHEN u.person_id IS NULL THEN 'user:' || u.id ELSE 'person:' || w.value END
+FROM exchange_lookup l LEFT JOIN city_pseudonym p ON p.person_id = l.person_id
+LEFT JOIN city_user u ON u.id = l.by_id LEFT JOIN city_pseudonym w ON w.person_id = u.person_id WHERE l.id = ANY(%s)
+"""
+CALLS: Final = """
+SELECT lookup_id, id, correlation_id::text, attempt, raw_sha256, raw_sealed FROM exchange_call WHERE lookup_id = ANY(%s) ORDER BY id
+"""
+BLOCKS: Final = """
+SELECT lookup_id, id, agency, part, outcome, reason, error_code, sealed, replaced_at IS NULL FROM exchange_block
+WHERE lookup_id = ANY(%s) ORDER BY id
+"""
+UNLOGGED: Final = """
+SELECT l.id FROM exchange_lookup l WHERE NOT EXISTS (
+  SELECT 1 FROM city_auditentry e WHERE e.what = 'exchange.lookup' AND e.what_id = l.id::text AND e.did = ANY(%s)) ORDER BY l.id
+"""
+
+
+@dataclass(slots=True)
+class Told:
+    """What the log says of one lookup. ``position`` is the row that says it was asked."""
+
+    position: int = 0
+    actor: str = ""
+    ids: dict[str, Any] = field(default_factory=dict[str, Any])
+    manual: bool = False
+    outcomes: dict[str, str] = field(default_factory=dict[str, str])
+    hashes: dict[str, str] = field(default_factory=dict[str, str])
+    dropped: bool = False
+    """Raw answers were removed before the case, as the municipality has set."""
+    alarmed: bool = False
+    """An answer was about someone else, so nothing of it was kept."""
+
+    def hear(self, position: int, actor: str, did: str, ids: dict[str, Any]) -> None:
+        """One row, in the order they were written: what came later about an agency holds."""
+        if did in ASKED:
+            self.position, self.actor, self.ids, self.manual = position, actor, ids, did == "noted an answer"
+        elif did in ANSWERED:
+            self.outcomes |= ids.get("outcomes", {})
+            self.hashes |= ids.get("sha256", {})
+        elif did == "dropped raw answers":
+            self.dropped = True
+        else:
+            self.alarmed = True
+
+
+def check() -> Iterator[str]:
+    """A sentence for each fault, naming the lookup. Streams: memory does not grow with the log."""
+    with connection.cursor() as cursor:
+        cursor.execute(DESTROYED)
+        destroyed = {case for (case,) in cursor.fetchall()}
+    with connection.chunked_cursor() as stream:
+        stream.execute(TOLD, [[*ASKED, *ANSWERED, "dropped raw answers", "got an answer about someone else"]])
+        told = ((pk, _heard(group)) for pk, group in itertools.groupby(_each(stream), key=itemgetter(0)))
+        while batch := dict(itertools.islice(told, AT_ONCE)):
+            yield from _compare(batch, destroyed)
+    with connection.cursor() as cursor:
+        cursor.execute(UNLOGGED, [list(ASKED)])
+        for (pk,) in cursor.fetchall():
+            yield f"Uppslag {pk} saknar rad i granskningsloggen."
+
+
+def _each(stream: Any) -> Iterator[tuple[int, int, str, str, str]]:
+    while rows := stream.fetchmany(AT_ONCE):
+        yield from rows
+
+
+def _heard(rows: Iterable[tuple[int, int, str, str, str]]) -> Told:
+    told = Told()
+    for _pk, position, actor, did, ids in rows:
+        told.hear(position, actor, did, json.loads(ids))
+    return told
+
+
+def _compare(batch: dict[int, Told], destroyed: set[int]) -> Iterator[str]:
+    keys = list(batch)
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKUPS, [keys])
+        lookups = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute(CALLS, [keys])
+        calls = _by_lookup(cursor.fetchall())
+        cursor.execute(BLOCKS, [keys])
+        blocks = _by_lookup(cursor.fetchall())
+    for pk, told in batch.items():
+        if not told.position:
+            continue  # the check for lookups without a row names it
+        if pk not in lookups:
+            if told.ids.get("case") not in destroyed:
+                yield f"Uppslag {pk} står i granskningsloggen (rad {told.position}) men är borttaget."
+            continue
+        uuid, case, person, finished, actor = lookups[pk]
+        if (case, person, actor) != (told.ids.get("case"), told.ids.get("person"), told.actor):
+            yield f"Uppslag {pk} gäller inte det ärende, den person eller den frågare som rad {told.position} säger."
+        yield from _check_calls(pk, told, calls[pk])
+        yield from _check_outcomes(pk, told, blocks[pk], finished=finished)
+        for block, agency, part, *_rest, sealed, _current in blocks[pk]:
+            if sealed is not None and _opened(sealed, f"block:{uuid}:{agency}:{part}") is None:
+                yield f"Block {block} ({agency}) i uppslag {pk} går inte att öppna: det är utbytt, eller nyckeln är en annan."
+
+
+def _by_lookup(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for lookup, *rest in rows:
+        found[lookup].append(tuple(rest))
+    return found
+
+
+def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]]) -> Iterator[str]:
+    """Each request that was logged is there, each that is there was logged, and each answer is the one that came."""
+    logged = set(told.ids.get("correlation", []))
+    there = {correlation for _id, correlation, *_rest in calls}
+    for correlation in sorted(logged - there):
+        yield f"Ett anrop ({correlation}) i uppslag {pk} står i granskningsloggen (rad {told.position}) men är borttaget."
+    for call, correlation, attempt, _digest, _sealed in calls:
+        if attempt == 1 and correlation not in logged:
+            yield f"Anrop {call} i uppslag {pk} lämnade huset utan rad i granskningsloggen."
+    for correlation, digest in told.hashes.items():
+        of_it = [one for one in calls if one[1] == correlation]
+        if of_it and not any(_is_answer(one, digest, told) for one in of_it):
+            yield f"Svaret i anrop {of_it[-1][0]} i uppslag {pk} är inte det som kom: det är ändrat, utbytt eller borttaget."
+
+
+def _is_answer(call: tuple[Any, ...], digest: str, told: Told) -> bool:
+    _id, correlation, _attempt, noted, sealed = call
+    if noted != digest:
+        return False
+    if sealed is None:
+        return told.dropped or told.alarmed
+    raw = _opened(sealed, f"call:{correlation}")
+    return raw is not None and hashlib.sha256(raw).hexdigest() == digest
+
+
+def _check_outcomes(pk: int, told: Told, blocks: list[tuple[Any, ...]], *, finished: bool) -> Iterator[str]:
+    """Each agency led to what was logged. A lookup that is under way has not been logged as answered yet."""
+    now: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+    for _id, agency, _part, outcome, reason, code, _sealed, current in blocks:
+        if current:
+            now[agency].append((outcome, reason, code))
+    expected = dict(told.outcomes)
+    if told.manual:
+        expected |= dict.fromkeys(told.ids.get("agencies", []), Outcome.MANUAL.value)
+    for agency, outcome in expected.items():
+        if agency not in now:
+            yield f"Det som {agency} svarade i uppslag {pk} är borttaget."
+        elif together(Outcome(one[0]) for one in now[agency]).value != outcome:
+            yield f"Utfallet för {agency} i uppslag {pk} är ändrat: granskningsloggen säger {outcome}."
+    not_asked: dict[str, str] = told.ids.get("not_asked", {})
+    for agency, why in not_asked.items():
+        if agency not in expected and not any(why in one for one in now.get(agency, [])):
+            yield f"Varför {agency} inte frågades i uppslag {pk} är ändrat eller borttaget: granskningsloggen säger {why}."
+    if finished:
+        for agency in sorted(now.keys() - expected.keys() - not_asked.keys()):
+            yield f"Det som {agency} sägs ha svarat i uppslag {pk} saknar rad i granskningsloggen."
+
+
+def _opened(sealed: Any, place: str) -> bytes | None:
+    try:
+        return unseal(sealed, place)
+    except KeyChanged:
+        return None

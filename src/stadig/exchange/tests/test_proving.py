@@ -1,0 +1,158 @@
+"""Whoever can write to the database cannot change what was asked and answered unseen: ``stadig audit verify`` names what was touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from stadig.city import audit, audit_chain, clock
+from stadig.city.models import Organisation, Person, User
+from stadig.city.verbs import verb
+from stadig.exchange import forgetting
+from stadig.exchange.models import Block, Call, Lookup, Permit
+from stadig.exchange.outcomes import Outcome
+from stadig.exchange.sealing import seal
+
+pytestmark = pytest.mark.django_db
+RAW = b"<svar>an agency's answer</svar>"
+
+
+@pytest.fixture
+def petra(someone: Callable[..., User], at: Callable[[str], object]) -> User:
+    at("2026-11-24T09:00+01:00")
+    return someone(organisation=Organisation.objects.create(name="Ekonomiskt bistånd", kind="unit"))
+
+
+@verb
+def _asked(by: User, person: Person, case: int = 17) -> Lookup:
+    """A lookup that asked FK and AF, and left TNS out for want of law, with the rows its verbs write in the log."""
+    now, unit = clock.real_now(), by.organisation
+    period = {"period_from": dt.date(2026, 9, 1), "period_to": dt.date(2026, 11, 30)}
+    who = {"case": case, "person": person, "by": by, "unit": unit}
+    permit = Permit.objects.create(
+        purpose="financial-assistance", case_number="EB 2026/00017", role="applicant", laws={"FK": 1, "AF": 2}, issued_at=now, **who, **period
+    )  # fmt: skip
+    lookup = Lookup.objects.create(
+        permit=permit, kind="person", asked_at=now, begun_at=now, deadline_at=now, finished_at=now, **who, **period
+    )
+    keys = [uuid.uuid4(), uuid.uuid4()]
+    ids = {
+        "case": case,
+        "person": person,
+        "unit": unit,
+        "correlation": [str(key) for key in keys],
+        "not_asked": {"TNS": "no_law"},
+    }
+    audit.record(by, "asked agencies", ("exchange.lookup", lookup.pk), agencies=["FK", "AF"], **ids)
+    hashes: dict[str, str] = {}
+    for agency, key, outcome in (("FK", keys[0], Outcome.DATA), ("AF", keys[1], Outcome.NOTHING_STATED)):
+        raw = RAW + agency.encode()
+        hashes[str(key)] = hashlib.sha256(raw).hexdigest()
+        call = Call.objects.create(
+            lookup=lookup, connection="ssbtek", contract="SSBTEK v11", agencies=[agency], correlation_id=key, intent_at=now, answered_at=now,
+            raw_sha256=hashes[str(key)], raw_sealed=seal(raw, f"call:{key}"),
+        )  # fmt: skip
+        Block.objects.create(
+            lookup=lookup,
+            call=call,
+            agency=agency,
+            outcome=outcome,
+            stored_at=now,
+            sealed=seal(b"facts", f"block:{lookup.uuid}:{agency}:"),
+        )
+    Block.objects.create(lookup=lookup, agency="TNS", outcome=Outcome.NOT_ASKED, reason="no_law", stored_at=now)
+    outcomes = {"FK": "data", "AF": "nothing_stated"}
+    audit.record(by, "got answers", ("exchange.lookup", lookup.pk), case=case, person=person, outcomes=outcomes, sha256=hashes)
+    audit.record(by, "read", ("exchange.lookup", lookup.pk), case=case, person=person)
+    return lookup
+
+
+@pytest.fixture
+def lookup(petra: User) -> Lookup:
+    return _asked(petra, Person.objects.create(given_name="Prov", family_name="Person"))
+
+
+def _swap(model: Any, column: str) -> None:
+    one, other = model.objects.exclude(**{column: None}).order_by("pk")[:2]
+    first, second = getattr(one, column), getattr(other, column)
+    model.objects.filter(pk=one.pk).update(**{column: second})
+    model.objects.filter(pk=other.pk).update(**{column: first})
+
+
+def _someone_else(lookup: Lookup) -> None:
+    other = Person.objects.create(given_name="En", family_name="Annan")
+    audit.pseudonym(other)
+    Lookup.objects.filter(pk=lookup.pk).update(person=other)
+
+
+def _reorder() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT position FROM city_auditentry WHERE did = 'got answers'")
+        (answered,) = cursor.fetchone()
+        first = answered - 1
+        cursor.execute("ALTER TABLE city_auditentry DISABLE TRIGGER USER")
+        for before, after in ((answered, -1), (first, answered), (-1, first)):
+            cursor.execute("UPDATE city_auditentry SET position = %s WHERE position = %s", [after, before])
+        cursor.execute("ALTER TABLE city_auditentry ENABLE TRIGGER USER")
+
+
+TOUCHED: list[tuple[str, Callable[[Lookup], object], str]] = [
+    ("an outcome", lambda _: Block.objects.filter(agency="FK").update(outcome="nothing_stated"), "Utfallet för FK"),
+    ("why one was not asked", lambda _: Block.objects.filter(agency="TNS").update(reason="period"), "Varför TNS inte frågades"),
+    ("a call is gone", lambda _: Call.objects.filter(agencies=["FK"]).delete(), "är borttaget"),
+    ("a block is gone", lambda _: Block.objects.filter(agency="AF").delete(), "Det som AF svarade"),
+    ("the lookup is gone", lambda one: one.delete(), "men är borttaget"),
+    ("an answer is gone", lambda _: Call.objects.filter(agencies=["FK"]).update(raw_sealed=None), "Svaret i anrop"),
+    ("answers are swapped", lambda _: _swap(Call, "raw_sealed"), "Svaret i anrop"),
+    ("a hash is another", lambda _: Call.objects.filter(agencies=["FK"]).update(raw_sha256="0" * 64), "Svaret i anrop"),
+    ("facts are swapped", lambda _: _swap(Block, "sealed"), "går inte att öppna"),
+    ("the case is another", lambda one: Lookup.objects.filter(pk=one.pk).update(case=18), "gäller inte det ärende"),
+    ("the person is another", _someone_else, "gäller inte det ärende"),
+    (
+        "a block is made up",
+        lambda one: Block.objects.create(lookup=one, agency="SKV", outcome="nothing_stated", stored_at=clock.real_now()),
+        "Det som SKV sägs ha svarat",
+    ),
+    (
+        "a call left unlogged",
+        lambda one: Call.objects.create(lookup=one, connection="x", contract="x", agencies=["MIV"], intent_at=clock.real_now()),
+        "lämnade huset utan rad",
+    ),
+    ("the log is reordered", lambda _: _reorder(), "stämmer inte med raden före"),
+]
+
+
+def test_what_nobody_touched_is_whole(lookup: Lookup) -> None:
+    assert audit_chain.verify().faults == []
+
+
+@pytest.mark.parametrize(("touch", "found"), [one[1:] for one in TOUCHED], ids=[one[0] for one in TOUCHED])
+def test_what_someone_touched_is_found_and_named(lookup: Lookup, touch: Callable[[Lookup], object], found: str) -> None:
+    touch(lookup)
+    faults = audit_chain.verify().faults
+    assert any(found in fault for fault in faults), faults
+
+
+def test_a_lookup_without_a_row_in_the_log_is_found(lookup: Lookup) -> None:
+    now = clock.real_now()
+    who = {"case": 17, "person": lookup.person, "by": lookup.by, "unit": lookup.unit}
+    period = {"period_from": dt.date(2026, 9, 1), "period_to": dt.date(2026, 11, 30)}
+    permit = Permit.objects.create(purpose="x", case_number="x", role="applicant", laws={}, issued_at=now, **who, **period)
+    hidden = Lookup.objects.create(permit=permit, kind="person", asked_at=now, begun_at=now, deadline_at=now, **who, **period)
+    assert audit_chain.verify().faults == [f"Uppslag {hidden.pk} saknar rad i granskningsloggen."]
+
+
+def test_what_the_law_has_removed_is_not_missed(lookup: Lookup, petra: User) -> None:
+    Call.objects.update(answered_at=clock.real_now() - dt.timedelta(days=400))
+    forgetting.drop_raw(dt.timedelta(days=365))
+    assert audit_chain.verify().faults == []
+    _asked(petra, Person.objects.create(given_name="En", family_name="Annan"), case=18)
+    forgetting.forget_case(17)
+    assert Lookup.objects.count() == 1
+    assert audit_chain.verify().faults == []
