@@ -290,5 +290,5 @@ def test_a_story_says_who_is_silent_about_whom_where_the_profile_lets_it():
 
 def test_samira_began_to_study_when_her_parental_benefit_ended():
     one = lives.life(SAMIRA)
-    assert max(flow.months[1] for flow in one.fk if flow.benefit == "FP") == -2
-    assert one.csn[0].months[0] == -1
+    assert max(flow.months[1] for flow in one.fk if flow.benefit == "FP") == -1
+    assert one.csn[0].months[0] == 0

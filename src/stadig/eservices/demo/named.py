@@ -13,7 +13,7 @@ from stadig.cases.models import Channel
 from stadig.city import clock
 from stadig.city.models import Person, User
 from stadig.eservices import drafts, flow
-from stadig.eservices.demo import lives
+from stadig.eservices.demo import households, lives
 from stadig.eservices.demo.answers import Spot, answer
 from stadig.eservices.models import EService
 
@@ -31,6 +31,8 @@ HISTORY: Final[tuple[tuple[str, str, float, tuple[tuple[float, str], ...]], ...]
     ("yusuf", "parking-permit", 0.7, ()),
 )
 """Who, which service, how many days ago, and what has happened since, in days after."""
+OPEN_SINCE_DAYS: Final = 10
+"""An application for assistance younger than this is still open: its answers fit what the agencies say."""
 SAMIRA: Final = {
     "name": "Samira Ali",
     "personnummer": "199203092383",
@@ -50,7 +52,7 @@ def cases(services: Mapping[str, Service], spots: Sequence[Spot], rng: np.random
         service = services[name]
         registered = now - timedelta(days=days)
         answers, spot = answer(service.package, registered.date(), spots, rng)
-        answers = _own(name, answers, service, registered)
+        answers = _own(name, answers, service, registered, days)
         found.append(
             Made(
                 id=UUID(bytes=rng.bytes(16), version=4),
@@ -67,15 +69,17 @@ def cases(services: Mapping[str, Service], spots: Sequence[Spot], rng: np.random
     return found
 
 
-def _own(name: str, answers: dict[str, Any], service: Service, at: datetime) -> dict[str, Any]:
+def _own(name: str, answers: dict[str, Any], service: Service, at: datetime, days: float) -> dict[str, Any]:
     """Answers that are theirs: who the child and the other guardian are, and for whom the permit is."""
     if name == "preschool-place":
         answers |= {"sole_custody": False, "other_guardian": dict(SAMIRA)}
         answers["child"] = {"name": "Nora Ali", "has_personnummer": False, "born": (at - timedelta(days=400)).date().isoformat()}
     if name == "parking-permit":
         answers |= {"for_whom": "me", "application": "first", "ordinary_day": "Jag handlar och hälsar på min syster."}
-    if name == "financial-assistance":
+    if name == households.SERVICE:
         answers |= {"household": "single", "has_children": False}
+        if days < OPEN_SINCE_DAYS:
+            answers = households.declared(households.YUSUF, households.YUSUFS_INCOMES, at)
     return dict(flow.evaluate(service.package, answers, today=at.date()).answers)
 
 

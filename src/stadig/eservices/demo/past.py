@@ -89,11 +89,13 @@ class Made:
     unsigned: bool = False
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     """Name, e-mail or telephone of a sender who is no registered person."""
+    signed_by: Mapping[str, Person] = field(default_factory=dict[str, Person])
+    """Role → the person who has logged in and signed."""
 
 
 def seed_past(world: World, *, small: bool) -> None:
     """Write the cases behind the town."""
-    from stadig.eservices.demo import named, reminded, writing
+    from stadig.eservices.demo import households, named, reminded, writing
 
     rng = np.random.default_rng(world.seed + 3)
     services = installed()
@@ -102,6 +104,7 @@ def seed_past(world: World, *, small: bool) -> None:
     made = list(_cases(services, spots, people, rng, one_in=50 if small else 1))
     made += named.cases(services, spots, rng)
     made += reminded.cases(services, spots, people, np.random.default_rng(world.seed + 5), small=small)
+    made += households.cases(services[households.SERVICE], np.random.default_rng(world.seed + 7))
     writing.write(sorted(made, key=lambda one: one.at), rng)
 
 

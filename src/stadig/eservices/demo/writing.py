@@ -179,7 +179,10 @@ class _Writer:
         elif one.told:
             self._party(role, **one.told)
         for signer in self._signers():
-            if signer.role in parties.CO_APPLICANTS:
+            if signer.role in one.signed_by:
+                person = one.signed_by[signer.role]
+                self.rows.parties.append(Party(case=case, role=signer.role, person=person, email=self._said(signer.email)))
+            elif signer.role in parties.CO_APPLICANTS:
                 self._party(signer.role, name=self._said(signer.name), email=self._said(signer.email))
 
     def _party(self, role: str, **contact: str) -> None:
@@ -312,7 +315,7 @@ class _Writer:
         )
         for signer in self._signers():
             answered = one.at + timedelta(days=float(self.rng.uniform(0.02, 4)))
-            done = answered < self.now and not one.unsigned
+            done = signer.role in one.signed_by or (answered < self.now and not one.unsigned)
             number = self._said(signer.personnummer) if signer.personnummer else ""
             self.rows.signatures.append(
                 Signature(
@@ -321,6 +324,7 @@ class _Writer:
                     name=self._said(signer.name),
                     email=self._said(signer.email),
                     personnummer_hash=_hash(number),
+                    person=one.signed_by.get(signer.role),
                     code_hash=persons.opaque(f"signature {one.id} {signer.role}"),
                     state=Signature.State.SIGNED if done else Signature.State.ASKED,
                     digest=digest(one.answers),
