@@ -23,3 +23,10 @@ SET_NORMS = permission(
     Role.ADMINISTRATOR,
     description=_("Skriva in och bekräfta riksnormer och beräkningsregler"),
 )
+READ = permission(
+    "assistance.read",
+    Role.CASE_WORKER,
+    Role.MANAGER,
+    Role.AUDITOR,
+    description=_("Läsa vad myndigheter har svarat i ärenden om ekonomiskt bistånd"),
+)
