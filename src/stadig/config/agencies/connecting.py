@@ -49,6 +49,11 @@ CONNECTIONS = dedent("""\
     saturdays = "closed"
     sundays = "closed"
 
+    [connection.hours.CSN]
+    weekdays = "06:00-22:00"
+    saturdays = "08:00-16:00"
+    sundays = "closed"
+
     [[connection]]
     name = "ssbtek-v10"
     contract = "ssbtek-10"
@@ -72,12 +77,11 @@ DECLARATION = dedent("""\
     # A made-up agency with an interface of its own: how it is asked and what its fields mean.
     name = "Hamnkassan v1"
     agency = "HAMN"
-    law = "5 § kommunens avtal med Hamnkassan (påhittat)"
+    law = "2 § hamnkassans stadgar, påhittade"
 
     [request]
-    method = "POST"
     path = "/fragor"
-    headers = { "X-Correlation-Id" = "{correlation_id}" }
+    headers = { X-Correlation-Id = "{correlation_id}" }
 
     [request.body]
     "/person" = "{person}"
@@ -90,11 +94,9 @@ DECLARATION = dedent("""\
 
     [answer]
     person = "/person"
-    ok = { at = "/status", is = ["OK"] }
     nothing = "/payments"
-
-    [answer.status]
-    404 = "no_match"
+    ok = { at = "/status", is = ["OK"] }
+    status = { 404 = "no_match" }
 
     [[answer.facts]]
     list = "/payments"

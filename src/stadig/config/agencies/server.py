@@ -168,6 +168,7 @@ class Agencies:
         if draw.mood in ("no_match", "bt_error", "ssbt_error"):
             return web.json_response({"message": "Not found"}, status=404 if draw.mood == "no_match" else 500)
         whole = draw.mood if draw.mood in WHOLE else ""
+        asked, _ = answers.known(asked, draw.mood)
         return await self._send(request, json.dumps(_berths(asked), ensure_ascii=False).encode(), JSON, whole, "")
 
     async def rest_health(self, request: web.Request) -> web.StreamResponse:
@@ -197,7 +198,7 @@ class Agencies:
             body, media = spoiling.truncated(body, media)
         elif whole:
             body = {
-                "wrong_charset": lambda: spoiling.wrong_charset(body),
+                "wrong_charset": lambda: spoiling.wrong_charset(body, media),
                 "huge": lambda: spoiling.huge(body, media),
                 "bomb": lambda: spoiling.BOMB,
             }[whole]()
