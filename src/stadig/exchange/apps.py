@@ -13,7 +13,7 @@ class ExchangeConfig(AppConfig):
         from stadig.exchange import access, forgetting, proving, telling
         from stadig.ui import navigation
 
-        navigation.staff(_("Myndigheter"), "exchange:law", access.SEE_CONNECTIONS, order=88, administrative=True)
+        navigation.staff(_("Myndigheter"), "exchange:connections", access.SEE_CONNECTIONS, order=88, administrative=True)
         erasure.keeps(forgetting.names)
         audit_chain.proves(proving.check)
         live.tell_quickly(telling.TOPICS)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from stadig.exchange.views import law
+from stadig.exchange.views import connected, law
 
 app_name = "exchange"
 urlpatterns: list[URLPattern] = [
+    path("myndigheter/", connected.page, name="connections"),
+    path("myndigheter/prova/<slug:name>/", connected.probe, name="probe"),
+    path("myndigheter/i-forvag/<slug:agency>/", connected.choose, name="choose"),
     path("myndigheter/lagstod/", law.overview, name="law"),
     path("myndigheter/lagstod/nytt/", law.new, name="law-new"),
     path("myndigheter/lagstod/<int:pk>/bekrafta/", law.confirm, name="law-confirm"),
