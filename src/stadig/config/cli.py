@@ -32,6 +32,7 @@ COMMANDS = {
     "package": "stadig.config.commands.package",
     "report": "stadig.config.commands.report",
     "pilot": "stadig.config.commands.pilot",
+    "exchange": "stadig.config.commands.exchange",
     "assistance": "stadig.config.commands.assistance",
     "agencies": "stadig.config.commands.agencies",
 }

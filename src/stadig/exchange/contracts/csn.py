@@ -71,12 +71,19 @@ def _person(one: Node, values: Values) -> tuple[Block, ...]:
     if status:
         values.odd("Status", status)
     counts = one.one("Studiestodstypforteckning")
+    for name in one.strangers("Studiestodstypforteckning", *KINDS):
+        values.odd("Person", name)
+    for name in counts.strangers(*(kind.lower() for kind in KINDS)) if counts else ():
+        if counts and counts.text(name) != "0":
+            values.odd("Studiestodstypforteckning", name)
     facts: list[Fact] = []
     silent: list[Block] = []
     for kind in KINDS:
         held = one.one(kind)
         cases = held.one("Arenden") if held else None
         several = list(cases.each("Arende")) if cases else []
+        for name in [*(held.strangers("Arenden") if held else ()), *(cases.strangers("Arende") if cases else ())]:
+            values.odd(kind, name)
         for case in several:
             facts += _case(case, values)
         count = counts.text(kind.lower()) if counts else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -54,6 +56,41 @@ class Reason(StrEnum):
     """502, 503 or 504."""
     HTTP_FAILED = "http_failed"
     """Any other status that is no success."""
+
+
+ENGLISH: Final[Mapping[Reason, str]] = {
+    Reason.EMPTY: "there is nothing in it",
+    Reason.TOO_LARGE: "it is larger than two megabytes, and no agency's answer is",
+    Reason.TOO_DEEP: "it is nested deeper than any answer",
+    Reason.HAS_DOCTYPE: "it declares a document type, which no answer needs and an attack does",
+    Reason.WRONG_CHARSET: "its bytes are not the character encoding they are said to be",
+    Reason.NOT_XML: "it is not well-formed XML",
+    Reason.NOT_SOAP: "it is not a SOAP 1.1 message",
+    Reason.FAULTY_HEADER: "its SOAP header says the same thing twice",
+    Reason.NO_BODY: "the SOAP message has no body",
+    Reason.EMPTY_BODY: "the SOAP message's body is empty",
+    Reason.SOAP_FAULT: "the service answered with a fault",
+    Reason.TRUNCATED_MIME: "the multipart message ends before its closing boundary",
+    Reason.FAULTY_MIME: "the multipart message cannot be taken apart",
+    Reason.NO_SOAP_PART: "the multipart message's first part is not a SOAP message",
+    Reason.NOT_JSON: "it is not JSON",
+    Reason.NOT_BASE64: "what should be base64 is not",
+    Reason.WRONG_PERSON: "it is about another person than the one named",
+    Reason.WRONG_CONTRACT: "it is a message of another contract than those this program reads",
+    Reason.WRONG_ANSWER: "it says that it answers another question",
+    Reason.NO_ANSWER: "the agency is not in the answer",
+    Reason.NOT_ANSWERED: "it was asked for, and is neither there nor said to be missing",
+    Reason.EMPTY_ANSWER: "the agency answered with nothing, not even that it has nothing",
+    Reason.BEYOND_LAW: "all that came was beyond what the law gives",
+    Reason.UNEXPECTED_SHAPE: "it has another shape than the contract",
+    Reason.HTTP_REFUSED: "the question was refused",
+    Reason.HTTP_UNAUTHORISED: "we were not let in",
+    Reason.HTTP_NOT_FOUND: "there is no such address",
+    Reason.HTTP_TOO_MANY: "too many questions were asked",
+    Reason.HTTP_UNAVAILABLE: "the service is not available",
+    Reason.HTTP_FAILED: "the service failed",
+}
+"""Plain words for those who work at the command line."""
 
 
 class Unreadable(Exception):

@@ -26,6 +26,8 @@ class Part:
     media_type: str
     charset: str
     data: bytes
+    content_id: str = ""
+    """Without its angle brackets."""
 
 
 def parameters(content_type: str) -> dict[str, str]:
@@ -85,4 +87,4 @@ def _part(data: bytes) -> Part:
     said = headers.get("content-type", "")
     if headers.get("content-transfer-encoding", "").lower() == "base64":
         body = unbase64(body.decode("latin-1"))
-    return Part(media_type(said), parameters(said).get("charset", ""), body)
+    return Part(media_type(said), parameters(said).get("charset", ""), body, headers.get("content-id", "").strip(" <>"))

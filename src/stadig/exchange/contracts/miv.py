@@ -38,6 +38,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     values = Values()
     held = answer.one("svarCollection")
     facts = [*_origin(answer, values), *(_permit(one, values) for one in (held.each("svar") if held else ()))]
+    for name in held.strangers("svar") if held else ():
+        values.odd("svarCollection", name)
     if values.unknown:
         return (Block(MIV, Outcome.UNKNOWN_CODE, facts=tuple(facts), unknown=tuple(values.unknown)),)
     if held is None:

@@ -8,9 +8,11 @@ from typing import Final
 
 from stadig.exchange.contracts import declaring, lefi, lefi_9, rest, ssbtek_10, ssbtek_11
 from stadig.exchange.contracts.errors import FaultyDeclaration, Unreadable
+from stadig.exchange.contracts.files import Reading, readfile
 from stadig.exchange.contracts.validating import Schemas, schemas
 from stadig.exchange.terms import Contract
 
+__all__ = ["NAMES", "NoSuchContract", "Reading", "open_contract", "readfile"]
 NAMES: Final = ("ssbtek-10", "ssbtek-11", "lefi-9", "rest")
 _INSURANCE: Final[dict[str, Callable[[Schemas, lefi.Entitled | None], Contract]]] = {
     "ssbtek-10": ssbtek_10.contract,

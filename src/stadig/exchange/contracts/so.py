@@ -16,6 +16,7 @@ from stadig.exchange.terms import SO, Block, Fact, Kind, Source
 ALL_WELL: Final = frozenset({"all clear"})
 """Statuses known to mean that the fund answered in full, in small letters. The list of codes is not published."""
 BENEFIT: Final = "AKASSA"
+FIELDS: Final = ("SvarandeOrganisation", "StatusSvarandeOrganisation", "Utbetalningar", "Avstangningar", "AnsoktOmErsattning")
 
 
 def read(data: Node, person: str) -> tuple[Block, ...]:
@@ -23,8 +24,12 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     if not same_person(person, data.says("IdentificationNumber")):
         raise WrongPerson("IdentificationNumber")
     held = data.one("ArbetsloshetsersattningLista")
-    blocks = tuple(_fund(fund, number) for number, fund in enumerate(held.each("Arbetsloshetsersattning"), 1)) if held else ()
-    return blocks or (Block(SO, Outcome.UNKNOWN_CODE, error_source=Source.SELF, error_code=Reason.EMPTY_ANSWER),)
+    blocks = [_fund(fund, number) for number, fund in enumerate(held.each("Arbetsloshetsersattning"), 1)] if held else []
+    for name in held.strangers("Arbetsloshetsersattning") if held else ():
+        values = Values()
+        values.odd("ArbetsloshetsersattningLista", name)
+        blocks.append(Block(SO, Outcome.UNKNOWN_CODE, part=safe(name), unknown=tuple(values.unknown)))
+    return tuple(blocks) or (Block(SO, Outcome.UNKNOWN_CODE, error_source=Source.SELF, error_code=Reason.EMPTY_ANSWER),)
 
 
 def _fund(fund: Node, number: int) -> Block:
@@ -33,6 +38,8 @@ def _fund(fund: Node, number: int) -> Block:
     status = fund.text("StatusSvarandeOrganisation")
     if status.casefold() not in ALL_WELL:
         values.odd("StatusSvarandeOrganisation", status)
+    for name in fund.strangers(*FIELDS):
+        values.odd("Arbetsloshetsersattning", name)
     outcome = values.outcome(nothing=not facts)
     part = safe(fund.text("SvarandeOrganisation")) or f"a-kassa {number}"
     return Block(SO, outcome, part=part, facts=tuple(facts), unknown=tuple(values.unknown))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote
 
 from stadig.exchange.contracts import mime, trees, xml
 from stadig.exchange.contracts.errors import Reason, Unreadable
@@ -12,6 +14,7 @@ from stadig.exchange.contracts.trees import Node
 from stadig.exchange.contracts.xml import Element
 from stadig.exchange.terms import Source
 
+XOP: Final = "http://www.w3.org/2004/08/xop/include"
 SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _XML_TYPES: Final = frozenset({"", "text/xml", "application/xml", "application/soap+xml", "application/xop+xml"})
 _X_ROAD_SIDES: Final = ("client.", "server.clientproxy", "server.serverproxy")
@@ -52,7 +55,21 @@ def open_message(data: bytes, content_type: str = "") -> Message:
     first, *rest = mime.parts(content_type, data)
     if first.media_type not in _XML_TYPES or not first.data.strip():
         raise Unreadable(Reason.NO_SOAP_PART)
-    return _envelope(xml.parse(first.data, charset=first.charset), tuple(rest))
+    element = xml.parse(first.data, charset=first.charset)
+    _include(element, rest)
+    return _envelope(element, tuple(rest))
+
+
+def _include(element: Element, attachments: list[mime.Part]) -> None:
+    """Put back what was taken out of the message (XOP 1.0, section 3.2): each reference becomes the base64 text it stands for."""
+    held = {part.content_id: part.data for part in attachments if part.content_id}
+    for reference in list(element.iter(f"{{{XOP}}}Include")):
+        name = unquote((reference.get("href") or "").removeprefix("cid:"))
+        parent = reference.getparent()
+        if name not in held or parent is None:
+            raise Unreadable(Reason.FAULTY_MIME, "Include")
+        parent.remove(reference)
+        parent.text = base64.b64encode(held[name]).decode()
 
 
 def _envelope(element: Element, attachments: tuple[mime.Part, ...]) -> Message:

@@ -23,6 +23,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
         values.odd("resultat", result)
     if fault is not None:
         values.odd("felresultat", fault.text("felkod"))
+    for name in held.strangers("fordon") if held else ():
+        values.odd("fordonsinnehav", name)
     if values.unknown:
         return (Block(TNS, Outcome.UNKNOWN_CODE, facts=facts, unknown=tuple(values.unknown)),)
     if held is None:

@@ -63,6 +63,14 @@ class Node:
             counts[name] = counts.get(name, 0) + 1
             yield Node(found, f"{self.path}/{name}[{counts[name]}]")
 
+    def strangers(self, *known: str) -> list[str]:
+        """Names of child elements that are none of those known and hold something: an answer with one says more than can be read."""
+        return [
+            xml.name_of(found)
+            for found in self.element.iterchildren(etree.Element)
+            if xml.name_of(found) not in known and (len(found) or (found.text or "").strip())
+        ]
+
     def text(self, name: str = "") -> str:
         """The text of a child, or of the element itself, without space around it; empty where there is none."""
         if not name:
