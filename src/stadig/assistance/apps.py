@@ -8,11 +8,12 @@ class AssistanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.assistance import keeping, registration
-        from stadig.cases import destroying
+        from stadig.assistance import keeping, registration, telling
+        from stadig.cases import destroying, own
         from stadig.city import erasure
 
         destroying.holds(keeping.forget_case)
         destroying.waits(keeping.why_kept)
         erasure.keeps(keeping.names)
         registration.register()
+        own.register_log(telling.draw)

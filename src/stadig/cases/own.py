@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db import connection
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
@@ -212,6 +213,22 @@ _around: list[Callable[[Case], Around]] = []
 def register_around(find: Callable[[Case], Around]) -> None:
     """Let the room above that made the case say what it knows of it; called in ``apps.ready()``."""
     _around[:] = [find]
+
+
+_logs: list[Callable[[Case, Any], str]] = []
+
+
+def register_log(draw: Callable[[Case, Any], str]) -> None:
+    """Let a room above show, beneath who has read the case, what else the log says to the person it concerns; called in ``apps.ready()``.
+
+    ``draw(case, request)`` gives safe HTML about the one who is logged in, and nothing where there is nothing to tell."""
+    if draw not in _logs:
+        _logs.append(draw)
+
+
+def logged(case: Case, request: Any) -> SafeString:
+    """What rooms above tell of the log to the one who is logged in."""
+    return SafeString("".join(draw(case, request) for draw in _logs))
 
 
 def read(case: Case, *, user: Any = None) -> OwnCase:

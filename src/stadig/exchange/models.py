@@ -123,6 +123,12 @@ class Lookup(models.Model):
     begun_at = models.DateTimeField(help_text="in real time: when the permit was spent")
     deadline_at = models.DateTimeField(help_text="in real time: what has not come then is shown as not come")
     finished_at = models.DateTimeField(null=True, blank=True, help_text="in real time: when the last agency answered or gave up")
+    withheld_to = models.DateField(
+        null=True, blank=True, help_text="the person is told of it after this day; only by the decision in withheld_by"
+    )
+    withheld_by = models.CharField(
+        max_length=120, blank=True, default="", db_default="", help_text="the decision's date and number"
+    )
     person_id: int
     by_id: int | None
     permit_id: int
@@ -136,6 +142,9 @@ class Lookup(models.Model):
             models.Index(name="exchange_of_case", fields=["case", "person", "-begun_at"]),
             models.Index(name="exchange_of_person", fields=["person", "-begun_at"]),
             models.Index(name="exchange_unfinished", fields=["begun_at"], condition=Q(finished_at=None)),
+        ]
+        constraints = [
+            models.CheckConstraint(name="exchange_withheld_by_decision", condition=Q(withheld_to=None) | ~Q(withheld_by=""))
         ]
 
     def __str__(self) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from stadig.exchange.views import connected, law
+from stadig.exchange.views import connected, law, own
 
 app_name = "exchange"
 urlpatterns: list[URLPattern] = [
+    path("mina/fragor-till-myndigheter/", own.log, name="own"),
     path("myndigheter/", connected.page, name="connections"),
     path("myndigheter/prova/<slug:name>/", connected.probe, name="probe"),
     path("myndigheter/i-forvag/<slug:agency>/", connected.choose, name="choose"),

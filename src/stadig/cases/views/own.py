@@ -91,7 +91,8 @@ def page(request: HttpRequest, case: Case, *, status: int = 200, **more: Any) ->
     found = own.read(case, user=request.user)
     if found.unread:
         writing.seen(request.user, case.pk)  # type: ignore[arg-type]
-    return render(request, "cases/my_case.html", {"own": found, "case": case, "form": own_forms.message()} | more, status=status)
+    values = {"own": found, "case": case, "form": own_forms.message(), "logged": own.logged(case, request)}
+    return render(request, "cases/my_case.html", values | more, status=status)
 
 
 @signed_in

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import typer
 
 from stadig.config import django
@@ -36,3 +38,22 @@ def head() -> None:
 
         found = AuditHead.objects.first()
     typer.echo(f"{found.position} {found.link}" if found else "0 -")
+
+
+@app.command(epilog='Example: stadig audit withhold "EB 2026/00042" --until 2026-12-31 --decision "SN 2026-11-24 § 9"')
+def withhold(
+    number: str = typer.Argument(help="The case number."),
+    until: datetime = typer.Option(..., formats=["%Y-%m-%d"], help="The last day on which the person is not told."),
+    decision: str = typer.Option(..., help="The decision that says so: its date and number."),
+) -> None:
+    """Let a person read of a case's questions to agencies only after a day, by a decision. Without one they are told at once."""
+    with django.with_city():
+        from stadig.cases.models import Case
+        from stadig.exchange import told
+
+        case = Case.objects.filter(number=number).first()
+        if case is None:
+            typer.echo(f"There is no case {number}.", err=True)
+            raise typer.Exit(1)
+        count = told.withhold(None, case.pk, until=until.date(), decision=decision)
+    typer.echo(f"{count} questions in {number} are told of after {until.date()}.")

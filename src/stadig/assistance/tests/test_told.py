@@ -1,0 +1,131 @@
+"""The person reads the same log about themselves: which agencies were asked, by which law, by what role, and who has read the answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from stadig.assistance.tests.test_keeping import _asked, _case, _person, petra, type_
+from stadig.cases.models import Case, Message, Party
+from stadig.city import audit
+from stadig.city.models import AuditEntry, User
+from stadig.exchange import actions, told
+from stadig.exchange.models import Block, Call, LegalBasis, Lookup
+from stadig.exchange.outcomes import Outcome
+
+pytestmark = pytest.mark.django_db
+__all__ = ["petra", "type_"]
+
+
+@pytest.fixture
+def vera(type_: Any) -> User:
+    """An applicant with a log-in."""
+    return User.objects.create_user("eid-vera", person=_person(), first_name="Vilhelmina", last_name="Malmfors")
+
+
+@pytest.fixture
+def case(type_: Any, vera: User) -> Case:
+    return _case(type_, vera.person, closed=False)
+
+
+@pytest.fixture
+def lookup(case: Case, vera: User, petra: User) -> Lookup:
+    lookup = _asked(case, vera.person, petra)
+    Block.objects.update(basis=LegalBasis.objects.get(agency="FK"))
+    Block.objects.create(
+        lookup=lookup, agency="AF", outcome=Outcome.TIMEOUT, basis=LegalBasis.objects.get(agency="AF"), stored_at=lookup.begun_at
+    )
+    Block.objects.create(lookup=lookup, agency="TNS", outcome=Outcome.NOT_ASKED, reason="no_law", stored_at=lookup.begun_at)
+    return lookup
+
+
+def _page(client: Client, user: User, case: Case) -> str:
+    client.force_login(user)
+    return client.get(f"/mina/{case.pk}/").content.decode()
+
+
+def test_the_case_page_says_who_was_asked_by_which_law_and_what_came_of_it(
+    lookup: Lookup, case: Case, vera: User, petra: User, client: Client
+) -> None:
+    actions.record_reading(petra, lookup.pk, "read")
+    actions.record_reading(petra, lookup.pk, "printed")
+    shown = _page(client, vera, case)
+    assert "Vilka har vi frågat om dig?" in shown
+    assert "Försäkringskassan" in shown and "Lämnade uppgifter" in shown
+    assert "15 kap. 10 § socialtjänstlagen (2025:400)" in shown
+    assert "Arbetsförmedlingen" in shown and "Svarade inte i tid" in shown
+    assert "Transportstyrelsen" not in shown, "one that was not asked has told nothing"
+    assert "Handläggare" in shown and "Ekonomiskt bistånd" in shown
+    assert "Läste svaren: Handläggare, Ekonomiskt bistånd" in shown
+    assert "Skrev ut svaren" in shown
+    assert "Petra" not in shown, "the name is told on request"
+
+
+def test_a_question_that_has_just_left_is_told_before_it_is_answered(case: Case, vera: User, petra: User) -> None:
+    lookup = _asked(case, vera.person, petra)
+    Block.objects.all().delete()
+    lookup.permit.laws = {"FK": LegalBasis.objects.get(agency="FK").pk}
+    lookup.permit.save()
+    (answer,) = told.about(vera.person.pk)[0].answers
+    assert (answer.agency, answer.did) == ("Försäkringskassan", "Har inte svarat än")
+    assert answer.law.startswith("15 kap. 10 §")
+
+
+def test_each_adult_reads_about_themselves_alone_also_after_they_have_parted(
+    lookup: Lookup, case: Case, vera: User, petra: User, client: Client
+) -> None:
+    other = User.objects.create_user("eid-viktor", person=_person(day=16), first_name="Viktor")
+    part = Party.objects.create(case=case, role="co_applicant", person=other.person)
+    _asked(case, other.person, petra)
+    assert [one.pk for one in told.about(vera.person.pk)] == [lookup.pk]
+    assert f'id="fraga-{lookup.pk}"' not in _page(client, other, case)
+    assert _page(client, other, case).count('id="fraga-') == 1
+    part.delete()
+    shown = client.get("/mina/fragor-till-myndigheter/").content.decode()
+    assert shown.count('id="fraga-') == 1, "the log about oneself stays when one is no longer in the case"
+    assert f'id="fraga-{lookup.pk}"' not in shown
+
+
+def test_the_name_is_asked_for_with_a_message_to_the_unit(lookup: Lookup, case: Case, vera: User, client: Client) -> None:
+    shown = _page(client, vera, case)
+    assert "Be om namnet" in shown
+    text = shown.split('name="text" value="')[1].split('"')[0]
+    client.post(f"/mina/{case.pk}/skriv/", {"text": text})
+    said = Message.objects.get(case=case)
+    assert said.from_party and said.text.startswith(
+        "Jag vill veta namnet på den som frågade myndigheter om mig tisdag 24 november"
+    )
+    Case.objects.filter(pk=case.pk).update(group="closed", status="approved", closed_at=case.registered_at)
+    assert "Ärendet är avslutat. Fråga Ekonomiskt bistånd" in _page(client, vera, case)
+
+
+def test_telling_waits_only_by_a_decision_and_no_longer_than_it_says(
+    lookup: Lookup, case: Case, vera: User, client: Client, at: Callable[[str], object]
+) -> None:
+    with pytest.raises(ValidationError):
+        told.withhold(None, case.pk, until=dt.date(2026, 12, 1), decision=" ")
+    with pytest.raises(IntegrityError, match="withheld_by_decision"), transaction.atomic():
+        Lookup.objects.update(withheld_to=dt.date(2026, 12, 1))
+    assert told.withhold(None, case.pk, until=dt.date(2026, 12, 1), decision="SN 2026-11-24 § 9") == 1
+    assert "Vilka har vi frågat om dig?" not in _page(client, vera, case)
+    at("2026-12-02T09:00+01:00")
+    assert "Vilka har vi frågat om dig?" in _page(client, vera, case)
+    assert AuditEntry.objects.filter(did="withheld the log").count() == 1
+
+
+def test_without_a_question_the_page_says_so(vera: User, case: Case, client: Client) -> None:
+    assert "Vilka har vi frågat om dig?" not in _page(client, vera, case)
+    assert "Vi har inte frågat någon myndighet om dig." in client.get("/mina/fragor-till-myndigheter/").content.decode()
+    audit.record(vera, "read", case)
+
+
+def test_the_page_costs_three_queries_more(lookup: Lookup, case: Case, vera: User, django_assert_max_num_queries: Any) -> None:
+    Call.objects.create(lookup=lookup, connection="x", contract="x", agencies=["SO"], intent_at=lookup.begun_at)
+    with django_assert_max_num_queries(3):
+        assert len(told.about(vera.person.pk)) == 1
