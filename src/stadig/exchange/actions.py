@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
@@ -21,6 +20,7 @@ from stadig.exchange import again, queries, running, sealed
 from stadig.exchange.leaving import NotSent, Sent, decide
 from stadig.exchange.models import Lookup, Permit
 from stadig.exchange.outcomes import Outcome
+from stadig.exchange.randomness import new_uuid
 from stadig.exchange.sealed import Told
 from stadig.exchange.spending import ExchangeError, spend
 
@@ -161,7 +161,7 @@ def _begin(
 
 def _lookup(by: User | None, permit: Permit, kind: str, now: dt.datetime, seconds: float) -> Lookup:
     return Lookup(
-        uuid=uuid.uuid4(),
+        uuid=new_uuid(),
         permit_id=permit.pk,
         kind=str(kind),
         case=permit.case,

@@ -15,6 +15,7 @@ from cryptography import x509
 from msgspec import Struct
 
 from stadig.city import clock
+from stadig.exchange import looking
 
 SOON_DAYS: Final = 30
 OPEN_TO_OTHERS: Final = 0o077
@@ -82,7 +83,7 @@ def _stamp(path: Path | None) -> int:
     if path is None:
         return 0
     try:
-        return path.stat().st_mtime_ns
+        return looking.changed(path)
     except OSError as fault:
         text = f"{path}: {fault.strerror}. Put the file there, or mend the path."
         raise CertificateFault("certificate_missing", text) from None

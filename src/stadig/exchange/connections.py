@@ -16,7 +16,7 @@ import msgspec
 from django.conf import settings
 from msgspec import Meta, Struct
 
-from stadig.exchange import hours, terms
+from stadig.exchange import hours, looking, terms
 from stadig.exchange.breaker import Limits
 from stadig.exchange.certificates import Certificate
 
@@ -161,11 +161,10 @@ def connections() -> Connections:
     if path is None:
         return NONE
     try:
-        stamp = path.stat().st_mtime_ns
+        return _read(path, looking.changed(path))
     except OSError as fault:
         why = fault.strerror
         raise ConnectionsFault(f"{path}: {why}. Set STADIG_EXCHANGE to the file that says how agencies are asked.") from None
-    return _read(path, stamp)
 
 
 def known_agencies() -> tuple[str, ...]:

@@ -25,18 +25,21 @@ INSERT INTO exchange_call (lookup_id, connection, contract, agencies, parts, att
   late, fault, raw_sha256, media_type)
 SELECT lookup_id, connection, contract, agencies, parts, %s, %s, %s, false, '', '', '' FROM exchange_call WHERE id = %s RETURNING id
 """
-CALL: Final = """
-UPDATE exchange_call SET answered_at = %s, late = %s, status = %s, fault = %s, raw_sha256 = %s, raw_sealed = %s, raw_bytes = %s,
-  media_type = %s WHERE id = %s AND answered_at IS NULL
+CALLS: Final = """
+UPDATE exchange_call c SET answered_at = v.answered_at, late = v.late, status = v.status, fault = v.fault, raw_sha256 = v.digest,
+  raw_sealed = v.raw, raw_bytes = v.bytes, media_type = v.media
+FROM (VALUES {rows}) AS v (answered_at, late, status, fault, digest, raw, bytes, media, id) WHERE c.id = v.id AND c.answered_at IS NULL;
 """
-REPLACE: Final = "UPDATE exchange_block SET replaced_at = %s WHERE lookup_id = %s AND agency = ANY(%s) AND replaced_at IS NULL"
-BLOCK: Final = """
+CALL: Final = "(%s::timestamptz, %s::boolean, %s::smallint, %s::text, %s::text, %s::bytea, %s::integer, %s::text, %s::bigint)"
+REPLACE: Final = "UPDATE exchange_block SET replaced_at = %s WHERE lookup_id = %s AND agency = ANY(%s) AND replaced_at IS NULL;"
+BLOCKS: Final = """
 INSERT INTO exchange_block (lookup_id, call_id, agency, part, outcome, reason, error_source, error_code, asked_at, answered_at, latency_ms,
   contract, basis_id, data_as_of, available_from, schema_valid, schema_errors, dropped, unknown, alarm, sealed, stored_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+VALUES {rows};
 """
+BLOCK: Final = "(" + ", ".join(["%s"] * 22) + ")"
 FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s AND finished_at IS NULL RETURNING id"
-TELL: Final = "SELECT pg_notify(%s, %s)"
+TELL: Final = "SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said"
 NO_FAILURE: Final = frozenset({"too_large", "encoded", "unreadable", "no_slot", "no_time", "interrupted", "internal"})
 """Ends that say nothing about whether the agency is well."""
 
@@ -61,16 +64,25 @@ def keep(by: None, things: Iterable[Thing]) -> None:
     with connection.cursor() as cursor:
         for thing in things:
             HANDLERS[type(thing).__name__](cursor, batch, thing)
-        for statement, rows in ((CALL, batch.calls), (REPLACE, batch.replaced), (BLOCK, batch.blocks)):
-            if len(rows) == 1:
-                cursor.execute(statement, rows[0])
-            elif rows:
-                cursor.executemany(statement, rows)
+        _write(cursor, batch)
         breaking.note(cursor, batch.breakers, batch.now)
         for step in batch.last:
             step(cursor)
-        for (topic, thing), version in batch.news.items():
-            cursor.execute(TELL, [live.CHANNEL, json.dumps({"topic": topic, "id": thing, "version": version})])
+        if batch.news:
+            said = [json.dumps({"topic": topic, "id": pk, "version": version}) for (topic, pk), version in batch.news.items()]
+            cursor.execute(TELL, [live.CHANNEL, said])
+
+
+def _write(cursor: Any, batch: Batch) -> None:
+    """Calls, what late answers replace, and blocks: in one message to the database."""
+    parts: list[str] = []
+    values: list[Any] = []
+    for statement, row, rows in ((CALLS, CALL, batch.calls), (REPLACE, "", batch.replaced), (BLOCKS, BLOCK, batch.blocks)):
+        if rows:
+            parts += [statement.format(rows=", ".join([row] * len(rows)))] if row else [statement] * len(rows)
+            values += [value for one in rows for value in one]
+    if parts:
+        cursor.execute("".join(parts), values)
 
 
 def _intent(cursor: Any, batch: Batch, thing: Intent) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,6 +16,7 @@ from stadig.exchange import breaker, breaking, plans
 from stadig.exchange.certificates import CertificateFault
 from stadig.exchange.connections import NONE, Connection, ConnectionsFault, connections
 from stadig.exchange.outcomes import Outcome
+from stadig.exchange.randomness import new_uuid
 from stadig.exchange.terms import Source
 
 if TYPE_CHECKING:
@@ -147,4 +147,4 @@ def _send(
     groups = [together, *([agency] for agency in agencies if agency not in together)]
     for group in filter(None, groups):
         only = {agency: list(parts[agency]) for agency in group if parts.get(agency)}
-        decided.sent.append(Sent(line.name, contract, group, only, uuid.uuid4()))
+        decided.sent.append(Sent(line.name, contract, group, only, new_uuid()))

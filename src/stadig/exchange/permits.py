@@ -6,7 +6,6 @@ A permit carries a keyed hash over all that it says: a row that someone has writ
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from django.db import connection
 from stadig.city import clock
 from stadig.exchange import connections
 from stadig.exchange.models import Permit
+from stadig.exchange.randomness import new_uuid
 from stadig.exchange.sealing import mac_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def issue(
         elif agency not in advance:
             refused[agency] = PREFETCH_OFF
     permit = Permit(
-        nonce=uuid.uuid4(),
+        nonce=new_uuid(),
         purpose=purpose,
         case=case_id,
         case_number=case_number,

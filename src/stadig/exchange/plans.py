@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import translation
 
 from stadig.city import persons
-from stadig.exchange import connections, purposes
+from stadig.exchange import connections, looking, purposes
 from stadig.exchange.connections import Connection, Connections
 from stadig.exchange.terms import Asker, Contract, Outgoing, Question
 
@@ -172,7 +172,7 @@ def contract_of(line: Connection) -> Contract:
 
 
 def _changed(path: Path | None) -> int:
-    return path.stat().st_mtime_ns if path else 0
+    return looking.changed(path) if path else 0
 
 
 @functools.lru_cache(maxsize=16)

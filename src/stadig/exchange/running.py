@@ -36,7 +36,7 @@ class House:
         self.fanout = Fanout()
         self.store = Store()
         self.lines: dict[str, tuple[Connection, Any, Line]] = {}
-        self.runs: set[asyncio.Task[None]] = set()
+        self.runs: dict[int, asyncio.Task[None]] = {}
         self.closing: set[asyncio.Task[None]] = set()
 
     def line(self, connection: Connection) -> Line:
@@ -54,7 +54,9 @@ class House:
         )
         self.lines[connection.name] = (connection, context, made)
         if known is not None:
-            self._keep(self.loop.create_task(_close_later(known[2])), self.closing)
+            closing = self.loop.create_task(_close_later(known[2]))
+            self.closing.add(closing)
+            closing.add_done_callback(self.closing.discard)
         return made
 
     async def run(self, plan: Plan) -> None:
@@ -71,19 +73,15 @@ class House:
 
     def begin(self, plan: Plan) -> asyncio.Task[None]:
         """Carry out a lookup beside all else. On the loop's own thread."""
-        task = self.loop.create_task(self.run(plan))
-        self._keep(task, self.runs)
+        task = self.runs[plan.id] = self.loop.create_task(self.run(plan))
+        task.add_done_callback(lambda _: self.runs.pop(plan.id, None))
         return task
-
-    def _keep(self, task: asyncio.Task[None], among: set[asyncio.Task[None]]) -> None:
-        among.add(task)
-        task.add_done_callback(among.discard)
 
     async def stop(self) -> None:
         """Let go of all that is under way, note it, and store what has come."""
         await self.fanout.stop()
         if self.runs:
-            await asyncio.wait(self.runs, timeout=STOP_SECONDS / 2)
+            await asyncio.wait(list(self.runs.values()), timeout=STOP_SECONDS / 2)
         for _, _, line in self.lines.values():
             await line.close()
         self.lines.clear()
@@ -237,6 +235,13 @@ async def run(lookup_id: int) -> None:
     plan = await asyncio.to_thread(_read, lookup_id)
     if plan is not None:
         await _house(loop).begin(plan)
+
+
+async def finished(lookup_id: int) -> None:
+    """Wait until a lookup that runs on this event loop is finished; at once where none of that id does."""
+    task = _house(asyncio.get_running_loop()).runs.get(lookup_id)
+    if task is not None:
+        await task
 
 
 def _read(lookup_id: int) -> Plan | None:

@@ -6,12 +6,13 @@ import functools
 import hashlib
 import hmac
 import json
-import os
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+
+from stadig.exchange import randomness
 
 if TYPE_CHECKING:
     from stadig.exchange.models import Permit
@@ -25,7 +26,7 @@ class KeyChanged(Exception):
 
 def seal(plain: bytes, belongs_to: str) -> bytes:
     """``plain`` encrypted, openable only with the same ``belongs_to`` (such as ``call:17``): a sealed value cannot be moved to another row."""
-    nonce = os.urandom(NONCE_BYTES)
+    nonce = randomness.take(NONCE_BYTES)
     return nonce + _cipher(settings.EXCHANGE_KEY).encrypt(nonce, plain, belongs_to.encode())
 
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import Error, InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from stadig.city import clock
 from stadig.exchange import keeping
@@ -241,7 +241,7 @@ def _store(batch: list[Thing]) -> None:
                 _tell(batch, OperationalError())
                 return
             time.sleep(PAUSE_SECONDS)
-        except Error as fault:
+        except Exception as fault:  # one thing that cannot be stored must not keep the others from being
             if len(batch) > 1:
                 for one in batch:
                     _store([one])

@@ -18,8 +18,10 @@ class Journal:
         self.path = path
         path.touch(mode=0o600)
 
-    def note(self, contract: str, correlation: str, agencies: list[str], body: bytes, moods: dict[str, str]) -> None:
-        """Write down a request. ``moods`` are what went wrong on purpose, by agency."""
+    def note(
+        self, contract: str, correlation: str, agencies: list[str], body: bytes, moods: dict[str, str], *, seconds: float = 0.0
+    ) -> None:
+        """Write down a request. ``moods`` are what went wrong on purpose, by agency; ``seconds`` how long the answer is held back."""
         line = {
             "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
             "path": PATHS[contract],
@@ -28,6 +30,7 @@ class Journal:
             "agencies": agencies,
             "sha256": hashlib.sha256(body).hexdigest(),
             "moods": {agency: mood for agency, mood in moods.items() if mood},
+            "seconds": round(seconds, 4),
         }
         with open(self.path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")

@@ -68,12 +68,13 @@ class Agencies:
             return await self._probe(request, version, body)
         draws = {one.agency: self.drawn(one) for one in question.asked}
         moods = {agency: draw.mood for agency, draw in draws.items()}
-        self.journal.note(contract, question.correlation, [*draws, *question.refused], body, moods)
         if len(draws) > 1:
             draws = {agency: self._waited(draw) for agency, draw in draws.items()}
+        seconds = max((draw.latency_s for draw in draws.values()), default=0.0)
+        self.journal.note(contract, question.correlation, [*draws, *question.refused], body, moods, seconds=seconds)
         if any(draw.mood == "hang" for draw in draws.values()):
             await self._silence()
-        await asyncio.sleep(max((draw.latency_s for draw in draws.values()), default=0.0))
+        await asyncio.sleep(seconds)
         found = {
             agency: f'<ssbt:{agency} xmlns:ssbt="{composite.SPACE}{version}">'.encode()
             + composite.error("BT", code, text)

@@ -51,7 +51,7 @@ class Running:
         self._ask("DELETE", "/dials")
 
     def journal(self) -> list[dict[str, Any]]:
-        """What has arrived, oldest first: ``at``, ``path``, ``contract``, ``correlation``, ``agencies``, ``sha256``, ``moods``."""
+        """What has arrived, oldest first: ``at``, ``path``, ``contract``, ``correlation``, ``agencies``, ``sha256``, ``moods``, ``seconds``."""
         return [json.loads(line) for line in self._ask("GET", "/journal").splitlines()]
 
     def forget(self) -> None:
