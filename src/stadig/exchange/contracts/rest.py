@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, cast
+from urllib.parse import quote
 
 import msgspec
 
@@ -44,7 +45,7 @@ class Rest:
         for pointer, template in self.declared.body.items():
             _put(body, pointer, _fill(template, words))
         headers = {name: _fill(text, words) for name, text in self.declared.headers.items()}
-        address = url.rstrip("/") + _fill(self.declared.path, words)
+        address = url.rstrip("/") + _fill(self.declared.path, {name: quote(word, safe="") for name, word in words.items()})
         return Outgoing(
             self.declared.method,
             address,

@@ -13,15 +13,16 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema_rs
-import yaml
 from lxml import etree
 
 from stadig.exchange.contracts.values import safe
 from stadig.exchange.contracts.xml import Element, name_of, space_of
 from stadig.exchange.terms import Block
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 MOST: Final = 20
 """Errors kept of one answer."""
@@ -142,7 +143,7 @@ class Schemas:
 
     def _lefi_validator(self) -> jsonschema_rs.Validator | None:
         if not self._lefi:
-            validator = _lefi(self.folder)
+            validator = _lefi(self.folder) if self.folder else None
             with self._lock:
                 self._lefi.append(validator)
         return self._lefi[0]
@@ -210,8 +211,11 @@ def _compile(path: Path, spaces: dict[str, Path]) -> etree.XMLSchema | None:
         return None
 
 
-def _lefi(folder: Path | None) -> jsonschema_rs.Validator | None:
+def _lefi(folder: Path) -> jsonschema_rs.Validator | None:
     """The validator of LEFI's answer, from whichever OpenAPI file of the folder describes it."""
+    import jsonschema_rs  # as heavy as all the rest, and needed only where the contract's files are installed
+    import yaml
+
     for path in _specifications(folder):
         data = path.read_bytes()
         if LEFI_ANSWER.encode() not in data:
@@ -224,9 +228,7 @@ def _lefi(folder: Path | None) -> jsonschema_rs.Validator | None:
     return None
 
 
-def _specifications(folder: Path | None) -> Iterable[Path]:
-    if folder is None:
-        return ()
+def _specifications(folder: Path) -> Iterable[Path]:
     return sorted(path for pattern in ("*.yaml", "*.yml") for path in folder.rglob(pattern))
 
 
