@@ -32,26 +32,26 @@ def _group(description: str, fields: str) -> Group:
 
 
 _BENEFITS: Final[Mapping[str, Group]] = {
-    "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+    "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
     "application": _group("att en anmälan eller ansökan har lämnats in", "application application.period application.applied"),
     "granted": _group(
         "vilken förmån, ersättning eller annat stöd som har beviljats",
         "decision decision.final decision.decided decision.refused decision.sub decision.status",
     ),
-    "period": _group(
+    "period_and_extent": _group(
         "under vilken tid och i vilken omfattning det ges",
         "decision.period decision.days decision.extent decision.gross decision.frequency payment.period payment.days",
     ),
-    "amount": _group(
+    "amount_paid": _group(
         "vilket belopp som har betalats ut",
         "payment payment.net payment.gross payment.deductions payment.planned payment.payer payment.*",
     ),
-    "payment-date": _group("datum för utbetalning", "payment.pay_date"),
+    "pay_date": _group("datum för utbetalning", "payment.pay_date"),
 }
 
 GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
     AF: {
-        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "registered": _group(
             "från och med vilken dag någon är anmäld eller inte längre anmäld som arbetssökande",
             "status:ARBETSSOKANDE status:ARBETSSOKANDE.period status:ARBETSSOKANDE.registered",
@@ -63,14 +63,14 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
         "programme": _group(
             "deltagande i arbetsmarknadspolitiskt program och under vilken tid", "decision decision.period decision.final"
         ),
-        "activity-report": _group(
+        "activity_report": _group(
             "när den senaste aktivitetsrapporten kom in",
             "status:AKTIVITETSRAPPORT status:AKTIVITETSRAPPORT.report status:AKTIVITETSRAPPORT.latest",
         ),
         "extent": _group("omfattning av det sökta arbetet och av programmet", "status:ARBETSSOKANDE.extent decision.extent"),
     },
     CSN: {
-        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "application": _group("att en ansökan om studiestöd har lämnats in", "application application.status"),
         "form": _group(
             "vilken form av studiestöd som har sökts, beviljats eller betalats ut", "decision decision.status decision.final"
@@ -81,44 +81,44 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
             "med vilket belopp, fördelat på form av stöd",
             "payment payment.net payment.planned payment.* decision.gross decision.*",
         ),
-        "equipment-loan": _group("lån till hemutrustning", "payment:HUT payment:HUT.net payment:HUT.planned decision:HUT"),
-        "payment-date": _group("datum för utbetalning", "payment.pay_date"),
-        "level": _group("att studiemedel avser studier på grundskolenivå", "decision.compulsory_level"),
+        "home_equipment_loan": _group("lån till hemutrustning", "payment:HUT payment:HUT.net payment:HUT.planned decision:HUT"),
+        "pay_date": _group("datum för utbetalning", "payment.pay_date"),
+        "compulsory_level": _group("att studiemedel avser studier på grundskolenivå", "decision.compulsory_level"),
     },
     FK: _BENEFITS,
     PM: _BENEFITS,
     SO: {
-        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "application": _group(
             "att en ansökan har lämnats in och vilken månad den avser", "application application.payment_applied"
         ),
-        "entitlement": _group(
+        "right": _group(
             "beslut om rätt till arbetslöshetsersättning", "application.right_decided decision decision.period decision.days"
         ),
         "amount": _group(
             "med vilket belopp ersättning har betalats ut eller ska betalas ut",
             "payment payment.net payment.planned payment.after_tax",
         ),
-        "month": _group("vilken tid utbetalningen avser och hur många ersättningsdagar", "payment.period payment.days"),
-        "payment-date": _group("datum för utbetalning", "payment.pay_date"),
+        "month_and_days": _group("vilken tid utbetalningen avser och hur många ersättningsdagar", "payment.period payment.days"),
+        "pay_date": _group("datum för utbetalning", "payment.pay_date"),
         "suspension": _group("beslut om avstängning eller frånkännande", "status:AVSTANGD status:AVSTANGD.period"),
     },
     SKV: {
-        "person": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
+        "identity": _group("namn, personnummer och samordningsnummer", "status:PERSON"),
         "capital": _group(
             "sammanlagda intäkter och överskott i inkomstslaget kapital",
             "income:KAPITAL income:KAPITAL.gross income:KAPITAL.net income:KAPITAL.period income:KAPITAL.year income:KAPITAL.surplus",
         ),
-        "tax-refund": _group(
+        "tax_refund": _group(
             "belopp och datum för återbetalning av skatt",
             "payment:SKATTEKONTO payment:SKATTEKONTO.net payment:SKATTEKONTO.pay_date payment:SKATTEKONTO.planned",
         ),
-        "employer-declaration": _group(
+        "employer_declaration": _group(
             "uppgifter i en arbetsgivardeklaration",
             "income:AGI income:AGI.gross income:AGI.net income:AGI.deductions income:AGI.period income:AGI.employer income:AGI.pay_date",
         ),
-        "tax-account": _group("skattekontots saldo och ränta", "status:SKATTEKONTO status:SKATTEKONTO.*"),
-        "tax-assessment": _group("beslutad skatt och inkomst av tjänst", "status:SKATT status:SKATT.* status:SKATT.period"),
+        "tax_account": _group("skattekontots saldo och ränta", "status:SKATTEKONTO status:SKATTEKONTO.*"),
+        "tax_assessment": _group("beslutad skatt och inkomst av tjänst", "status:SKATT status:SKATT.* status:SKATT.period"),
         "business": _group("om personen driver företag", "status:FORETAG status:FORETAG.*"),
     },
     TNS: {"vehicles": _group("fordon som personen innehar", "vehicle vehicle.*")},
@@ -132,8 +132,8 @@ GROUPS: Final[Mapping[str, Mapping[str, Group]]] = {
 WITHOUT_GROUND: Final = frozenset(
     {
         (AF, "extent"),
-        (SKV, "tax-account"),
-        (SKV, "tax-assessment"),
+        (SKV, "tax_account"),
+        (SKV, "tax_assessment"),
         (SKV, "business"),
         (TNS, "vehicles"),
         (MIV, "permits"),
@@ -158,6 +158,13 @@ _EMPTY: Final[Mapping[str, object]] = {
 def by_law(agency: str) -> tuple[str, ...]:
     """The names of the groups that the regulation and the act give for an agency, in the order of the law."""
     return tuple(name for name in GROUPS.get(agency, {}) if (agency, name) not in WITHOUT_GROUND)
+
+
+def unknown(agency: str, groups: Iterable[str] | None) -> tuple[str, ...]:
+    """Names of groups that do not exist: a ground that holds one cannot be applied, and what is read by it is no evidence."""
+    if groups is None or agency not in GROUPS:
+        return ()
+    return tuple(sorted(name for name in groups if name not in GROUPS[agency]))
 
 
 def keep(agency: str, groups: Iterable[str] | None, facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[str, ...]]:

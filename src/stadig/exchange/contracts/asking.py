@@ -20,9 +20,9 @@ LEFI_VERSION: Final = "v9"
 SKV_FLAGS: Final = ("foretagsinformation", "individuppgifter", "skattekonto", "skatteuppgifter", "beskattningsbilagor")
 SKV_NEEDS: Final[Mapping[str, frozenset[str]]] = {
     "foretagsinformation": frozenset({"business"}),
-    "individuppgifter": frozenset({"employer-declaration"}),
-    "skattekonto": frozenset({"tax-refund", "tax-account"}),
-    "skatteuppgifter": frozenset({"capital", "tax-assessment"}),
+    "individuppgifter": frozenset({"employer_declaration"}),
+    "skattekonto": frozenset({"tax_refund", "tax_account"}),
+    "skatteuppgifter": frozenset({"capital", "tax_assessment"}),
 }
 """Part → the groups of :mod:`stadig.exchange.lawful` of which one must be given for the part to be asked for at all."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from stadig.exchange import lawful
 from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson
 from stadig.exchange.contracts.values import safe
-from stadig.exchange.outcomes import Outcome
+from stadig.exchange.outcomes import Outcome, is_evidence
 from stadig.exchange.terms import Block, Question, Source
 
 ALARM = "wrong_person"
@@ -30,6 +30,7 @@ def failed(agency: str, source: Source, code: str, text: str = "", part: str = "
 def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[Block, ...]:
     """The blocks with only what the law gives, each part under a name of its own."""
     groups = question.keep.get(agency)
+    wrong = tuple(f"LegalBasis.fields={safe(name)}" for name in lawful.unknown(agency, groups))
     names: dict[str, int] = {}
     done: list[Block] = []
     for block in blocks:
@@ -39,8 +40,12 @@ def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[
         names[block.part] = names.get(block.part, 0) + 1
         part = block.part if names[block.part] == 1 else f"{block.part[: LONGEST_PART - 5]} ({names[block.part]})"
         changed = block
-        if dropped or part != block.part:
-            changed = dataclasses.replace(block, facts=facts, part=part, dropped=(*block.dropped, *dropped))
+        if dropped or wrong or part != block.part:
+            unknown, gone = (*block.unknown, *wrong), (*block.dropped, *dropped)
+            changed = dataclasses.replace(block, facts=facts, part=part, dropped=gone, unknown=unknown)
+        if wrong and is_evidence(block.outcome):
+            changed = dataclasses.replace(changed, outcome=Outcome.UNKNOWN_CODE)
+            block = changed  # noqa: PLW2901 – what was evidence is none by a ground that cannot be applied
         if block.facts and not facts and block.outcome == Outcome.DATA:
             changed = _nothing_left(changed)
         done.append(changed)

@@ -34,9 +34,16 @@ def test_every_ground_in_force_names_groups_that_exist() -> None:
 
 
 @pytest.mark.django_db
-def test_no_ground_in_force_gives_what_the_law_does_not() -> None:
-    for agency, fields in LegalBasis.objects.values_list("agency", "fields"):
-        assert set(fields) <= set(lawful.by_law(agency))
+def test_each_ground_in_force_gives_all_that_the_law_does_and_no_more() -> None:
+    rows = {row.agency: row for row in LegalBasis.objects.order_by("valid_from")}
+    assert {agency: set(row.fields) for agency, row in rows.items()} == {agency: set(lawful.by_law(agency)) for agency in rows}
+    earlier = LegalBasis.objects.filter(agency=SKV).order_by("valid_from")[0]
+    assert set(lawful.by_law(SKV)) - set(earlier.fields) == {"employer_declaration"}
+
+
+def test_a_name_that_no_group_has_is_told() -> None:
+    assert lawful.unknown(FK, {"amount_paid", "amount-paid"}) == ("amount-paid",)
+    assert lawful.unknown(FK, None) == lawful.unknown("HAMN", {"vad som helst"}) == ()
 
 
 def test_all_is_kept_where_nothing_is_said_of_an_agency() -> None:
@@ -44,7 +51,7 @@ def test_all_is_kept_where_nothing_is_said_of_an_agency() -> None:
 
 
 def test_a_payment_whose_amount_is_given_and_not_its_day_keeps_that_it_is_planned() -> None:
-    (kept,), dropped = lawful.keep(FK, {"amount"}, [PAID])
+    (kept,), dropped = lawful.keep(FK, {"amount_paid"}, [PAID])
     assert (kept.net, kept.gross, kept.planned) == (Decimal(8000), Decimal(11000), True)
     assert (kept.pay_date, kept.period_from, kept.period_to) == (None, None, None)
     assert dropped == ("payment:SJP.pay_date", "payment:SJP.period")

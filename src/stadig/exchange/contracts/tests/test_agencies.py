@@ -289,7 +289,7 @@ def test_a_part_that_was_asked_for_and_is_not_there_is_a_fault() -> None:
 
 
 def test_a_tax_account_without_a_refund_is_nothing_that_the_law_gives() -> None:
-    lawful = {SKV: frozenset({"person", "capital", "tax-refund", "employer-declaration"})}
+    lawful = {SKV: frozenset({"identity", "capital", "tax_refund", "employer_declaration"})}
     blocks = parts(skv("skattekonto", {"kontohavare": PERSON, "saldo": -682}), keep=lawful)
     found = of(blocks, SKV, "skattekonto")
     assert (found.outcome, found.facts, found.dropped) == (Outcome.NOTHING_STATED, (), ("status:SKATTEKONTO",))
@@ -297,12 +297,12 @@ def test_a_tax_account_without_a_refund_is_nothing_that_the_law_gives() -> None:
 
 def test_a_refund_that_we_have_no_right_to_is_not_told_as_nothing() -> None:
     document = {"kontohavare": PERSON, "utbetaltBelopp": 900, "bokforingsdag": "2026-10-02"}
-    found = of(parts(skv("skattekonto", document), keep={SKV: frozenset({"tax-account"})}), SKV, "skattekonto")
+    found = of(parts(skv("skattekonto", document), keep={SKV: frozenset({"tax_account"})}), SKV, "skattekonto")
     assert (found.outcome, found.error_code) == (Outcome.NOT_ENTITLED, "beyond_law")
 
 
 def test_only_the_parts_that_the_law_gives_something_of_are_asked_for() -> None:
-    lawful = {SKV: frozenset({"person", "capital", "tax-refund"})}
+    lawful = {SKV: frozenset({"identity", "capital", "tax_refund"})}
     body = ELEVEN.request(question(SKV, keep=lawful), "https://x.example").body.decode()
     assert "<ssbt:individuppgifter>false<" in body
     assert "<ssbt:foretagsinformation>false<" in body
@@ -449,3 +449,13 @@ def test_what_stands_in_a_code_never_carries_a_persons_number() -> None:
     assert block.unknown == ("StatusSvarandeOrganisation=?",)
     error = tag("b:error", tag("b:kalla", "BT") + tag("b:felkod", f"E{PERSON}"))
     assert of(TEN.read(answer(tag("b:AF", error)), question(AF)), AF).error_code == "E…"
+
+
+def test_a_ground_with_a_name_that_does_not_exist_makes_no_evidence() -> None:
+    blocks = so_kept(frozenset({"amount", "belopp"}))
+    assert [(block.outcome, block.unknown) for block in blocks] == [(Outcome.UNKNOWN_CODE, ("LegalBasis.fields=belopp",))]
+
+
+def so_kept(groups: frozenset[str]) -> tuple[Block, ...]:
+    inner = tag("IdentificationNumber", PERSON) + tag("ArbetsloshetsersattningLista", fund("Kassan", "all clear", PAYMENT))
+    return ask(SO, inner, keep={SO: groups})

@@ -133,7 +133,7 @@ def test_one_of_skatteverkets_parts_may_fail_while_the_others_answer(reference_d
 
 def test_what_the_law_does_not_give_of_the_tax_account_is_dropped_on_arrival(reference_data: Data) -> None:
     body = reference_data("exchange/ssbtek-v11/skv-partial-response.xml").read_bytes()
-    lawful = {SKV: frozenset({"person", "capital", "tax-refund", "employer-declaration"})}
+    lawful = {SKV: frozenset({"identity", "capital", "tax_refund", "employer_declaration"})}
     blocks = ELEVEN.read(incoming(body), question(SKV, keep=lawful))
     account, taxes = of(blocks, SKV, "skattekonto"), of(blocks, SKV, "skatteuppgifter")
     assert [fact.benefit for fact in account.facts] == ["SKATTEKONTO"]
