@@ -131,6 +131,8 @@ class Proposal(models.Model):
     made_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by_id: int
+    norm_id: int
+    rules_id: int
 
     class Meta:
         ordering = ["-made_at"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from stadig.assistance import aid_urls
 from stadig.assistance.views import answers, lookup, panel
 
 app_name = "assistance"
@@ -24,4 +25,5 @@ urlpatterns = [
     path(f"{PERSON}/uppgifter.csv", answers.as_csv, name="csv"),
     path(f"{PERSON}/uppgifter.json", answers.as_json, name="json"),
     path(f"{PERSON}/spara/", answers.keep, name="keep"),
+    *aid_urls.patterns,
 ]

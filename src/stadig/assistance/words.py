@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.assistance.norm import RULES, NormFault
-from stadig.assistance.rates import RatesFault
+from stadig.assistance.rates import Rate
 from stadig.ui import formatting
 
 FAULTS = {
@@ -64,13 +61,34 @@ def place(where: str) -> str:
     return str(WHERE[kind]) % {"which": which.replace("-", "–")} if kind in WHERE and which else where
 
 
-def rates_fault(fault: RatesFault) -> str:
-    """What is wrong with a set of rules."""
-    said: dict[str, Any] = {"name": fault.name}
-    if fault.code == "source":
-        return _("%(name)s: skriv källan.") % said
-    if fault.code == "missing":
-        return _("%(name)s saknas.") % said
-    if fault.code == "unknown":
-        return _("Vi känner inte igen %(name)s.") % said
-    return _("%(name)s: skriv ett tal i rätt enhet.") % said
+RULES_SAID = {
+    "change_percent": gettext_lazy("Ändring som ger en varning"),
+    "stimulus_percent": gettext_lazy("Jobbstimulans: del av lönen som inte räknas"),
+    "stimulus_after_months": gettext_lazy("Jobbstimulans: efter så många månader i följd"),
+    "stimulus_months": gettext_lazy("Jobbstimulans: gäller så länge"),
+    "price_base_amount": gettext_lazy("Prisbasbelopp: barns egen lön räknas över det"),
+    "youth_under": gettext_lazy("Skolungdom räknas till"),
+    "part_month_days": gettext_lazy("Dagar i en månad när ett barn bor en del av den"),
+    "benefit_days_least": gettext_lazy("Minst så många ersättningsdagar utan varning"),
+    "benefit_days_most": gettext_lazy("Högst så många ersättningsdagar utan varning"),
+    "wage_reported_day": gettext_lazy("Dag då förra månadens lön är rapporterad"),
+    "request_days": gettext_lazy("Dagar att svara på en begäran"),
+}
+UNITS_SAID = {
+    "percent": gettext_lazy("%(n)s procent"),
+    "months": gettext_lazy("%(n)s månader"),
+    "days": gettext_lazy("%(n)s dagar"),
+    "day": gettext_lazy("den %(n)s i månaden"),
+    "kronor": gettext_lazy("%(n)s kr"),
+    "years": gettext_lazy("%(n)s år"),
+}
+
+
+def rule(name: str) -> str:
+    """What a rule is called."""
+    return str(RULES_SAID[name])
+
+
+def rule_value(rate: Rate) -> str:
+    """A rule's value with its unit."""
+    return str(UNITS_SAID[rate.unit]) % {"n": formatting.number(rate.value)}

@@ -1,0 +1,251 @@
+"""A month's calculation as it is shown: the proposal in words, with where each figure stands and what may be done about each row.
+
+>>> shown = calculation.shown(case_id, None, request.user)
+>>> render(request, "assistance/proposal.html", {"p": shown})   # or {% include "assistance/_proposal.html" with p=shown %}
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from stadig.assistance import gathering, incomes, kept, proposing, requesting, row_words
+from stadig.assistance.gathering import Gathered
+from stadig.assistance.incomes import Cell, Source
+from stadig.assistance.proposal import NOT_REPORTED, Proposal, Row, Task
+from stadig.exchange.names import agency as agency_name
+from stadig.ui import formatting
+
+NAMED: Final = ("applicant", "co_applicant", "child")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A cell in words. ``missing``: we do not know; it says so and is never blank."""
+
+    text: str
+    month: str
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a figure stands. ``call`` is the id of the request whose answer holds it; 0 where it is an entry or the application."""
+
+    label: str
+    person: int = 0
+    call: int = 0
+    agency: str = ""
+    path: str = ""
+    sha256: str = ""
+    when: dt.datetime | None = None
+    contract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row as it is drawn."""
+
+    ref: str
+    head: str
+    who: str
+    figures: tuple[Figure, ...]
+    counts: str
+    missing: bool
+    notes: tuple[str, ...]
+    links: tuple[Link, ...]
+    editable: bool
+    entry: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An agency that has said it has nothing."""
+
+    name: str
+    who: str
+    link: Link
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything that ``_proposal.html`` draws."""
+
+    case: int
+    month: str
+    columns: tuple[str, ...]
+    rows: tuple[ShownRow, ...]
+    total: str
+    total_label: str
+    missing: int
+    tag: str
+    unassessed: int
+    notices: tuple[str, ...]
+    nothing: tuple[Said, ...]
+    wanted: tuple[str, ...]
+    """What is asked of the applicant, a line each; empty when nothing is missing that the applicant can send."""
+    may_edit: bool
+    surplus: bool
+    may_lower: bool
+    """Something makes the outcome less than applied for: the applicant is told before it is decided (25 § förvaltningslagen)."""
+
+
+def shown(case_id: int, month: dt.date | None, by: Any, *, may_edit: bool = True) -> Shown:
+    """The calculation of a month (None: the one applied for) for ``by``, whom the page has let in.
+
+    Four queries for one adult, two more for a second. Raises ``gathering.NoApplication``; ``norms.NoNorm``, whose words say what to do.
+    """
+    return draw(gathering.gather(case_id, month), may_edit=may_edit)
+
+
+def draw(gathered: Gathered, *, may_edit: bool = True) -> Shown:
+    """The calculation of what has been gathered."""
+    return of(gathered.case, gathered.task, proposed(gathered.task), persons=gathered.persons, may_edit=may_edit)
+
+
+def proposed(task: Task) -> Proposal:
+    """The proposal of a task; the same task is computed once."""
+    return _proposed(kept.encode_task(task))
+
+
+@lru_cache(maxsize=128)
+def _proposed(task: bytes) -> Proposal:
+    return proposing.propose(kept.decode_task(task))
+
+
+def of(case: int, task: Task, made: Proposal, *, persons: Sequence[tuple[str, int]] = (), may_edit: bool = False) -> Shown:
+    """A proposal in words; remembered by what it says."""
+    return _of(case, kept.encode(kept.Content(task, made)), tuple(persons), may_edit, get_language() or "sv")
+
+
+@lru_cache(maxsize=256)
+def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edit: bool, _language: str) -> Shown:
+    opened = kept.decode(content)
+    task, made = opened.task, opened.proposal
+    columns = tuple(_month(incomes.earlier(task.month, back)) for back in (2, 1, 0))
+    several = len(task.adults) > 1
+    rows = tuple(_row(one, task, columns, dict(persons), several=several) for one in made.rows)
+    return Shown(
+        case=case,
+        month=_month(task.month),
+        columns=columns,
+        rows=rows,
+        total=row_words.kronor(made.total),
+        total_label=_total(made),
+        missing=len(made.missing),
+        tag=_tag(made),
+        unassessed=len(made.unassessed),
+        notices=tuple(row_words.notice(one) for one in made.warnings),
+        nothing=tuple(
+            Said(
+                agency_name(one.agency),
+                str(row_words.WHO[one.who]) if several else "",
+                _link(one.source, agency_name(one.agency), dict(persons).get(one.who, 0)),
+            )
+            for one in made.nothing
+        ),
+        wanted=requesting.wanted(task, made),
+        may_edit=may_edit,
+        surplus=made.total < 0,
+        may_lower=requesting.may_lower(task, made),
+    )
+
+
+def ref(key: str) -> str:
+    """A row in an address: nothing of what it is about can be read from it."""
+    return f"{zlib.crc32(key.encode()):08x}"
+
+
+def row_of(made: Proposal, wanted: str) -> Row | None:
+    """The row that an address names."""
+    return next((one for one in made.rows if ref(one.key) == wanted), None)
+
+
+def figures(row: Row, month: dt.date, person: int) -> list[tuple[str, str, Link]]:
+    """(month, amount, where it stands) of each figure that a row is made of; one that is missing says so."""
+    found: list[tuple[str, str, Link]] = []
+    for cell, back in zip(row.cells, (2, 1, 0), strict=False):
+        shown = _figure(cell, "", late=False).text
+        found += [(_month(incomes.earlier(month, back)), shown, _link(one, _place(one), person)) for one in cell.sources]
+    return found or [("", row_words.kronor(row.counts), _link(one, _place(one), person)) for one in row.sources]
+
+
+def plain(task: Task, made: Proposal) -> tuple[str, ...]:
+    """The calculation as lines of text, for a letter or a decision, in the language in force."""
+    lines: list[str] = []
+    for one in made.rows:
+        if one.counts is None or (one.counts == 0 and one.kind in {"income", "missing"}):
+            continue
+        head = row_words.head(one, task.household.home.living, task.month.year)
+        lines.append(f"{head}: {row_words.kronor(one.counts)} kr")
+    lines.append(f"{_total(made)}: {row_words.kronor(made.total)} kr")
+    return tuple(lines)
+
+
+def _row(one: Row, task: Task, columns: tuple[str, ...], persons: dict[str, int], *, several: bool) -> ShownRow:
+    named = one.who == "child" or (several and one.who in NAMED)
+    sources = {(source.kind, source.agency, source.part): source for source in one.sources}
+    return ShownRow(
+        ref=ref(one.key),
+        head=row_words.head(one, task.household.home.living, task.month.year),
+        who=str(row_words.WHO[one.who]) if named else "",
+        figures=tuple(
+            _figure(cell, name, late=one.missing == NOT_REPORTED and name != columns[0])
+            for cell, name in zip(one.cells, columns, strict=False)
+        ),
+        counts=row_words.kronor(one.counts),
+        missing=bool(one.missing),
+        notes=row_words.notes(one),
+        links=tuple(_link(source, _place(source), persons.get(one.who, 0)) for source in sources.values()),
+        editable=one.kind in {"cost", "income", "missing"} or one.about == "child",
+        entry=one.entered.entry if one.entered else 0,
+        kind=one.kind,
+    )
+
+
+def _figure(cell: Cell, month: str, *, late: bool) -> Figure:
+    """A cell's words. ``late``: wages that no one has had to report yet, so that their absence says nothing."""
+    if cell.amount is not None:
+        return Figure(row_words.kronor(cell.amount), month)
+    if cell.known and not late:
+        return Figure(_("inget"), month)
+    return Figure(_("saknas"), month, missing=True)
+
+
+def _link(source: Source, label: str, person: int) -> Link:
+    return Link(label, person, source.call, source.agency, source.path, source.sha256, source.at, source.contract)
+
+
+def _place(source: Source) -> str:
+    if source.kind == "block":
+        return agency_name(source.agency)
+    if source.kind == "declared":
+        return _("Ansökan")
+    if source.kind == "entry":
+        return _("Handläggare")
+    return source.text
+
+
+def _total(made: Proposal) -> str:
+    if made.total < 0:
+        return _("Inkomsterna är högre än behovet")
+    return _("Att betala ut, enligt förslaget") if made.complete else _("Högst, om inget mer kommer fram")
+
+
+def _tag(made: Proposal) -> str:
+    many = len(made.missing)
+    if not many:
+        return _("Komplett")
+    return ngettext("Inte komplett: %(n)s underlag saknas", "Inte komplett: %(n)s underlag saknas", many) % {"n": many}
+
+
+def _month(month: dt.date) -> str:
+    return formatting.MONTHS[formatting.language()][month.month - 1]

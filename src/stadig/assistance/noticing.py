@@ -1,0 +1,70 @@
+"""What a person should look at in a proposal: two months compared, and what does not fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from stadig.assistance import benefits, comparing, incomes
+from stadig.assistance.comparing import Change, Compared
+from stadig.assistance.incomes import Series
+from stadig.assistance.proposal import Notice, Task
+
+
+def notices(task: Task, found: Sequence[Series]) -> tuple[Notice, ...]:
+    """Benefits that changed, are new or gone, that are not listed or paid for odd days; what the applicant stated otherwise; the household."""
+    said: list[Notice] = []
+    for one in found:
+        compared = comparing.compare(one, task.rates["change_percent"])
+        if compared.warns and not (compared.change == Change.VANISHED and _explained(task, one)):
+            said.append(_compared(compared))
+        if benefits.off_list(one.row):
+            said.append(Notice("off_list", one.who, one.agency, one.label))
+        if incomes.few_or_many_days(one, task.rates["benefit_days_least"], task.rates["benefit_days_most"]):
+            said.append(Notice("days", one.who, one.row, one.label, now=one.days))
+        if one.row == "study_grant" and incomes.grant_pauses(one, task.month):
+            said.append(Notice("summer", one.who, one.row))
+    said += _differs(task, found)
+    for statement in task.statements:
+        said += [Notice("capital", statement.who, label=year, now=amount) for year, amount in incomes.capital(statement)]
+    if task.household.more_at_home:
+        said.append(Notice("more_at_home", about=str(task.household.more_at_home)))
+    said += [
+        Notice("child", about=one.why_not, label=str(one.age))
+        for one in task.household.members
+        if one.why_not in {"grown", "unborn"}
+    ]
+    if task.assets:
+        said.append(Notice("assets", now=task.assets))
+    return tuple(said)
+
+
+def _explained(task: Task, one: Series) -> bool:
+    """Wages that are not reported yet, or a grant that pauses in summer, have not vanished."""
+    asked = max(found.asked_on for found in task.statements if found.who == one.who and found.agency == one.agency)
+    control = incomes.earlier(task.month, 1)
+    late = not incomes.reported(one.row, asked, control, task.rates["wage_reported_day"])
+    return late or incomes.grant_pauses(one, task.month)
+
+
+def _compared(one: Compared) -> Notice:
+    return Notice(one.change.value, one.who, one.row, one.label, one.before, one.now, one.percent)
+
+
+def _differs(task: Task, found: Sequence[Series]) -> list[Notice]:
+    """Incomes that the applicant stated otherwise than the agency."""
+    control = incomes.earlier(task.month, 1)
+    said: list[Notice] = []
+    for one in task.declared:
+        same = [
+            row
+            for row in found
+            if row.who == one.who
+            and row.row in benefits.ROWS
+            and benefits.ROWS[row.row].declared == one.kind
+            and row.control.amount
+        ]
+        total = sum((row.control.amount or Decimal(0) for row in same), Decimal(0))
+        if same and one.month == control and total != one.amount:
+            said.append(Notice("declared_otherwise", one.who, same[0].row, now=total, before=one.amount))
+    return said

@@ -1,0 +1,144 @@
+"""What a proposal is made of and what it says, as plain data: kept as it stands, and read again later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from stadig.assistance.household import Household
+from stadig.assistance.incomes import Cell, Source, Statement
+from stadig.assistance.norm import Table
+from stadig.assistance.rates import Rates
+
+NOT_ASKED_YET: Final = "never_asked"
+NOT_REPORTED: Final = "not_reported"
+PERIOD: Final = "period"
+SCHOOL: Final = "school"
+UNPLACED: Final = "unplaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a case worker has entered about a row: the amount that counts, and why."""
+
+    key: str
+    amount: Decimal
+    why: str
+    entry: int = 0
+    by: str = ""
+    label: str = ""
+    who: str = ""
+    settled: bool = False
+    """A missing piece decided upon: "count 0 kr according to …"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """A reasonable cost (socialtjänstlagen (2025:400) 12 kap. 7 §) or another that was applied for."""
+
+    key: str
+    kind: str
+    applied: Decimal
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """An income that the applicant stated in the application."""
+
+    index: int
+    kind: str
+    who: str
+    amount: Decimal
+    month: dt.date
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """All that a proposal depends on."""
+
+    month: dt.date
+    table: Table
+    norm_source: str
+    rates: Rates
+    household: Household
+    adults: tuple[str, ...]
+    costs: tuple[Cost, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    declared: tuple[Declared, ...] = ()
+    given: Mapping[str, Given] = field(default_factory=dict[str, Given])
+    used_before: tuple[str, ...] = ()
+    stimulus_from: Mapping[str, dt.date] = field(default_factory=dict[str, dt.date])
+    youth_earlier: Decimal = Decimal(0)
+    assets: Decimal | None = None
+    working: tuple[str, ...] = ()
+    """Adults who answered that they work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the proposal. ``counts`` is signed kronor, and None where it is not known: "?"."""
+
+    kind: str
+    """norm, cost, income, stimulus or missing"""
+    key: str
+    about: str
+    """What it is: a norm line, a cost's kind, a benefit's row, an agency."""
+    counts: Decimal | None
+    who: str = ""
+    label: str = ""
+    """The agency's or a person's own words."""
+    agency: str = ""
+    cells: tuple[Cell, ...] = ()
+    """M−2, M−1 and M."""
+    sources: tuple[Source, ...] = ()
+    missing: str = ""
+    """Why it is not known: an outcome, or one of this module's reasons."""
+    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    entered: Given | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to look at. ``code`` has its words in ``words.py``."""
+
+    code: str
+    who: str = ""
+    about: str = ""
+    label: str = ""
+    before: Decimal | None = None
+    now: Decimal | None = None
+    percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """An agency that has said that it has nothing about someone."""
+
+    who: str
+    agency: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """The calculation of a month."""
+
+    month: dt.date
+    rows: tuple[Row, ...]
+    total: Decimal
+    """Kronor: what is granted if nothing is changed; the highest it can be while something is missing. Below zero is a surplus."""
+    missing: tuple[str, ...]
+    """Keys of the rows whose evidence is missing."""
+    unassessed: tuple[str, ...]
+    """Keys of costs that no one has taken a stand on yet: they count as they were applied for."""
+    warnings: tuple[Notice, ...]
+    nothing: tuple[Nothing, ...]
+
+    @property
+    def complete(self) -> bool:
+        return not self.missing
