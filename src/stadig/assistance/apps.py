@@ -8,12 +8,13 @@ class AssistanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.assistance import keeping, registration, telling
+        from stadig.assistance import keeping, prefetching, registration, telling
         from stadig.cases import destroying, own
-        from stadig.city import erasure
+        from stadig.city import desk, erasure
 
         destroying.holds(keeping.forget_case)
         destroying.waits(keeping.why_kept)
         erasure.keeps(keeping.names)
         registration.register()
         own.register_log(telling.draw)
+        desk.register(prefetching.cards)

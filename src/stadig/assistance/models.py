@@ -140,3 +140,21 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"proposal {self.pk}"
+
+
+class Night(models.Model):
+    """What was asked in advance one night, as counts: for those who come in the morning."""
+
+    day = models.DateField(unique=True, help_text="the morning it was for, in the city's time")
+    agencies = models.JSONField(help_text="codes of the agencies that were asked")
+    wanted = models.PositiveIntegerField(help_text="persons in open recurring cases")
+    asked = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0, help_text="the gate stayed shut")
+    stopped = models.CharField(max_length=12, blank=True, help_text="the agency whose breaker was open")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-day"]
+
+    def __str__(self) -> str:
+        return f"night before {self.day}"
