@@ -104,10 +104,8 @@ def enter(
     """
     require(by, access.LAW)
     statute, source, agency = " ".join(statute.split()), " ".join(source.split()), agency.strip().upper()
-    known = [name for name in lawful.GROUPS.get(agency, {}) if name in set(groups)]
     _check(agency, statute, source, longest_days, (valid_from, valid_to))
-    if agency in lawful.GROUPS and not known:
-        raise ValidationError({"groups": _("Välj minst ett slags uppgifter.")})
+    known = _groups(agency, set(groups))
     if LegalBasis.objects.filter(purpose=purpose, agency=agency, valid_from=valid_from).exists():
         told = _("Det finns redan ett lagstöd för den myndigheten från och med den dagen. Välj en annan dag.")
         raise ValidationError({"valid_from": told})
@@ -125,6 +123,18 @@ def enter(
     )
     audit.record(by, "entered law", made, agency=agency, valid_from=valid_from.isoformat())
     return made
+
+
+def _groups(agency: str, chosen: set[str]) -> list[str]:
+    """The groups in the law's order. A declared agency that the readers know no groups of keeps all it says."""
+    there = lawful.GROUPS.get(agency, {})
+    if unknown := sorted(chosen - there.keys()):
+        raise ValidationError(
+            {"groups": _("Myndigheten har inga uppgifter som heter %(names)s.") % {"names": ", ".join(unknown)}}
+        )
+    if there and not chosen:
+        raise ValidationError({"groups": _("Välj minst ett slags uppgifter.")})
+    return [name for name in there if name in chosen]
 
 
 def _check(agency: str, statute: str, source: str, longest: int, held: tuple[dt.date, dt.date | None]) -> None:

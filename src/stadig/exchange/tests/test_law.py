@@ -145,6 +145,13 @@ def test_a_ground_that_ends_is_no_ground_the_day_after(two: tuple[User, User]) -
     assert "CSN" not in law.in_force(PURPOSE, dt.date(2026, 12, 1))
 
 
+def test_a_group_that_the_readers_do_not_know_is_refused_when_entered_and_when_read(two: tuple[User, User]) -> None:
+    with pytest.raises(ValidationError, match="inga uppgifter som heter bilar"):
+        law.enter(two[0], **(NEW | {"groups": ["vehicles", "bilar"]}))
+    with pytest.raises(lawful.UnknownGroup, match="pay_date"):
+        lawful.keep("FK", ["person", "pay_date"], ())
+
+
 def test_the_repealed_act_cannot_be_entered_for_today(two: tuple[User, User]) -> None:
     with pytest.raises(ValidationError, match="upphävd"):
         law.enter(two[0], **(NEW | {"statute": OLD}))
