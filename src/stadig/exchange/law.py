@@ -128,7 +128,7 @@ def enter(
 def _groups(agency: str, chosen: set[str]) -> list[str]:
     """The groups in the law's order. A declared agency that the readers know no groups of keeps all it says."""
     there = lawful.GROUPS.get(agency, {})
-    if unknown := sorted(chosen - there.keys()):
+    if unknown := lawful.unknown(agency, chosen):
         raise ValidationError(
             {"groups": _("Myndigheten har inga uppgifter som heter %(names)s.") % {"names": ", ".join(unknown)}}
         )

@@ -155,10 +155,6 @@ _EMPTY: Final[Mapping[str, object]] = {
 }
 
 
-class UnknownGroup(ValueError):
-    """A legal basis names a group of fields that does not exist for the agency: it would silently give nothing. Mend the row."""
-
-
 def by_law(agency: str) -> tuple[str, ...]:
     """The names of the groups that the regulation and the act give for an agency, in the order of the law."""
     return tuple(name for name in GROUPS.get(agency, {}) if (agency, name) not in WITHOUT_GROUND)
@@ -174,7 +170,7 @@ def unknown(agency: str, groups: Iterable[str] | None) -> tuple[str, ...]:
 def keep(agency: str, groups: Iterable[str] | None, facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], tuple[str, ...]]:
     """The facts with only what the groups give, and the names of what was dropped. ``None``: all is kept.
 
-    That a payment is planned is never dropped while the payment is kept: without it, it would read as paid. Raises UnknownGroup.
+    That a payment is planned is never dropped while the payment is kept: without it, it would read as paid.
     """
     if groups is None or agency not in GROUPS:
         return tuple(facts), ()
@@ -208,8 +204,6 @@ def _less(fact: Fact, known: frozenset[str], dropped: dict[str, None]) -> Fact:
 
 @functools.lru_cache(maxsize=256)
 def _given(agency: str, groups: frozenset[str]) -> frozenset[str]:
-    if unknown := sorted(groups - GROUPS[agency].keys()):
-        raise UnknownGroup(f"{agency} has no group {', '.join(unknown)}. There are: {', '.join(GROUPS[agency])}.")
     return frozenset(field for name, group in GROUPS[agency].items() if name in groups for field in group.fields)
 
 

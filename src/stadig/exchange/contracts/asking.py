@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from lxml import etree
 
+from stadig.exchange import lawful
 from stadig.exchange.contracts import lefi
 from stadig.exchange.contracts.soap import SOAP_11
 from stadig.exchange.contracts.xml import Element
@@ -34,6 +35,17 @@ def skv_parts(question: Question) -> tuple[str, ...]:
     wanted, groups = question.parts.get(SKV), question.keep.get(SKV)
     return tuple(
         part for part, needs in SKV_NEEDS.items() if (wanted is None or part in wanted) and (groups is None or needs & groups)
+    )
+
+
+def skv_left_out(question: Question) -> tuple[str, ...]:
+    """The parts that the law gives something of but the legal basis at hand does not: wages that nobody asked about are not no wages."""
+    wanted, groups = question.parts.get(SKV), question.keep.get(SKV)
+    if SKV not in question.agencies or groups is None:
+        return ()
+    given = frozenset(lawful.by_law(SKV))
+    return tuple(
+        part for part, needs in SKV_NEEDS.items() if (wanted is None or part in wanted) and needs & given and not needs & groups
     )
 
 

@@ -25,9 +25,9 @@ def contract(schemas: Schemas, entitled: lefi.Entitled | None = None) -> Ssbtek:
 
 
 def _skatteverket(node: Node, question: Question) -> tuple[Block, ...]:
-    return tuple(_part(node.one(part), part, question.person) for part in asking.skv_parts(question)) or (
-        Block(SKV, Outcome.NOT_ASKED, error_source=Source.SELF),
-    )
+    came = tuple(_part(node.one(part), part, question.person) for part in asking.skv_parts(question))
+    left_out = tuple(Block(SKV, Outcome.NOT_ASKED, part=part, error_source=Source.SELF) for part in asking.skv_left_out(question))
+    return came + left_out or (Block(SKV, Outcome.NOT_ASKED, error_source=Source.SELF),)
 
 
 def _part(held: Node | None, part: str, person: str) -> Block:

@@ -19,7 +19,7 @@ TWO_YEARS = 730
 OWN = 366
 LEFI = "Längsta period: två år enligt kontraktet LEFI v9."
 OURS = "Längsta period: kommunens egen gräns, kontraktet sätter ingen."
-BENEFIT = ["person", "application", "granted", "period", "amount", "payment-date"]
+BENEFIT = ["identity", "application", "granted", "period_and_extent", "amount_paid", "pay_date"]
 
 
 def statute(section: int, ordinance: int) -> str:
@@ -34,7 +34,7 @@ ROWS = [
     (
         "CSN",
         statute(10, 2),
-        ["person", "application", "form", "period", "extent", "amount", "equipment-loan", "payment-date", "level"],
+        ["identity", "application", "form", "period", "extent", "amount", "home_equipment_loan", "pay_date", "compulsory_level"],
         OWN,
         FROM,
         None,
@@ -45,7 +45,7 @@ ROWS = [
     (
         "SO",
         statute(10, 4),
-        ["person", "application", "entitlement", "amount", "month", "payment-date", "suspension"],
+        ["identity", "application", "right", "amount", "month_and_days", "pay_date", "suspension"],
         OWN,
         FROM,
         None,
@@ -54,7 +54,7 @@ ROWS = [
     (
         "AF",
         statute(11, 5),
-        ["person", "registered", "fund", "category", "programme", "activity-report"],
+        ["identity", "registered", "fund", "category", "programme", "activity_report"],
         OWN,
         FROM,
         None,
@@ -63,7 +63,7 @@ ROWS = [
     (
         "SKV",
         statute(12, 6),
-        ["person", "capital", "tax-refund"],
+        ["identity", "capital", "tax_refund"],
         OWN,
         FROM,
         date(2025, 11, 30),
@@ -72,7 +72,7 @@ ROWS = [
     (
         "SKV",
         statute(12, 6),
-        ["person", "capital", "tax-refund", "employer-declaration"],
+        ["identity", "capital", "tax_refund", "employer_declaration"],
         OWN,
         NEW_TAX,
         None,

@@ -1,28 +1,16 @@
-"""Rows that a release entered get the names of groups that the readers know; what a person has entered is theirs."""
+"""Rows that a release entered get the names of groups that the readers know (exchange/lawful.py); what a person has entered is theirs."""
+
+import importlib
 
 from django.db import migrations
 
-NAMES = {
-    "identity": "person",
-    "period_and_extent": "period",
-    "amount_paid": "amount",
-    "pay_date": "payment-date",
-    "right": "entitlement",
-    "month_and_days": "month",
-    "activity_report": "activity-report",
-    "tax_refund": "tax-refund",
-    "employer_declaration": "employer-declaration",
-    "home_equipment_loan": "equipment-loan",
-    "compulsory_level": "level",
-}
+shipped = importlib.import_module("stadig.exchange.migrations.0003_financial_assistance")
 
 
 def rename(apps, schema_editor):
-    for row in apps.get_model("exchange", "LegalBasis").objects.filter(entered_by=None):
-        known = [NAMES.get(name, name) for name in row.fields]
-        if known != row.fields:
-            row.fields = known
-            row.save(update_fields=["fields"])
+    basis = apps.get_model("exchange", "LegalBasis")
+    for agency, _text, fields, _longest, first, _last, _source in shipped.ROWS:
+        basis.objects.filter(purpose=shipped.PURPOSE, agency=agency, valid_from=first, entered_by=None).update(fields=fields)
 
 
 class Migration(migrations.Migration):

@@ -145,11 +145,9 @@ def test_a_ground_that_ends_is_no_ground_the_day_after(two: tuple[User, User]) -
     assert "CSN" not in law.in_force(PURPOSE, dt.date(2026, 12, 1))
 
 
-def test_a_group_that_the_readers_do_not_know_is_refused_when_entered_and_when_read(two: tuple[User, User]) -> None:
+def test_a_group_that_the_readers_do_not_know_is_refused_when_entered(two: tuple[User, User]) -> None:
     with pytest.raises(ValidationError, match="inga uppgifter som heter bilar"):
         law.enter(two[0], **(NEW | {"groups": ["vehicles", "bilar"]}))
-    with pytest.raises(lawful.UnknownGroup, match="pay_date"):
-        lawful.keep("FK", ["person", "pay_date"], ())
 
 
 def test_the_repealed_act_cannot_be_entered_for_today(two: tuple[User, User]) -> None:
@@ -184,3 +182,9 @@ def test_on_the_page_one_enters_and_another_confirms(two: tuple[User, User], cli
     assert "Lagstödet är bekräftat." in shown
     ended = client.post(f"/myndigheter/lagstod/{row.pk}/avsluta/", {"last": "2026-11-20", "reason": "Nytt beslut"}, follow=True)
     assert "Har gällt" in ended.content.decode()
+
+
+def test_each_part_of_skatteverket_is_asked_for_by_groups_that_there_are() -> None:
+    from stadig.exchange.contracts import asking
+
+    assert {name for needs in asking.SKV_NEEDS.values() for name in needs} <= lawful.GROUPS["SKV"].keys()

@@ -301,6 +301,14 @@ def test_a_refund_that_we_have_no_right_to_is_not_told_as_nothing() -> None:
     assert (found.outcome, found.error_code) == (Outcome.NOT_ENTITLED, "beyond_law")
 
 
+def test_a_part_that_the_ground_at_hand_keeps_us_from_is_told_as_not_asked() -> None:
+    blocks = parts(
+        skv("skattekonto", {"kontohavare": PERSON, "saldo": 0}), keep={SKV: frozenset({"identity", "capital", "tax_refund"})}
+    )
+    assert of(blocks, SKV, "individuppgifter").outcome == Outcome.NOT_ASKED, "wages nobody asked about are not no wages"
+    assert not any(one.part == "foretagsinformation" for one in blocks), "the law gives nothing of it at all"
+
+
 def test_only_the_parts_that_the_law_gives_something_of_are_asked_for() -> None:
     lawful = {SKV: frozenset({"identity", "capital", "tax_refund"})}
     body = ELEVEN.request(question(SKV, keep=lawful), "https://x.example").body.decode()
