@@ -72,6 +72,7 @@ def seed(say: Callable[[str], None] = lambda _text: None, *, size: str = "full",
 
 def _steps(present: datetime, size: str) -> list[tuple[str, Callable[[], object]]]:
     """What is written, in order. The world and its past are made by the first steps and used by the later ones."""
+    from stadig.config import demo_lookups
     from stadig.geo.town import lindhamn
     from stadig.geo.town.litter import simulate
     from stadig.pilots import demo as trials
@@ -103,6 +104,7 @@ def _steps(present: datetime, size: str) -> list[tuple[str, Callable[[], object]
         if find_spec(f"stadig.{room}") and find_spec(f"stadig.{room}.demo"):
             module = importlib.import_module(f"stadig.{room}.demo")
             steps.append((_NAMES[room], lambda module=module: module.seed(world[0], past[0], small=size == "small")))
+    steps.append(("questions to agencies", lambda: demo_lookups.seed(present)))
     return steps
 
 

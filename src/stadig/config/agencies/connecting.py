@@ -10,10 +10,18 @@ ASKER = "162120009998"
 """An organisation number that no municipality has."""
 
 
-def write(folder: Path, address: str, *, tls: bool) -> Path:
-    """Write the files into the folder and return the path of ``exchange.toml``. ``address`` is such as ``https://127.0.0.1:12000``."""
+def write(folder: Path, address: str, *, tls: bool, hours: bool = False, quick: bool = False) -> Path:
+    """Write the files into the folder and return the path of ``exchange.toml``. ``address`` is such as ``https://127.0.0.1:12000``.
+
+    ``hours``: two agencies are closed at times, as in the demo town, which has no agency beside the real ones. ``quick``: what does not
+    answer within half a second is overdue.
+    """
     proof = 'ca = "ca.pem"\ncertificate = "client.pem"\nkey = "client.key"\n' if tls else ""
-    _keep(folder / "exchange.toml", CONNECTIONS.format(address=address, asker=ASKER, proof=proof))
+    parts = [ASKED_BY.format(asker=ASKER), QUICK if quick else DEADLINES, COMPOSITE.format(address=address, proof=proof)]
+    parts += [HOURS] if hours else []
+    parts += [DIRECT.format(address=address, proof=proof)]
+    parts += [] if hours else [EXAMPLE.format(address=address, proof=proof)]
+    _keep(folder / "exchange.toml", "\n".join(parts))
     _keep(folder / "rest-example.toml", DECLARATION)
     return folder / "exchange.toml"
 
@@ -25,7 +33,7 @@ def _keep(path: Path, text: str) -> None:
     part.replace(path)
 
 
-CONNECTIONS = dedent("""\
+ASKED_BY = dedent("""\
     # How the made-up agencies are asked. Written by `stadig agencies`: a change here is lost when it starts anew.
     # Paths are relative to this file.
 
@@ -33,27 +41,37 @@ CONNECTIONS = dedent("""\
     organisation_number = "{asker}"
     name = "Lindhamns kommun"
     actor_id = "999-01"
-
+    """)
+DEADLINES = dedent("""\
     [deadlines]
     lookup_s = 7.0
     agency_s = 5.0
-
+    """)
+QUICK = dedent("""\
+    [deadlines]
+    lookup_s = 1.2
+    agency_s = 0.5
+    late_s = 0
+    """)
+COMPOSITE = dedent("""\
     [[connection]]
     name = "ssbtek-v11"
     contract = "ssbtek-11"
     url = "{address}/ssbtek/v11"
     agencies = ["AF", "CSN", "SKV", "SO", "MIV", "TNS"]
-    {proof}
-    [connection.hours.TNS]
-    weekdays = "12:00-18:00"
-    saturdays = "closed"
-    sundays = "closed"
-
+    {proof}""")
+HOURS = dedent("""\
     [connection.hours.CSN]
     weekdays = "06:00-22:00"
     saturdays = "08:00-16:00"
     sundays = "closed"
 
+    [connection.hours.TNS]
+    weekdays = "12:00-18:00"
+    saturdays = "closed"
+    sundays = "closed"
+    """)
+DIRECT = dedent("""\
     [[connection]]
     name = "ssbtek-v10"
     contract = "ssbtek-10"
@@ -65,7 +83,8 @@ CONNECTIONS = dedent("""\
     contract = "lefi-9"
     url = "{address}/lefi/v9"
     agencies = ["FK"]
-    {proof}
+    {proof}""")
+EXAMPLE = dedent("""\
     [[connection]]
     name = "rest-example"
     contract = "rest"

@@ -1,0 +1,41 @@
+"""The demo town's past questions to agencies: asked by the same verbs, whole in the log, and each outcome once somewhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from stadig.config import demo_lookups
+from stadig.exchange import proving
+from stadig.exchange.models import Block, Call, Lookup
+from stadig.exchange.outcomes import Outcome
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_each_question_is_finished_and_lies_in_its_own_time(demo_town_to_read):
+    lookups = list(Lookup.objects.order_by("pk"))
+    assert len(lookups) == len(demo_lookups.PAST) + 1
+    assert all(one.finished_at and one.finished_at >= one.begun_at for one in lookups)
+    assert all(one.begun_at == one.asked_at for one in lookups)
+
+
+def test_closed_cases_are_closed_again(demo_town_to_read):
+    from stadig.cases.models import Case, Group
+
+    closed = Case.objects.filter(group=Group.CLOSED, type__slug=demo_lookups.CASE_TYPE)
+    assert closed.filter(pk__in=Lookup.objects.values("case")).count() == 3
+
+
+def test_most_outcomes_are_there_to_be_seen(demo_town_to_read):
+    seen = set(Block.objects.values_list("outcome", flat=True))
+    assert {Outcome(one) for one in seen} >= set(Outcome) - {Outcome.BREAKER_OPEN, Outcome.CLOSED, Outcome.PARTIAL}
+
+
+def test_every_answer_has_its_hash_and_took_its_time(demo_town_to_read):
+    answered = Call.objects.filter(raw_sealed__isnull=False)
+    assert answered.count() > 40
+    assert all((one.answered_at - one.intent_at).total_seconds() > 0.3 for one in answered)
+
+
+def test_the_log_proves_all_of_it(demo_town_to_read):
+    assert list(proving.check()) == []
