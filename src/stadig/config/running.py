@@ -113,9 +113,16 @@ def processes() -> list[Process]:
     if environment.demo:
         found.append(("driver", "stadig.config.driver", False))
         found.append(("case system", "stadig.config.standin", False))
-        found.append(("agencies", "stadig.config.agencies.town", False))
     listed = [Process(name, _module(module), last) for name, module, last in found if _exists(module)]
+    if environment.demo:
+        listed.append(Process("agencies", _agencies))
     return [Process("web", web.serve, first=True), *listed, Process("worker", worker.run)]
+
+
+def _agencies() -> None:
+    from stadig.config.agencies import town
+
+    town.main()
 
 
 def refuse_taken_port(host: str, port: int) -> None:
