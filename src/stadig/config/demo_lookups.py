@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 YUSUF, SAMIRA, VIGGO = "199101062397", "199203092383", "198911032392"
 OMAR, ANNA, WILMA, NILS = "198801262398", "198810262389", "198010032392", "198602282389"
-AGENCIES: Final = ("FK", "AF", "SKV", "PM", "CSN", "SO")
+AGENCIES: Final = ("FK", "AF", "SKV", "PM", "CSN", "SO", "MIV", "TNS")
 CASE_TYPE: Final = "financial-assistance"
 WAIT_SECONDS: Final = 15.0
 
@@ -77,14 +77,35 @@ def seed(present: dt.datetime) -> None:
     from stadig.city.models import User
     from stadig.exchange import running
 
+    _law(present)
     petra = User.objects.get(username="petra")
     usual = dials.load("town")
     with tempfile.TemporaryDirectory() as folder, _asking(Path(folder)), beside(Path(folder), present.date()) as board:
         for one in PAST:
             board.own.clear()
             board.turn({agency: dict(change) for agency, change in one.dials.items()})
-            _ask(petra, one, usual)
+            _ask(petra, one, usual, present)
         running.stop()
+
+
+def _law(present: dt.datetime) -> None:
+    """What lets the two agencies answer that the regulation says nothing of: in a real city a lawyer finds it, here it is invented."""
+    from stadig.city.models import User
+    from stadig.exchange import law
+
+    ove, henrik = (User.objects.get(username=name) for name in ("ove", "henrik"))
+    with clock.frozen(present - dt.timedelta(days=400)):
+        for agency, groups in (("MIV", ("permits", "entry")), ("TNS", ("vehicles",))):
+            row = law.enter(
+                ove,
+                agency=agency,
+                statute="Påhittat beslut av socialnämnden i Lindhamn",
+                source="Påhittat för demostaden. En kommun låter sin jurist pröva vilket lagstöd som finns.",
+                longest_days=366,
+                valid_from=clock.today(),
+                groups=groups,
+            )
+            law.confirm(henrik, row.pk)
 
 
 @contextlib.contextmanager
@@ -97,7 +118,14 @@ def _asking(folder: Path) -> Iterator[None]:
         settings.EXCHANGE_FILE = before
 
 
-def _ask(petra: User, one: Question, usual: dials.Board) -> None:
+def at_work(moment: dt.datetime, latest: dt.datetime) -> dt.datetime:
+    """The morning of that day, of the Monday after a weekend; never after ``latest``."""
+    local = clock.local(moment)
+    local += dt.timedelta(days=max(0, 7 - local.weekday()) if local.weekday() > 4 else 0)
+    return min(local.replace(hour=9, minute=local.minute // 2 + 12, second=0, microsecond=0), latest)
+
+
+def _ask(petra: User, one: Question, usual: dials.Board, present: dt.datetime) -> None:
     from stadig.assistance import asking, periods
     from stadig.cases.models import Document
     from stadig.exchange import actions
@@ -107,7 +135,7 @@ def _ask(petra: User, one: Question, usual: dials.Board) -> None:
     answers = Document.objects.values_list("data", flat=True).get(case=case, number=1) or {}
     month = periods.read(str(answers.get("month", ""))) or periods.first_of(case.registered_at.date())
     period = periods.asked(month)
-    at = case.registered_at + dt.timedelta(days=one.days)
+    at = at_work(case.registered_at + dt.timedelta(days=one.days), present - dt.timedelta(hours=2))
     with clock.frozen(at), _as_it_was(case):
         lookup = _finished(asking.ask(petra, case.pk, person.pk, period, AGENCIES))
         for what in one.what:

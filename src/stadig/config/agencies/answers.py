@@ -19,7 +19,7 @@ from stadig.config.agencies.trees import under
 STATES = ("protected", "no_match", "not_entitled", "partial", "unknown_code", "unavailable")
 """What may hold for a person at an agency, by the story or by a dial."""
 ERRORS = {
-    "protected": ("BT", "SKYDDAD", "Personens uppgifter är skyddade och lämnas inte ut på detta sätt"),
+    "protected": ("BT", "SEKRETESS", "Personens uppgifter är skyddade och lämnas inte ut på detta sätt"),
     "no_match": ("BT", "404", "Not found"),
     "not_entitled": ("BT", "OBEHORIG", "Frågeställaren är inte behörig"),
     "unavailable": ("SSBT", "TIMEOUT", "Bastjänsten svarade inte i tid"),

@@ -36,7 +36,7 @@ def beside(folder: Path, present: dt.date) -> Iterator[Board]:
 
     try:
         port = asyncio.run_coroutine_threadsafe(begin(), loop).result(START_SECONDS)
-        connecting.write(folder, f"http://127.0.0.1:{port}", tls=False, quick=True)
+        connecting.write(folder, f"http://127.0.0.1:{port}", tls=False, past=True)
         yield agencies.board
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(START_SECONDS)

@@ -10,17 +10,17 @@ ASKER = "162120009998"
 """An organisation number that no municipality has."""
 
 
-def write(folder: Path, address: str, *, tls: bool, hours: bool = False, quick: bool = False) -> Path:
+def write(folder: Path, address: str, *, tls: bool, town: bool = False, past: bool = False) -> Path:
     """Write the files into the folder and return the path of ``exchange.toml``. ``address`` is such as ``https://127.0.0.1:12000``.
 
-    ``hours``: two agencies are closed at times, as in the demo town, which has no agency beside the real ones. ``quick``: what does not
-    answer within half a second is overdue.
+    ``town``: the demo town's, where two agencies are closed at times and all are real ones. ``past``: for the town's past, which is asked
+    about in a moment: what has not come within half a second is overdue.
     """
     proof = 'ca = "ca.pem"\ncertificate = "client.pem"\nkey = "client.key"\n' if tls else ""
-    parts = [ASKED_BY.format(asker=ASKER), QUICK if quick else DEADLINES, COMPOSITE.format(address=address, proof=proof)]
-    parts += [HOURS] if hours else []
+    parts = [ASKED_BY.format(asker=ASKER), QUICK if past else DEADLINES, COMPOSITE.format(address=address, proof=proof)]
+    parts += [HOURS] if town else []
     parts += [DIRECT.format(address=address, proof=proof)]
-    parts += [] if hours else [EXAMPLE.format(address=address, proof=proof)]
+    parts += [] if town or past else [EXAMPLE.format(address=address, proof=proof)]
     _keep(folder / "exchange.toml", "\n".join(parts))
     _keep(folder / "rest-example.toml", DECLARATION)
     return folder / "exchange.toml"

@@ -34,7 +34,7 @@ class Chosen:
     present: dt.date | None = None
     contracts: Path | None = None
     plain: bool = False
-    hours: bool = False
+    town: bool = False
     host: str = "127.0.0.1"
 
 
@@ -55,7 +55,7 @@ async def serve(chosen: Chosen) -> None:
     runners.append(web.AppRunner(control.app(agencies, key, chosen.profile, chosen.seed), access_log=None, shutdown_timeout=0.2))
     await runners[1].setup()
     await web.TCPSite(runners[1], "127.0.0.1", 0).start()
-    connecting.write(chosen.folder, address, tls=not chosen.plain, hours=chosen.hours)
+    connecting.write(chosen.folder, address, tls=not chosen.plain, town=chosen.town)
     control.tell(chosen.folder, _port(runners[1]), key, address)
     print(f"The stand-in for the agencies answers at {address} ({chosen.profile})", flush=True)
     stop = asyncio.Event()

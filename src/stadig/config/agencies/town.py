@@ -28,7 +28,7 @@ def port() -> int:
 def prepare() -> None:
     """Make certificates and ``exchange.toml`` before anyone asks, so that the first page that needs them finds them."""
     certificates.prepare(folder())
-    connecting.write(folder(), f"https://127.0.0.1:{port()}", tls=True, hours=True)
+    connecting.write(folder(), f"https://127.0.0.1:{port()}", tls=True, town=True)
 
 
 def begin(present: dt.date) -> None:
@@ -45,7 +45,7 @@ def present() -> dt.date | None:
 
 def main() -> None:
     """Answer until the town stops."""
-    running.start(running.Chosen(folder(), PROFILE, port(), present=present(), hours=True))
+    running.start(running.Chosen(folder(), PROFILE, port(), present=present(), town=True))
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def test_yusufs_agencies_tell_what_the_picture_shows(agencies):
         ("202609", 6180),
         ("202610", 6208),
     ]
-    assert ask(agencies, ["MIV"]).findtext(".//{*}felkod") == "SKYDDAD"
+    assert ask(agencies, ["MIV"]).findtext(".//{*}felkod") == "SEKRETESS"
 
 
 def test_a_month_keeps_its_amounts_when_a_later_one_is_asked_about(tmp_path):

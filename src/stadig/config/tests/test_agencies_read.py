@@ -53,6 +53,7 @@ def town(tmp_path_factory):
         (YUSUF, "CSN", Outcome.NOTHING_STATED),
         (YUSUF, "SO", Outcome.NOTHING_STATED),
         (YUSUF, "TNS", Outcome.NOTHING_STATED),
+        (YUSUF, "MIV", Outcome.PROTECTED),
         (SAMIRA, "CSN", Outcome.DATA),
         (SAMIRA, "MIV", Outcome.DATA),
         (VIGGO, "SO", Outcome.DATA),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from stadig.city import clock
 from stadig.config import demo_lookups
 from stadig.exchange import proving
 from stadig.exchange.models import Block, Call, Lookup
@@ -19,6 +20,13 @@ def test_each_question_is_finished_and_lies_in_its_own_time(demo_town_to_read):
     assert all(one.begun_at == one.asked_at for one in lookups)
 
 
+def test_petra_asked_at_work(demo_town_to_read):
+    hours = {clock.local(one).hour for one in Lookup.objects.values_list("asked_at", flat=True)}
+    days = {clock.local(one).weekday() for one in Lookup.objects.values_list("asked_at", flat=True)}
+    assert hours <= {9, 10}
+    assert days <= set(range(5))
+
+
 def test_closed_cases_are_closed_again(demo_town_to_read):
     from stadig.cases.models import Case, Group
 
@@ -28,7 +36,12 @@ def test_closed_cases_are_closed_again(demo_town_to_read):
 
 def test_most_outcomes_are_there_to_be_seen(demo_town_to_read):
     seen = set(Block.objects.values_list("outcome", flat=True))
-    assert {Outcome(one) for one in seen} >= set(Outcome) - {Outcome.BREAKER_OPEN, Outcome.CLOSED, Outcome.PARTIAL}
+    assert {Outcome(one) for one in seen} >= set(Outcome) - {
+        Outcome.BREAKER_OPEN,
+        Outcome.CLOSED,
+        Outcome.PARTIAL,
+        Outcome.NOT_ASKED,
+    }
 
 
 def test_every_answer_has_its_hash_and_took_its_time(demo_town_to_read):

@@ -37,6 +37,9 @@ from stadig.exchange.terms import (
 
 ANSWER: Final = "hamtaBastjanstInformationResponse"
 PROBED: Final = "testaBastjanstInformationResponse"
+PROTECTED_CODE: Final = "SEKRETESS"
+"""The code of an agency that has no field for it in its own answer and refuses because the person's data are protected there. The contract
+publishes no list of codes; this one says for itself what it is, and neither it nor a fault is ever evidence."""
 HEADERS: Final = {"Content-Type": "text/xml; charset=UTF-8", "SOAPAction": '""', "Accept": "text/xml, multipart/related"}
 Reader = Callable[[Node, str], tuple[Block, ...]]
 
@@ -199,4 +202,7 @@ def told(agency: str, error: Node, part: str = "") -> Block:
     """The block of an ``error`` element: the composite service's fault (SSBT) or the agency's (BT)."""
     source = Source.COMPOSITE if error.text("kalla") == "SSBT" else Source.AGENCY
     text = " ".join(one.text() for one in error.each("felmeddelande"))
-    return failed(agency, source, error.text("felkod") or Reason.EMPTY_ANSWER, text, part)
+    code = error.text("felkod")
+    if source == Source.AGENCY and code == PROTECTED_CODE:
+        return Block(agency, Outcome.PROTECTED, part=part, error_source=source, error_code=code)
+    return failed(agency, source, code or Reason.EMPTY_ANSWER, text, part)
