@@ -26,6 +26,8 @@ MARGIN_S: Final = 0.25
 """Kept of a lookup's time for storing its last blocks."""
 PROBE_S: Final = 2.0
 STOP_SECONDS: Final = 4.0
+CLOSE_SECONDS: Final = 90.0
+"""After a line has been replaced: longer than a late answer is listened for."""
 
 
 class House:
@@ -38,6 +40,7 @@ class House:
         self.lines: dict[str, tuple[Connection, Any, Line]] = {}
         self.runs: dict[int, asyncio.Task[None]] = {}
         self.closing: set[asyncio.Task[None]] = set()
+        self.replaced: set[Line] = set()
 
     def line(self, connection: Connection) -> Line:
         """The way out of a connection; made anew when its file or its certificate has changed. Raises CertificateFault."""
@@ -54,10 +57,17 @@ class House:
         )
         self.lines[connection.name] = (connection, context, made)
         if known is not None:
-            closing = self.loop.create_task(_close_later(known[2]))
+            self.replaced.add(known[2])
+            closing = self.loop.create_task(self._close_later(known[2]))
             self.closing.add(closing)
             closing.add_done_callback(self.closing.discard)
         return made
+
+    async def _close_later(self, line: Line) -> None:
+        """Shut a line that has been replaced, when what was under way on it has had its time."""
+        await asyncio.sleep(CLOSE_SECONDS)
+        self.replaced.discard(line)
+        await line.close()
 
     async def run(self, plan: Plan) -> None:
         """Carry out a lookup; returns when each agency has answered or is overdue, and that is stored."""
@@ -82,7 +92,9 @@ class House:
         await self.fanout.stop()
         if self.runs:
             await asyncio.wait(list(self.runs.values()), timeout=STOP_SECONDS / 2)
-        for _, _, line in self.lines.values():
+        for task in self.closing:
+            task.cancel()
+        for line in (*self.replaced, *(line for _, _, line in self.lines.values())):
             await line.close()
         self.lines.clear()
         await asyncio.to_thread(self.store.end, STOP_SECONDS / 2)
@@ -182,12 +194,6 @@ class Run:
     def overdue(self, request: Request) -> None:
         row = self.rows[request.key, request.attempt]
         self._put(Overdue(self.plan, self.tally, call=self.calls[request.key], row=row, begun=self.begun, left=request.left))
-
-
-async def _close_later(line: Line) -> None:
-    """Shut a line that has been replaced, when what was under way on it has had its time."""
-    await asyncio.sleep(30)
-    await line.close()
 
 
 _houses: dict[asyncio.AbstractEventLoop, House] = {}

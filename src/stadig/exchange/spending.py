@@ -6,7 +6,9 @@ import datetime as dt
 import hmac
 from typing import TYPE_CHECKING, Final
 
-from stadig.exchange.models import Lookup, Permit
+from django.db import connection
+
+from stadig.exchange.models import Permit
 from stadig.exchange.sealing import mac_of
 
 if TYPE_CHECKING:
@@ -37,13 +39,19 @@ class NotYours(ExchangeError):
 
 def spend(by: User | None, permit_id: int, now: dt.datetime) -> Permit:
     """The permit, held until the transaction ends. Raises ExchangeError in its kinds."""
-    permit = Permit.objects.select_for_update(of=("self",)).select_related("person").filter(pk=permit_id).first()
+    permit = Permit.objects.select_for_update().filter(pk=permit_id).order_by().first()
     if permit is None or not hmac.compare_digest(mac_of(permit), permit.mac):
         raise NoPermit(f"Permit {permit_id} was not issued by a service's gate. Begin again from the case.")
     if permit.by_id != (by.pk if by else None):
         raise NotYours(f"Permit {permit_id} was issued to someone else. Begin again from the case.")
-    if Lookup.objects.filter(permit_id=permit_id).exists():
+    if _is_spent(permit_id):
         raise PermitSpent(f"Permit {permit_id} has been used. Begin again from the case.")
     if not dt.timedelta(0) <= now - permit.issued_at <= GOOD_FOR:
         raise PermitExpired(f"Permit {permit_id} is older than a minute. Begin again from the case.")
     return permit
+
+
+def _is_spent(permit_id: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM exchange_lookup WHERE permit_id = %s", [permit_id])
+        return cursor.fetchone() is not None

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from stadig.config import postgres
 from stadig.config.agencies.testing import Running, running
 from stadig.config.bench import CannotMeasure
@@ -89,6 +91,12 @@ def database(folder: Path) -> Iterator[str]:
     folder.chmod(0o755)
     own = postgres.cluster(environment)
     cluster = postgres.Cluster(own.binaries, folder / "pg" / "data", folder / "s", "only for this benchmark", own.user)
+    postgres.start(cluster)
+    with psycopg.connect(
+        cluster.url(), autocommit=True
+    ) as connection:  # so that the database itself says when a question was committed
+        connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    postgres.stop(cluster)
     postgres.start(cluster)
     try:
         subprocess.run(

@@ -79,6 +79,19 @@ def person(db: None) -> Any:
     return make_person("19540103-0423")
 
 
+def database_url() -> str:
+    """The test database's address, for another process."""
+    from urllib.parse import quote
+
+    from django.db import connection
+
+    own = connection.settings_dict
+    host = str(own["HOST"])
+    where = f":{own['PORT']}" if host.startswith("/") else f"{host}:{own['PORT']}"
+    query = f"?host={quote(host, safe='')}" if host.startswith("/") else ""
+    return f"postgresql://{quote(own['USER'])}:{quote(own['PASSWORD'], safe='')}@{where}/{own['NAME']}{query}"
+
+
 def make_person(number: str, **fields: Any) -> Any:
     from stadig.city import persons
     from stadig.city.models import Person
@@ -140,3 +153,17 @@ def finished(transactional_db: None) -> Iterator[Callable[..., Any]]:
 
     yield wait
     running.stop()
+
+
+@pytest.fixture
+def asked(permit: Callable[..., Any], worker: Any, finished: Callable[..., Any]) -> Callable[..., Any]:
+    """``asked(agencies=["FK"])`` asks on a permit as it is issued with these changes, and gives the view when it is finished."""
+    from stadig.exchange import actions
+
+    return lambda **changes: finished(actions.ask(worker, permit(**changes).pk))
+
+
+@pytest.fixture
+def no_agencies() -> Agencies:
+    """An address where no one answers, for tests in which no question leaves."""
+    return Agencies(address="http://127.0.0.1:9/")
