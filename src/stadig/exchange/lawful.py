@@ -141,9 +141,9 @@ WITHOUT_GROUND: Final = frozenset(
     }
 )
 """Groups that neither förordning 2008:975 nor 15 kap. 10–12 §§ socialtjänstlagen gives: kept only on another legal basis, written down."""
-ACCOMPANIES: Final = frozenset({"status:SKATTEKONTO", "status:SKATT", "status:FORETAG"})
-"""What Skatteverket cannot help sending along with what the law gives. That it alone came, and was dropped, means that the rest is nothing;
-anything else that was all dropped means that we had no right to what there was."""
+ACCOMPANIES: Final = frozenset({"status:SKATTEKONTO"})
+"""What Skatteverket cannot help sending along: the reader has seen that the tax account speaks of refunds, so that this alone, dropped, leaves
+that there were none. Anything else that was all dropped means that we had no right to what there was."""
 _EMPTY: Final[Mapping[str, object]] = {
     "net": None,
     "gross": None,

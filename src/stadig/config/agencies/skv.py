@@ -102,7 +102,7 @@ def _account(asked: Asked, life: Life) -> dict[str, Any]:
         **(
             {"utbetaltBelopp": life.tax_refund, "bokforingsdag": f"{month_at(asked.present, -1):%Y-%m-%d}"}
             if life.tax_refund
-            else {}
+            else {"utbetaltBelopp": 0}
         ),
         "saldo": life.tax_balance,
         "preliminarRanta": 0,

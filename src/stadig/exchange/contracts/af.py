@@ -39,6 +39,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     values = Values()
     if values.flag("Sekretessmarkering", answer.text("Sekretessmarkering")) is not False and answer.text("Sekretessmarkering"):
         return (Block(AF, Outcome.PROTECTED),)
+    if person and not answer.text("IdentitetsbeteckningFysiskPerson"):
+        values.odd("IdentitetsbeteckningFysiskPerson", "")
     status = answer.text("StatusSokandeinformationKod")
     facts = [*_registration(answer, values), *_decisions(answer, values)]
     report, more = _report(answer, values)

@@ -51,6 +51,8 @@ def read(document: Node, person: str) -> tuple[Block, ...]:
                 error_text=(code.text("ResultatText") if code else "")[:400],
             ),
         )
+    if person and found and not _number(found[0]):
+        values.odd("personnummer", "")
     if len(found) != 1:
         return (Block(CSN, Outcome.UNKNOWN_CODE, error_source=Source.SELF, error_code=Reason.EMPTY_ANSWER),)
     return _person(found[0], values)

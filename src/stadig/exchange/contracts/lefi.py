@@ -1,22 +1,23 @@
 """Försäkringskassan and Pensionsmyndigheten: one LEFI answer in JSON, read as blocks of two agencies (LEFI OpenAPI, version 9).
 
-Three silences are kept apart. A group that the sender may not ask for is named in ``avvikelser`` as OBEHORIG: NOT_ENTITLED. One that could
-not be fetched is named there as INTERNT_FEL: ERROR. But data that the law does not give are "excluded without notice or warning": so a
-section that was asked for and is simply not there states nothing about anyone, and is NOT_ENTITLED too – unless the agency's own list of
-what we may ask for (``tillgangligaInformationstyper``, kept in a file) names the code: then it was looked for and not found.
-A section that is there and empty is the agency's word that it has nothing.
+A part is a section of the question (``utbetalningar``), or one code of it where that code alone was asked for or could not be delivered
+(``utbetalningar FK:SJP``). Silences are kept apart. A group that the sender may not ask for is named in ``avvikelser`` as OBEHORIG:
+NOT_ENTITLED. One that could not be fetched is named there as INTERNT_FEL: ERROR. But data that the law does not give are "excluded without
+notice or warning": so a section that was asked for and is not there states nothing about anyone, and is NOT_ENTITLED too. Only a list that
+is there and empty is the agency's word that it has nothing. What is not understood to the letter makes no evidence of anything.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stadig.exchange.contracts import lefi_fk, lefi_pm, trees
 from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson
 from stadig.exchange.contracts.lefi_codes import (
     BENEFITS,
+    CLAIMS,
     COMING,
     COMING_KEY,
     DECISIONS,
@@ -26,6 +27,7 @@ from stadig.exchange.contracts.lefi_codes import (
     PAID_KEY,
     PERSON,
     PERSON_KEY,
+    RULINGS,
     SECTIONS,
 )
 from stadig.exchange.contracts.trees import Json
@@ -34,7 +36,9 @@ from stadig.exchange.outcomes import Outcome
 from stadig.exchange.terms import FK, PM, Block, Fact, Source
 
 Entitled = Mapping[str, frozenset[str]]
-"""Section → the codes that the agency's own list gives us."""
+"""Section → the codes that the agency's own list lets us ask for."""
+TOP = frozenset({"utlamnare", "avvikelser", DECISIONS, CLAIMS, RULINGS, COMING, PAID, OTHER})
+REASONS = {"OBEHORIG": Outcome.NOT_ENTITLED, "INTERNT_FEL": Outcome.ERROR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +47,44 @@ class Asked:
 
     sections: Mapping[str, Mapping[str, tuple[str, ...]]]
     entitled: Entitled | None = None
+    by_code: frozenset[tuple[str, str]] = frozenset()
+    """Agency and section of which only some codes were asked for: the answer to each code is a part of its own."""
 
 
 def plan(agencies: Iterable[str], parts: Mapping[str, tuple[str, ...]], entitled: Entitled | None = None) -> Asked:
     """What to ask: all that the contract has, or the parts that are named: a section, or a section and a code (``utbetalningar FK:SJP``)."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
+    by_code: set[tuple[str, str]] = set()
     for agency in agencies:
         if agency not in SECTIONS:
             continue
         wanted = parts.get(agency)
         sections: dict[str, tuple[str, ...]] = {}
         for section in SECTIONS[agency]:
+            whole = wanted is None or section in wanted
             codes = tuple(
                 code
                 for code in BENEFITS[agency]
                 if (entitled is None or code in entitled.get(section, frozenset()))
-                and (wanted is None or section in wanted or f"{section} {code}" in wanted)
+                and (whole or f"{section} {code}" in (wanted or ()))
             )
             if codes:
                 sections[section] = codes
+                if not whole:
+                    by_code.add((agency, section))
         found[agency] = sections
-    return Asked(found, entitled)
+    return Asked(found, entitled, frozenset(by_code))
 
 
 def question(asked: Asked, person: str, period_from: dt.date, period_to: dt.date) -> Json:
     """The body of a LEFI question."""
-    body: Json = {"personnummer": person, "period": {"from": period_from.isoformat(), "tom": period_to.isoformat()}}
+    lists: dict[str, list[str]] = {}
     for sections in asked.sections.values():
         for section, codes in sections.items():
-            before = body.get(section, [])
-            body[section] = [*before, *codes] if isinstance(before, list) else [*codes]
+            lists.setdefault(section, []).extend(codes)
     if asked.entitled is None or PERSON in asked.entitled.get(OTHER, frozenset()):
-        body[OTHER] = [PERSON]
-    return body
+        lists[OTHER] = [PERSON]
+    return {"personnummer": person, "period": {"from": period_from.isoformat(), "tom": period_to.isoformat()}, **lists}
 
 
 def read(document: object, path: str, person: str, asked: Asked) -> dict[str, tuple[Block, ...]]:
@@ -83,34 +92,33 @@ def read(document: object, path: str, person: str, asked: Asked) -> dict[str, tu
     if not trees.is_thing(document):
         raise Unreadable(Reason.UNEXPECTED_SHAPE)
     answer = trees.thing(document)
-    information = trees.thing(answer.get(DECISIONS))
-    people = trees.things(information.get(PERSON_KEY))
+    people = trees.things(trees.thing(answer.get(DECISIONS)).get(PERSON_KEY))
     for one in people:
         if not same_person(person, one.get("personnummer")):
             raise WrongPerson(PERSON_KEY)
     protected = any(one.get("skyddad") not in (False, None) for one in people)
-    beyond = tuple(f"{PERSON_KEY}.{name}" for one in people for name in one if name not in {"personnummer", "skyddad", "namn"})
     said = states(answer)
+    reading = _Reading(answer, path, asked)
     found: dict[str, tuple[Block, ...]] = {}
-    for agency, sections in asked.sections.items():
+    for agency in asked.sections:
         bad = _unavailable(agency, said)
         if bad is not None:
             found[agency] = (bad,)
         elif protected:
             found[agency] = (Block(agency, Outcome.PROTECTED),)
         else:
-            found[agency] = _agency(
-                agency, answer, information, path, sections=sections, asked=asked, beyond=beyond if agency == FK else ()
-            )
+            found[agency] = reading.agency(agency)
     return found
 
 
 def states(answer: Json) -> dict[str, str]:
-    """Agency → the state it said it was in."""
-    return {
-        trees.text(trees.thing(one.get("utlamnare")).get("kod")): trees.text(trees.thing(one.get("tillstand")).get("kod"))
-        for one in trees.things(answer.get("utlamnare"))
-    }
+    """Agency → the state it said it was in; both, with a comma, where it said two different."""
+    found: dict[str, str] = {}
+    for one in trees.things(answer.get("utlamnare")):
+        code = trees.text(trees.thing(one.get("utlamnare")).get("kod"))
+        state = trees.text(trees.thing(one.get("tillstand")).get("kod"))
+        found[code] = state if found.get(code, state) == state else f"{found[code]},{state}"
+    return found
 
 
 def _unavailable(agency: str, said: Mapping[str, str]) -> Block | None:
@@ -127,115 +135,161 @@ def _unavailable(agency: str, said: Mapping[str, str]) -> Block | None:
     return Block(agency, Outcome.UNKNOWN_CODE, unknown=tuple(values.unknown))
 
 
-def _agency(
-    agency: str,
-    answer: Json,
-    information: Json,
-    path: str,
-    *,
-    sections: Mapping[str, tuple[str, ...]],
-    asked: Asked,
-    beyond: tuple[str, ...],
-) -> tuple[Block, ...]:
-    blocks: list[Block] = []
-    for section, codes in sections.items():
-        missing = _deviations(agency, answer, section, codes)
-        values = Values()
-        if agency == FK:
-            facts, there, dropped = _of_fk(information, path, section, values)
-        else:
-            facts, there, dropped = _of_pm(answer, path, section, values)
-        left = [code for code in codes if code not in missing]
-        silent = [code for code in left if code not in there and not _entitled(asked, section, code)]
-        if left or facts:
-            blocks.append(
-                _section(
-                    agency, section, facts, values, left=left, silent=silent, dropped=(*dropped, *(beyond if not blocks else ()))
-                )
+@dataclass(slots=True)
+class _Section:
+    """What one section of an answer holds: each fact with the code it answers, and the codes that are spoken of at all."""
+
+    facts: Sequence[tuple[str, Fact]] = ()
+    there: frozenset[str] = frozenset()
+    dropped: tuple[str, ...] = ()
+    values: Values = field(default_factory=Values)
+
+
+class _Reading:
+    """One answer, and what in it is not understood by anyone: that stands with every section of every agency."""
+
+    def __init__(self, answer: Json, path: str, asked: Asked) -> None:
+        self.answer, self.path, self.asked = answer, path, asked
+        self.information = trees.thing(answer.get(DECISIONS))
+        odd = Values()
+        for name, held in answer.items():
+            if name not in TOP and held:
+                odd.odd("svar", name)
+        if DECISIONS in answer and answer[DECISIONS] is not None and not trees.is_thing(answer[DECISIONS]):
+            odd.odd(DECISIONS, "")
+        self.deviations = self._deviations(odd)
+        self._uninvited(odd)
+        self.odd = odd.unknown
+
+    def agency(self, agency: str) -> tuple[Block, ...]:
+        blocks: list[Block] = []
+        for section, codes in self.asked.sections[agency].items():
+            found = self._fk(section) if agency == FK else self._pm(section)
+            found.values.unknown += self.odd
+            failed = {code: self.deviations[section, code] for code in codes if (section, code) in self.deviations}
+            left = [code for code in codes if code not in failed]
+            if (agency, section) in self.asked.by_code:
+                for code in {of for of, _fact in found.facts if not set(of.split("+")) & set(codes)}:
+                    found.values.odd(section, code)
+                blocks += [_block(agency, f"{section} {code}", _only(found, code), [code]) for code in left]
+            elif left or found.facts:
+                blocks.append(_block(agency, section, found, left))
+            blocks += [_failed(agency, f"{section} {code}", why) for code, why in failed.items()]
+        if agency == FK and (OTHER, PERSON) in self.deviations:
+            blocks.append(_failed(FK, f"{OTHER} {PERSON}", self.deviations[OTHER, PERSON]))
+        return tuple(blocks) or (Block(agency, Outcome.NOT_ENTITLED, error_source=Source.SELF, error_code=Reason.NOT_ANSWERED),)
+
+    def _deviations(self, odd: Values) -> dict[tuple[str, str], str]:
+        """Section and code → why it was not delivered. One that does not say exactly which and why may be about anything.
+
+        LEFI's own example answer has an empty list where its specification has an object: both say that there are none.
+        """
+        held = self.answer.get("avvikelser")
+        found: dict[tuple[str, str], str] = {}
+        if held is None or held == []:
+            return found
+        if not trees.is_thing(held):
+            odd.odd("avvikelser", "")
+        asked = {
+            (section, code) for sections in self.asked.sections.values() for section, codes in sections.items() for code in codes
+        }
+        for section, several in trees.thing(held).items():
+            if not trees.is_list(several):
+                odd.odd("avvikelser", section)
+            for one in trees.things(several):
+                named = trees.thing(one.get("formansgrupp")) or trees.thing(one.get("ovrigInformationstyp"))
+                code = trees.text(named.get("kod"))
+                why = trees.text(trees.thing(one.get("avvikelse")).get("kod"))
+                if (section, code) not in asked | {(OTHER, PERSON)}:
+                    odd.odd("avvikelser", f"{section} {code}".strip())
+                found[section, code] = why
+        return found
+
+    def _uninvited(self, odd: Values) -> None:
+        """Content of an agency that was not asked, or in a place that is the other's: what was meant by it is not known."""
+        for section in (CLAIMS, RULINGS, PAID, COMING):
+            for one in trees.things(self.answer.get(section)):
+                codes = lefi_pm.groups(one)
+                if PM not in self.asked.sections or not codes or not all(code.startswith("PM:") for code in codes):
+                    odd.odd(section, " ".join(codes))
+        if FK not in self.asked.sections:
+            for name, held in self.information.items():
+                if name != PERSON_KEY and held:
+                    odd.odd(DECISIONS, name)
+
+    def _fk(self, section: str) -> _Section:
+        here, found = f"{self.path}/{DECISIONS}", _Section()
+        if section == DECISIONS:
+            found.facts, dropped = lefi_fk.decisions(self.information, here, found.values)
+            there = {code for key, code in KEYS.items() if trees.is_list(self.information.get(key))}
+            # codes whose own name in the answer is not known cannot be missed in it: their payments are a section of their own
+            found.there = frozenset(there | (set(BENEFITS[FK]) - set(KEYS.values()) if there else set()))
+            people = trees.things(self.information.get(PERSON_KEY))
+            beyond = tuple(
+                f"{PERSON_KEY}.{name}" for one in people for name in one if name not in {"personnummer", "skyddad", "namn"}
             )
-        blocks += missing.values()
-    if agency == FK:
-        blocks += _deviations(agency, answer, OTHER, (PERSON,)).values()
-    return tuple(blocks) or (Block(agency, Outcome.NOT_ENTITLED, error_source=Source.SELF, error_code=Reason.NOT_ANSWERED),)
+            found.dropped = (*dropped, *beyond)
+            return found
+        key = PAID_KEY if section == PAID else COMING_KEY
+        held = self.information.get(key)
+        found.facts = lefi_fk.payments(held, f"{here}/{key}", found.values, planned=section == COMING)
+        found.there = _there(held, key, BENEFITS[FK], found.values)
+        return found
+
+    def _pm(self, section: str) -> _Section:
+        held, found = self.answer.get(section), _Section()
+        found.facts = lefi_pm.READERS[section](held, f"{self.path}/{section}", found.values)
+        found.there = _there(held, section, BENEFITS[PM], found.values)
+        return found
 
 
-def _section(
-    agency: str,
-    section: str,
-    facts: Sequence[Fact],
-    values: Values,
-    *,
-    left: Sequence[str],
-    silent: Sequence[str],
-    dropped: tuple[str, ...],
-) -> Block:
-    """One section's block: what could not be read wins, then what is missing, then what is there."""
+def _there(held: object, name: str, codes: Iterable[str], values: Values) -> frozenset[str]:
+    """All codes where there is a list; none where there is nothing; and what is neither is not understood."""
+    if trees.is_list(held):
+        return frozenset(codes)
+    if held is not None:
+        values.odd(name, "")
+    return frozenset()
+
+
+def _only(found: _Section, code: str) -> _Section:
+    """What a section holds about one code."""
+    facts = [pair for pair in found.facts if code in pair[0].split("+")]
+    values = Values()
+    values.unknown = list(found.values.unknown)
+    return _Section(facts, found.there, found.dropped, values)
+
+
+def _block(agency: str, part: str, found: _Section, left: Sequence[str]) -> Block:
+    """One part's block: what could not be read wins, then what is missing, then what is there."""
+    silent = [code for code in left if code not in found.there]
     reason, source, text = "", None, ""
-    if values.unknown:
+    if found.values.unknown:
         outcome = Outcome.UNKNOWN_CODE
     elif silent:
-        all_silent = len(silent) == len(left) and not facts
+        all_silent = len(silent) == len(left) and not found.facts
         outcome = Outcome.NOT_ENTITLED if all_silent else Outcome.PARTIAL
         reason, source = Reason.NOT_ANSWERED.value, Source.AGENCY
         text = "" if all_silent else " ".join(silent)
     else:
-        outcome = Outcome.DATA if facts else Outcome.NOTHING_STATED
+        outcome = Outcome.DATA if found.facts else Outcome.NOTHING_STATED
     return Block(
         agency,
         outcome,
-        part=section,
-        facts=tuple(facts),
+        part=part,
+        facts=tuple(fact for _code, fact in found.facts),
         error_source=source,
         error_code=reason,
         error_text=text,
-        dropped=dropped,
-        unknown=tuple(values.unknown),
+        dropped=found.dropped,
+        unknown=tuple(found.values.unknown),
     )
 
 
-def _entitled(asked: Asked, section: str, code: str) -> bool:
-    return asked.entitled is not None and code in asked.entitled.get(section, frozenset())
-
-
-def _deviations(agency: str, answer: Json, section: str, codes: tuple[str, ...]) -> dict[str, Block]:
-    """Code → a block of its own for each group that the agency says it could not deliver."""
-    found: dict[str, Block] = {}
-    for one in trees.things(trees.thing(answer.get("avvikelser")).get(section)):
-        named = trees.thing(one.get("formansgrupp")) or trees.thing(one.get("ovrigInformationstyp"))
-        code = trees.text(named.get("kod"))
-        if code not in codes:
-            continue
-        why = trees.text(trees.thing(one.get("avvikelse")).get("kod"))
-        part = f"{section} {code}"
-        if why == "OBEHORIG":
-            found[code] = Block(agency, Outcome.NOT_ENTITLED, part=part, error_source=Source.AGENCY, error_code=why)
-        elif why == "INTERNT_FEL":
-            found[code] = Block(agency, Outcome.ERROR, part=part, error_source=Source.AGENCY, error_code=why)
-        else:
-            values = Values()
-            values.odd("avvikelse", why)
-            found[code] = Block(agency, Outcome.UNKNOWN_CODE, part=part, unknown=tuple(values.unknown))
-    return found
-
-
-Read = tuple[list[Fact], frozenset[str], tuple[str, ...]]
-"""Facts; codes that the section speaks of, if only to say that there is nothing; names that were read past."""
-
-
-def _of_fk(information: Json, path: str, section: str, values: Values) -> Read:
-    here = f"{path}/{DECISIONS}"
-    if section == DECISIONS:
-        facts, dropped = lefi_fk.decisions(information, here, values)
-        there = {code for key, code in KEYS.items() if trees.is_list(information.get(key))}
-        # codes whose own name in the answer is not known cannot be missed in it: their payments are a section of their own
-        return facts, frozenset(there | (set(BENEFITS[FK]) - set(KEYS.values()) if there else set())), dropped
-    key = PAID_KEY if section == PAID else COMING_KEY
-    held = information.get(key)
-    facts = lefi_fk.payments(held, f"{here}/{key}", values, planned=section == COMING)
-    return facts, frozenset(BENEFITS[FK]) if trees.is_list(held) else frozenset(), ()
-
-
-def _of_pm(answer: Json, path: str, section: str, values: Values) -> Read:
-    held = answer.get(section)
-    facts = lefi_pm.READERS[section](held, f"{path}/{section}", values)
-    return facts, frozenset(BENEFITS[PM]) if trees.is_list(held) else frozenset(), ()
+def _failed(agency: str, part: str, why: str) -> Block:
+    """A group that the agency says it did not deliver."""
+    if why in REASONS:
+        return Block(agency, REASONS[why], part=part, error_source=Source.AGENCY, error_code=why)
+    values = Values()
+    values.odd("avvikelse", why)
+    return Block(agency, Outcome.UNKNOWN_CODE, part=part, unknown=tuple(values.unknown))

@@ -13,9 +13,9 @@ from stadig.exchange.terms import FK, Deduction, Fact, Kind
 PAYERS = {"1001": "FK", "1003": "PM"}
 
 
-def decisions(information: Json, path: str, values: Values) -> tuple[list[Fact], tuple[str, ...]]:
-    """Decisions and applications of every kind of case, and the names that were read past. A name we do not know is no evidence."""
-    facts: list[Fact] = []
+def decisions(information: Json, path: str, values: Values) -> tuple[list[tuple[str, Fact]], tuple[str, ...]]:
+    """Decisions and applications of every kind of case, each with the code it answers, and the names that were read past. A name we do not know is no evidence."""
+    facts: list[tuple[str, Fact]] = []
     dropped: list[str] = []
     for key, held in information.items():
         if key in {PERSON_KEY, PAID_KEY, COMING_KEY} or held is None:
@@ -29,7 +29,7 @@ def decisions(information: Json, path: str, values: Values) -> tuple[list[Fact],
             code = KEYS[key].removeprefix("FK:")
             for number, case in enumerate(trees.things(held)):
                 if case:
-                    facts += _case(case, f"{path}/{key}/{number}", code, values)
+                    facts += [(KEYS[key], fact) for fact in _case(case, f"{path}/{key}/{number}", code, values)]
                 else:
                     values.odd(key, "")
     return facts, tuple(dropped)
@@ -74,9 +74,9 @@ def _decision(one: Json, path: str, code: str, values: Values) -> Fact:
     )
 
 
-def payments(held: object, path: str, values: Values, *, planned: bool) -> list[Fact]:
+def payments(held: object, path: str, values: Values, *, planned: bool) -> list[tuple[str, Fact]]:
     """Payments made, or decided and not yet made. Net is the payment's own *nettobelopp*; its rows give deductions and days."""
-    facts: list[Fact] = []
+    facts: list[tuple[str, Fact]] = []
     for number, one in enumerate(trees.things(held)):
         family = trees.thing(one.get("formansfamilj"))
         rows = trees.things(one.get("utbetalningsdetalj"))
@@ -88,23 +88,22 @@ def payments(held: object, path: str, values: Values, *, planned: bool) -> list[
         net = money(one.get("nettobelopp"), "nettobelopp", values)
         if net is None:
             values.odd("nettobelopp")
-        facts.append(
-            Fact(
-                Kind.PAYMENT,
-                benefit or "?",
-                trees.text(family.get("beskrivning")),
-                f"{path}/{number}",
-                net=net,
-                gross=money(one.get("bruttobelopp"), "bruttobelopp", values),
-                deductions=_deductions(rows, values),
-                pay_date=values.day("datum", one.get("datum")),
-                period_from=values.first_day("fran", period.get("fran")),
-                period_to=values.last_day("till", period.get("till")),
-                days=_days(rows, values),
-                planned=planned,
-                values=(("payer", payer),) if payer == "PM" else (),
-            )
+        paid = Fact(
+            Kind.PAYMENT,
+            benefit or "?",
+            trees.text(family.get("beskrivning")),
+            f"{path}/{number}",
+            net=net,
+            gross=money(one.get("bruttobelopp"), "bruttobelopp", values),
+            deductions=_deductions(rows, values),
+            pay_date=values.day("datum", one.get("datum")),
+            period_from=values.first_day("fran", period.get("fran")),
+            period_to=values.last_day("till", period.get("till")),
+            days=_days(rows, values),
+            planned=planned,
+            values=(("payer", payer),) if payer == "PM" else (),
         )
+        facts.append((f"FK:{benefit}", paid))
     return facts
 
 

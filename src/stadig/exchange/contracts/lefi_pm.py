@@ -15,6 +15,14 @@ from stadig.exchange.terms import PM, Deduction, Fact, Kind
 FINAL: Final = {"SLUTLIGT": True, "PRELIMINART": False, "INTERIMISTISKT": False}
 
 
+def groups(one: Json) -> list[str]:
+    """The codes that an entry of any section is about."""
+    rows = trees.things(one.get("utbetalningsrader"))
+    return list(
+        dict.fromkeys(code for code in (_code(one, "formansgrupp"), *(_code(row, "formansgrupp") for row in rows)) if code)
+    )
+
+
 def claims(held: object, path: str, values: Values) -> list[Fact]:
     """Claims: applications that have come in."""
     facts: list[Fact] = []
@@ -95,8 +103,8 @@ def _payments(held: object, path: str, values: Values, *, planned: bool) -> list
     facts: list[Fact] = []
     for number, one in enumerate(trees.things(held)):
         rows = trees.things(one.get("utbetalningsrader"))
-        groups = {_code(row, "formansgrupp"): trees.text(trees.thing(row.get("formansgrupp")).get("beskrivning")) for row in rows}
-        for code in groups.keys() - set(BENEFITS[PM]):
+        named = {_code(row, "formansgrupp"): trees.text(trees.thing(row.get("formansgrupp")).get("beskrivning")) for row in rows}
+        for code in named.keys() - set(BENEFITS[PM]):
             values.odd("formansgrupp", code)
         period = trees.thing(one.get("utbetalningsperiod"))
         net = values.amount("nettobelopp", one.get("nettobelopp"))
@@ -105,8 +113,8 @@ def _payments(held: object, path: str, values: Values, *, planned: bool) -> list
         facts.append(
             Fact(
                 Kind.PAYMENT,
-                "+".join(code for code in groups if code) or "PM",
-                ", ".join(label for label in groups.values() if label),
+                "+".join(code for code in named if code) or "PM",
+                ", ".join(label for label in named.values() if label),
                 f"{path}/{number}",
                 net=net,
                 gross=values.amount("bruttobelopp", one.get("bruttobelopp")),
@@ -154,9 +162,14 @@ def _coming(held: object, path: str, values: Values) -> list[Fact]:
     return _payments(held, path, values, planned=True)
 
 
-READERS: Final[dict[str, Callable[[object, str, Values], list[Fact]]]] = {
-    CLAIMS: claims,
-    RULINGS: rulings,
-    PAID: _paid,
-    COMING: _coming,
+def _by_code(reader: Callable[[object, str, Values], list[Fact]]) -> Callable[[object, str, Values], list[tuple[str, Fact]]]:
+    """The reader's facts, each with the code it answers: a fact's benefit is its group's code, or several with ``+`` between."""
+    return lambda held, path, values: [(fact.benefit, fact) for fact in reader(held, path, values)]
+
+
+READERS: Final[dict[str, Callable[[object, str, Values], list[tuple[str, Fact]]]]] = {
+    CLAIMS: _by_code(claims),
+    RULINGS: _by_code(rulings),
+    PAID: _by_code(_paid),
+    COMING: _by_code(_coming),
 }

@@ -36,6 +36,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     if not same_person(person, answer.says("personnummer")):
         raise WrongPerson("personnummer")
     values = Values()
+    if person and not answer.text("personnummer"):
+        values.odd("personnummer", "")
     held = answer.one("svarCollection")
     facts = [*_origin(answer, values), *(_permit(one, values) for one in (held.each("svar") if held else ()))]
     for name in held.strangers("svar") if held else ():

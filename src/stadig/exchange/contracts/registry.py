@@ -29,7 +29,7 @@ def open_contract(name: str, *, folder: Path | None, declaration: Path | None = 
     """The contract of that name, with the schemas of ``folder`` (None: answers are not validated).
 
     ``declaration``: for ``rest`` its declaration file. For the others a saved answer of LEFI's *tillgangligaInformationstyper*, which says
-    what Försäkringskassan and Pensionsmyndigheten have agreed to give: what it names and an answer leaves out was looked for and not found.
+    what Försäkringskassan and Pensionsmyndigheten have agreed to give: nothing else is then asked for.
     Raises NoSuchContract, FaultyDeclaration.
     """
     if name == "rest":

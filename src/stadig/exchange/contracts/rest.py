@@ -89,6 +89,8 @@ class Rest:
         if declared.protected and at(document, declared.protected) not in (None, False):
             return Block(agency, Outcome.PROTECTED)
         values = Values()
+        if declared.person and not trees.text(at(document, declared.person)):
+            values.odd(declared.person, "")
         if declared.ok is not None:
             said = trees.text(at(document, declared.ok[0]))
             if said not in declared.ok[1]:

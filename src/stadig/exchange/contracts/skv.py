@@ -7,9 +7,9 @@ in which nothing is recognised is no evidence.
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
-from typing import Final, cast
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final
 
 from stadig.exchange.contracts import trees
 from stadig.exchange.contracts.errors import Reason, WrongPerson
@@ -37,6 +37,8 @@ def read_capital(document: Node, person: str) -> tuple[Block, ...]:
     values = Values()
     facts: list[Fact] = []
     for one in people:
+        if person and not one.text("IdentitetsbeteckningFysiskPerson"):
+            values.odd("IdentitetsbeteckningFysiskPerson", "")
         status = one.text("StatusPersonuppgiftKod")
         if status not in STATED:
             values.odd("StatusPersonuppgiftKod", status)
@@ -87,41 +89,63 @@ Found = tuple[list[Fact], bool]
 """The facts, and whether the agency said in a way we know that it has nothing."""
 
 
-def _same(person: str, name: str, said: object) -> None:
+def _about(person: str, name: str, said: object, values: Values) -> None:
+    """Raises WrongPerson. An answer that names no one is no evidence about anyone."""
     if not same_person(person, said):
         raise WrongPerson(name)
+    if person and not trees.text(said):
+        values.odd(name, "")
+
+
+def _others(document: Json, known: frozenset[str], values: Values) -> None:
+    """Names that are none of those known and hold something: an answer with one says more than can be read."""
+    for name, held in document.items():
+        if name not in known and held not in (None, "", False, [], {}):
+            values.odd("svar", name)
 
 
 def _business(document: object, path: str, person: str, values: Values) -> Found:
     company = trees.thing(trees.thing(document).get("foretag"))
-    _same(person, "foretagId", company.get("foretagId"))
+    _about(person, "foretagId", company.get("foretagId"), values)
     flags = [(name, value) for name, value in company.items() if isinstance(value, bool)]
     said = tuple((name, str(value).lower()) for name, value in flags)
     return ([Fact(Kind.STATUS, "FORETAG", "", f"{path}/foretag", values=said)] if said else []), False
 
 
+ACCOUNT: Final = frozenset(
+    {"kontohavare", "utbetaltBelopp", "bokforingsdag", "saldo", "preliminarRanta", "utbetalningskonto", "senastUppdaterad"}
+)
+
+
 def _account(document: object, path: str, person: str, values: Values) -> Found:
-    """The tax account: the latest refund is a payment; the balance and its interest are a status of their own."""
+    """The tax account: the latest refund is a payment; the balance and its interest are a status of their own.
+
+    A refund of nought is the agency's word that there is none; an account in which no refund is spoken of says nothing of refunds.
+    """
     account = trees.thing(document)
-    _same(person, "kontohavare", account.get("kontohavare"))
+    _about(person, "kontohavare", account.get("kontohavare"), values)
+    _others(account, ACCOUNT, values)
     facts: list[Fact] = []
     refund = values.amount("utbetaltBelopp", account.get("utbetaltBelopp"))
     day = values.day("bokforingsdag", account.get("bokforingsdag"))
-    if refund is not None:
+    if refund is None:
+        values.odd("utbetaltBelopp", "")
+    elif refund:
+        if day is None:
+            values.odd("bokforingsdag", "")
         facts.append(Fact(Kind.PAYMENT, "SKATTEKONTO", "utbetaltBelopp", f"{path}/utbetaltBelopp", net=refund, pay_date=day))
-    if refund is not None and day is None:
-        values.odd("bokforingsdag", "")
     pairs = [(name, trees.text(account.get(name))) for name in ("saldo", "preliminarRanta", "senastUppdaterad")]
     said = tuple(pair for pair in pairs if pair[1])
     if said:
         facts.append(Fact(Kind.STATUS, "SKATTEKONTO", "saldo", f"{path}/saldo", values=said))
-    return facts, False
+    return facts, refund == 0
 
 
 def _assessments(document: object, path: str, person: str, values: Values) -> Found:
     """Decided tax, year by year: what concerns capital is an income; the rest a status that few legal bases give."""
     answer = trees.thing(document)
-    _same(person, "identitet", answer.get("identitet"))
+    _about(person, "identitet", answer.get("identitet"), values)
+    _others(answer, frozenset({"identitet", "beslutadeSkatteuppgifter"}), values)
     decided = answer.get("beslutadeSkatteuppgifter")
     facts: list[Fact] = []
     for number, one in enumerate(trees.things(decided)):
@@ -129,7 +153,9 @@ def _assessments(document: object, path: str, person: str, values: Values) -> Fo
         stated = trees.thing(one.get("uppgifter"))
         year = trees.text(one.get("beskattningsar")) or trees.text(stated.get("inkomstar"))
         capital = values.amount("sumKapital", stated.get("sumKapital"))
-        if capital is not None:
+        if capital is None:
+            values.odd("sumKapital", "")
+        else:
             facts.append(
                 Fact(
                     Kind.INCOME, "KAPITAL", "sumKapital", f"{here}/uppgifter/sumKapital", gross=capital, values=(("year", year),)
@@ -142,73 +168,70 @@ def _assessments(document: object, path: str, person: str, values: Values) -> Fo
         ]
         if others:
             facts.append(Fact(Kind.STATUS, "SKATT", "", f"{here}/uppgifter", values=(("year", year), *others)))
-        if not stated:
-            values.odd("uppgifter", "")
     return facts, decided == []
 
 
-PAY: Final = ("kontantersattningulagag", "kontantersattning", "kontantbruttolon", "bruttolon", "kontantersattningejulagsa")
-TAX: Final = ("avdrprelskatt", "avdragenpreliminarskatt", "avdragenskatt")
+PAY: Final = frozenset(
+    "kontantersattningulagag kontantersattningejulagsa kontantersattningejulagsj kontantersattning kontantbruttolon bruttolon".split()  # noqa: SIM905
+)
+"""Cash pay, by whether the employer pays contributions on it (fields 011, 131 and 132 of the employer's declaration)."""
+TAX: Final = frozenset({"avdrprelskatt", "avdragenpreliminarskatt", "avdragenskatt"})
 MONTH: Final = ("redovisningsperiod", "period")
 EMPLOYER: Final = ("arbetsgivare", "agregistreradnamn", "uppgiftslamnarenamn", "arbetsgivarenamn")
 PAYEE: Final = ("betalningsmottagarid", "betalningsmottagare", "personnummer", "identitet", "identitetsbeteckning")
-DEEPEST: Final = 6
+PLAIN: Final = frozenset({"agregistreradid", "specifikationsnummer", "namn", "fornamn", "efternamn"})
+"""Fields that say nothing of money."""
 
 
 def _employers(document: object, path: str, person: str, values: Values) -> Found:
-    """What employers have reported, month by month. The shape is not published: each object that holds a pay we know is one statement."""
-    facts: list[Fact] = []
-    nothing = trees.thing(document).get("individuppgifter") == []
-    for found, here in _objects(document, path, 0):
-        small = {name.lower(): value for name, value in found.items()}
-        for name in PAYEE:
-            if not isinstance(small.get(name), (dict, list)):
-                _same(person, name, small.get(name))
-        pay = next((name for name in PAY if name in small), None)
-        if pay is None:
-            continue
-        gross = values.amount(pay, small[pay])
-        if gross is None:
-            values.odd(pay)
-        month = next((trees.text(small[name]) for name in MONTH if name in small), "")
-        tax = next((values.amount(name, small[name]) for name in TAX if name in small), None)
-        employer = next((trees.text(small[name]) for name in EMPLOYER if trees.text(small.get(name))), "")
-        facts.append(
-            Fact(
-                Kind.INCOME,
-                "AGI",
-                employer,
-                here,
-                gross=gross,
-                deductions=(Deduction("PS", "preliminär skatt", tax),) if tax else (),
-                net=gross - tax if gross is not None and tax is not None else None,
-                period_from=_month(values, month, last=False),
-                period_to=_month(values, month, last=True),
-                values=(("employer", employer),) if employer else (),
-            )
-        )
-    return facts, nothing
+    """What employers have reported, a fact for each statement. A statement that holds anything we do not know is no evidence."""
+    answer = trees.thing(document)
+    held = answer.get("individuppgifter")
+    statements = trees.things(held)
+    named = [answer.get("identitet"), *(_first(_small(one), PAYEE) for one in statements)]
+    for said in named:
+        if not same_person(person, said):
+            raise WrongPerson("betalningsmottagarId")
+    if person and not any(trees.text(said) for said in named):
+        values.odd("identitet", "")
+    _others(answer, frozenset({"identitet", "individuppgifter"}), values)
+    return [
+        _statement(_small(one), f"{path}/individuppgifter/{number}", values) for number, one in enumerate(statements)
+    ], held == []
 
 
-def _month(values: Values, month: str, *, last: bool) -> dt.date | None:
+def _small(one: Json) -> Json:
+    return {name.lower(): value for name, value in one.items()}
+
+
+def _first(one: Json, names: tuple[str, ...]) -> str:
+    return next((trees.text(one[name]) for name in names if trees.text(one.get(name))), "")
+
+
+def _statement(one: Json, path: str, values: Values) -> Fact:
+    """One employer's statement of one month: all cash pay in it together, and the tax that was taken from it."""
+    _others(one, PAY | TAX | PLAIN | frozenset({*MONTH, *EMPLOYER, *PAYEE}), values)
+    pays = [values.amount(name, one[name]) for name in sorted(PAY & one.keys())]
+    taxes = [values.amount(name, one[name]) for name in sorted(TAX & one.keys())]
+    if not pays or None in pays or None in taxes:
+        values.odd("individuppgifter", "")
+    gross = sum((pay for pay in pays if pay is not None), Decimal(0)) if pays else None
+    tax = sum((one for one in taxes if one is not None), Decimal(0))
+    month, employer = _first(one, MONTH), _first(one, EMPLOYER)
     if not month:
         values.odd("redovisningsperiod", "")
-    return values.last_day("redovisningsperiod", month) if last else values.first_day("redovisningsperiod", month)
-
-
-def _objects(value: object, path: str, depth: int) -> Iterator[tuple[Json, str]]:
-    """Every object in a document, with its path."""
-    if depth > DEEPEST:
-        return
-    if isinstance(value, dict):
-        found = trees.thing(cast("object", value))
-        yield found, path
-        for name, inner in found.items():
-            if isinstance(inner, (dict, list)):
-                yield from _objects(cast("object", inner), f"{path}/{trees.step(name)}", depth + 1)
-    elif isinstance(value, list):
-        for number, inner in enumerate(cast("list[object]", value)):
-            yield from _objects(inner, f"{path}/{number}", depth + 1)
+    return Fact(
+        Kind.INCOME,
+        "AGI",
+        employer,
+        path,
+        gross=gross,
+        deductions=(Deduction("PS", "preliminär skatt", tax),) if tax else (),
+        net=gross - tax if gross is not None and taxes else None,
+        period_from=values.first_day("redovisningsperiod", month),
+        period_to=values.last_day("redovisningsperiod", month),
+        values=(("employer", employer),) if employer else (),
+    )
 
 
 READERS: Final[dict[str, Callable[[object, str, str, Values], Found]]] = {

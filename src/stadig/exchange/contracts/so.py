@@ -24,7 +24,10 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     if not same_person(person, data.says("IdentificationNumber")):
         raise WrongPerson("IdentificationNumber")
     held = data.one("ArbetsloshetsersattningLista")
-    blocks = [_fund(fund, number) for number, fund in enumerate(held.each("Arbetsloshetsersattning"), 1)] if held else []
+    named = not person or bool(data.text("IdentificationNumber"))
+    blocks = (
+        [_fund(fund, number, named=named) for number, fund in enumerate(held.each("Arbetsloshetsersattning"), 1)] if held else []
+    )
     for name in held.strangers("Arbetsloshetsersattning") if held else ():
         values = Values()
         values.odd("ArbetsloshetsersattningLista", name)
@@ -32,8 +35,10 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     return tuple(blocks) or (Block(SO, Outcome.UNKNOWN_CODE, error_source=Source.SELF, error_code=Reason.EMPTY_ANSWER),)
 
 
-def _fund(fund: Node, number: int) -> Block:
+def _fund(fund: Node, number: int, *, named: bool) -> Block:
     values = Values()
+    if not named:
+        values.odd("IdentificationNumber", "")
     facts = [*_payments(fund, values), *_suspensions(fund, values), *_application(fund, values)]
     status = fund.text("StatusSvarandeOrganisation")
     if status.casefold() not in ALL_WELL:

@@ -162,8 +162,3 @@ def is_list(value: object) -> bool:
 def text(value: object) -> str:
     """A JSON string or number as text; empty for anything else."""
     return str(value).strip() if isinstance(value, (str, int, Decimal)) and not isinstance(value, bool) else ""
-
-
-def step(name: str) -> str:
-    """A name as a step of a JSON Pointer (RFC 6901, section 3)."""
-    return name.replace("~", "~0").replace("/", "~1")

@@ -116,7 +116,7 @@ def safe(code: str, longest: int = 80) -> str:
 def same_person(asked: str, said: object) -> bool:
     """Whether a number is the one that was asked about. Ten digits, without century, are compared as ten.
 
-    An answer without a number is about the one we asked for; a number that is no number is about someone else. Where nobody was asked
+    An answer without a number says nothing of whom it is about, which the readers note; a number that is no number is about someone else. Where nobody was asked
     about (a file is read), everyone is the same.
     """
     if said is None or not asked:

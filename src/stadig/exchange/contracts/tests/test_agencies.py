@@ -290,9 +290,60 @@ def test_a_part_that_was_asked_for_and_is_not_there_is_a_fault() -> None:
 
 def test_a_tax_account_without_a_refund_is_nothing_that_the_law_gives() -> None:
     lawful = {SKV: frozenset({"identity", "capital", "tax_refund", "employer_declaration"})}
-    blocks = parts(skv("skattekonto", {"kontohavare": PERSON, "saldo": -682}), keep=lawful)
+    blocks = parts(skv("skattekonto", {"kontohavare": PERSON, "saldo": -682, "utbetaltBelopp": 0}), keep=lawful)
     found = of(blocks, SKV, "skattekonto")
     assert (found.outcome, found.facts, found.dropped) == (Outcome.NOTHING_STATED, (), ("status:SKATTEKONTO",))
+
+
+@pytest.mark.parametrize(
+    "account", [{"saldo": 0}, {"saldo": 1, "utbetaltBelopp": None}, {"saldo": 0, "utbetalningBelopp": 5000, "utbetaltBelopp": 0}]
+)
+def test_a_tax_account_that_does_not_speak_of_refunds_is_no_evidence_that_there_are_none(account: dict[str, object]) -> None:
+    for keep in ({}, {SKV: frozenset({"tax_refund"})}):
+        found = of(parts(skv("skattekonto", {"kontohavare": PERSON, **account}), keep=keep), SKV, "skattekonto")
+        assert found.outcome == Outcome.UNKNOWN_CODE
+
+
+def test_a_year_without_a_figure_for_capital_is_no_evidence_that_there_is_none() -> None:
+    for document in (
+        {"beslutadeSkatteuppgifter": [{"uppgifter": {"rantor": 5000}}]},
+        {"beslutadeSkatteuppgifter": [], "fel": "x"},
+        {"beslutadeSkatteuppgifter": "x"},
+    ):
+        keep = {SKV: frozenset({"capital"})}
+        found = of(parts(skv("skatteuppgifter", {"identitet": PERSON, **document}), keep=keep), SKV, "skatteuppgifter")
+        assert found.outcome == Outcome.UNKNOWN_CODE, document
+
+
+def reported(*statements: dict[str, object], **more: object) -> Block:
+    common = {"redovisningsperiod": "202610", "arbetsgivare": "Lindhamns bageri"}
+    document = {"identitet": PERSON, "individuppgifter": [common | one for one in statements], **more}
+    return of(parts(skv("individuppgifter", document)), SKV, "individuppgifter")
+
+
+def test_all_pay_of_a_statement_counts_together_and_each_statement_is_a_fact() -> None:
+    block = reported({"kontantErsattningUlagAG": 0, "kontantErsattningEjUlagSJ": 8000}, {"kontantErsattningUlagAG": 1000})
+    assert (block.outcome, [fact.gross for fact in block.facts]) == (Outcome.DATA, [Decimal(8000), Decimal(1000)])
+
+
+@pytest.mark.parametrize(
+    ("statements", "more"),
+    [
+        ([{"kontantErsattningUlagAG": 1000}, {"nyErsattning": 8000}], {}),
+        ([{"kontantErsattningUlagAG": 1000, "skatteplBilformanUlagAG": 5000}], {}),
+        ([{"kontantErsattningUlagAG": 20000, "borttagen": True}], {}),
+        ([{"kontantErsattningUlagAG": None}], {}),
+        ([{"kontantErsattningUlagAG": {"belopp": 5000}}], {}),
+        ([], {"uppgifter": [{"belopp": 12000}]}),
+        ([], {"felkod": "500", "meddelande": "Tjänsten otillgänglig"}),
+    ],
+)
+def test_a_statement_that_is_not_understood_to_the_last_field_is_no_evidence(
+    statements: list[dict[str, object]], more: dict[str, object]
+) -> None:
+    block = reported(*statements, **more)
+    assert block.outcome == Outcome.UNKNOWN_CODE
+    assert block.unknown
 
 
 def test_a_refund_that_we_have_no_right_to_is_not_told_as_nothing() -> None:
@@ -402,9 +453,26 @@ def test_an_element_that_we_do_not_know_in_an_otherwise_empty_answer_is_not_noth
         *so(fund("Kassan", "all clear", new)),
         *so(new),
         *ask(TNS, tag("resultat", "OK") + tag("fordonsinnehav", new)),
-        *ask(MIV, tag("response", tag("svarCollection", new))),
+        *ask(MIV, tag("response", tag("personnummer", PERSON) + tag("svarCollection", new))),
     ]
     assert {block.outcome for block in found} == {Outcome.UNKNOWN_CODE}
+
+
+def test_an_answer_that_names_no_one_is_no_evidence_about_anyone() -> None:
+    nameless = [
+        *af(tag("Arbetssokande", "true"), person=""),
+        *csn(NONE, number="", sekel=""),
+        *so(fund("Kassan", "all clear"), fund("Andra", "all clear", PAYMENT), person=""),
+        *ask(MIV, tag("response", tag("svarCollection"))),
+        *ask(
+            SKV,
+            f"<svar><![CDATA[{tag('S', tag('PersonuppgiftLista', tag('Personuppgift', tag('StatusPersonuppgiftKod', 999))))}]]></svar>",
+        ),
+        of(parts(skv("skattekonto", {"utbetaltBelopp": 0})), SKV, "skattekonto"),
+        of(parts(skv("individuppgifter", {"individuppgifter": []})), SKV, "individuppgifter"),
+        of(parts(skv("skatteuppgifter", {"beslutadeSkatteuppgifter": []})), SKV, "skatteuppgifter"),
+    ]
+    assert {block.outcome for block in nameless} == {Outcome.UNKNOWN_CODE}
 
 
 # All of them

@@ -17,7 +17,7 @@ from stadig.exchange.contracts.errors import Unreadable
 from stadig.exchange.contracts.registry import open_contract, readfile
 from stadig.exchange.contracts.tests.questions import ALL, SAMPLES, SCHEMAS, answer, incoming, lefi, question
 from stadig.exchange.outcomes import EVIDENCE, Outcome
-from stadig.exchange.terms import AF, AGENCIES, CSN, FK, PM, SKV, SO, TNS, Block, Incoming
+from stadig.exchange.terms import AF, AGENCIES, CSN, FK, MIV, PM, SKV, SO, TNS, Block, Incoming
 
 Data = Callable[[str], Path]
 CONTRACTS = [open_contract(name, folder=None) for name in ("ssbtek-10", "ssbtek-11", "lefi-9")]
@@ -137,6 +137,23 @@ def test_csn_says_nothing_only_where_its_codes_say_so(reference_data: Data, name
     held.text = base64.b64encode(document.encode()).decode()
     blocks = TEN.read(incoming(etree.tostring(body)), question(CSN))
     assert any(block.outcome == Outcome.NOTHING_STATED for block in blocks) == good
+
+
+@pytest.mark.parametrize("agency", [AF, SO, TNS, MIV, SKV])
+def test_no_element_renamed_or_put_in_makes_data_into_nothing(reference_data: Data, agency: str) -> None:
+    data = reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes()
+    count = sum(1 for _ in etree.fromstring(data).iter(etree.Element))
+    for number in range(count):
+        for change in ("rename", "put in"):
+            root = etree.fromstring(data)
+            one = list(root.iter(etree.Element))[number]
+            if change == "rename":
+                one.tag = "nytt"
+            else:
+                etree.SubElement(one, "nytt").text = "5"
+            blocks = TEN.read(incoming(etree.tostring(root)), question(agency))
+            sound(blocks, (agency,))
+            assert Outcome.NOTHING_STATED not in {block.outcome for block in blocks}, (change, one.tag)
 
 
 JSON = st.recursive(

@@ -16,7 +16,7 @@ from lxml import etree
 from stadig.exchange.contracts.errors import FaultyDeclaration
 from stadig.exchange.contracts.registry import open_contract
 from stadig.exchange.contracts.tests.questions import PERSON, incoming, lefi, of, question, value
-from stadig.exchange.outcomes import Outcome, together
+from stadig.exchange.outcomes import Outcome, is_evidence, together
 from stadig.exchange.terms import FK, PM, Block, Deduction, Kind
 
 TEN = open_contract("ssbtek-10", folder=None)
@@ -91,12 +91,72 @@ def test_decisions_of_some_groups_and_silence_about_others_are_parts_of_an_answe
     assert "FK:SJP" not in block.error_text
 
 
-def test_what_the_agencys_own_list_names_was_looked_for_and_not_found(tmp_path: Path) -> None:
+def test_only_what_the_agencys_own_list_names_is_asked_for_and_silence_about_it_is_still_silence(tmp_path: Path) -> None:
     kinds = tmp_path / "kinds.json"
     kinds.write_text(json.dumps({"utbetalningar": [{"kod": "FK:SJP", "beskrivning": "Sjukpenning"}]}), encoding="utf-8")
-    known = open_contract("ssbtek-10", folder=None, declaration=kinds)
-    (block,) = known.read(lefi({"utlamnare": UP}), question(FK))
-    assert (block.part, block.outcome) == ("utbetalningar", Outcome.NOTHING_STATED)
+    known = open_contract("lefi-9", folder=None, declaration=kinds)
+    sent = json.loads(known.request(question(FK, PM), "https://fk.example/v9").body)
+    assert {name for name in sent if isinstance(sent[name], list)} == {"utbetalningar"}
+    for silent in ({}, {"formansinformation": None}, {"formansinformation": {"utbetalningsuppgift": None}}):
+        body = json.dumps({"utlamnare": UP, **silent})
+        (block,) = known.read(incoming(body, content_type="application/json"), question(FK))
+        assert (block.part, block.outcome, block.error_code) == ("utbetalningar", Outcome.NOT_ENTITLED, "not_answered")
+
+
+def test_a_section_that_is_no_list_is_not_understood() -> None:
+    misshapen = {"utbetalningsuppgift": {"poster": [payment()]}, "preliminarautbetalningar": "x"}
+    blocks = read(FK, formansinformation=misshapen)
+    assert of(blocks, FK, "utbetalningar").unknown == ("utbetalningsuppgift=",)
+    assert of(blocks, FK, "preliminaraUtbetalningar").outcome == Outcome.UNKNOWN_CODE
+    assert not any(is_evidence(block.outcome) for block in read(formansinformation=[], utbetalningar={}))
+
+
+EMPTY = {"utbetalningsuppgift": [], "preliminarautbetalningar": [], "sjukpenningarende": []}
+FAULT = {"formansgrupp": {"kod": "FK:SJP"}, "avvikelse": {"kod": "INTERNT_FEL"}}
+
+
+@pytest.mark.parametrize(
+    "deviations",
+    [
+        [FAULT],
+        {"utbetalningar": [{"avvikelse": {"kod": "INTERNT_FEL"}}]},
+        {"utbetalningsuppgift": [FAULT]},
+        {"utbetalningar": FAULT},
+        {"utbetalningar": ["FK:SJP"]},
+        {"utbetalningar": [{"formansgrupp": {"kod": "FK:NYTT"}, "avvikelse": {"kod": "INTERNT_FEL"}}]},
+        "INTERNT_FEL",
+    ],
+)
+def test_a_deviation_that_is_not_understood_to_the_letter_may_be_about_anything(deviations: Any) -> None:
+    for block in read(FK, avvikelser=deviations, formansinformation=EMPTY):
+        assert not is_evidence(block.outcome)
+
+
+@pytest.mark.parametrize("none", [None, [], {}, {"utbetalningar": []}])
+def test_no_deviations_may_be_written_in_several_ways(none: Any) -> None:
+    assert of(read(FK, avvikelser=none, formansinformation=EMPTY), FK, "utbetalningar").outcome == Outcome.NOTHING_STATED
+
+
+def test_content_in_a_place_that_we_do_not_know_is_no_evidence_of_anything() -> None:
+    strange = [
+        {"utbetalningar2": [{"nettobelopp": 5}]},
+        {"utbetalningar": [{"nettobelopp": 5000, "utbetalningsrader": [{"formansgrupp": {"kod": "FK:SJP"}}]}]},
+        {"utbetalningar": [{"nettobelopp": 5000}]},
+        {"beslut": [{"formansgrupp": {"kod": "PM:AP"}}]},
+    ]
+    for more in strange:
+        assert not any(is_evidence(block.outcome) for block in read(FK, formansinformation=EMPTY, **more)), more
+    none = {section: [] for section in ("ansprak", "beslut", "utbetalningar", "preliminaraUtbetalningar")}
+    assert {block.outcome for block in read(PM, **none)} == {Outcome.NOTHING_STATED}
+    assert {block.outcome for block in read(PM, formansinformation={"utbetalningsuppgift": [payment()]}, **none)} == {
+        Outcome.UNKNOWN_CODE
+    }
+
+
+def test_an_agency_that_is_said_to_be_both_up_and_down_is_not_understood() -> None:
+    both = [{"utlamnare": {"kod": "FK"}, "tillstand": {"kod": state}} for state in ("FELANDE", "OK")]
+    (block,) = TEN.read(lefi({"utlamnare": both, "formansinformation": EMPTY}), question(FK))
+    assert (block.outcome, block.unknown) == (Outcome.UNKNOWN_CODE, ("tillstand=?",))
 
 
 def test_a_list_of_what_may_be_asked_for_that_is_none_is_refused_with_the_way_out(tmp_path: Path) -> None:
@@ -128,7 +188,12 @@ def test_only_the_part_that_failed_is_asked_for_again() -> None:
         "utbetalningar": ["FK:BOB"]
     }
     (block,) = read(FK, parts=parts, formansinformation={"utbetalningsuppgift": []})
-    assert (block.part, block.outcome) == ("utbetalningar", Outcome.NOTHING_STATED)
+    assert (block.part, block.outcome) == ("utbetalningar FK:BOB", Outcome.NOTHING_STATED)
+    housing = payment(formansfamilj={"id": "BOB"})
+    (block,) = read(FK, parts=parts, formansinformation={"utbetalningsuppgift": [housing]})
+    assert (block.part, block.outcome, [fact.benefit for fact in block.facts]) == ("utbetalningar FK:BOB", Outcome.DATA, ["BOB"])
+    (block,) = read(FK, parts=parts, formansinformation={"utbetalningsuppgift": [payment()]})
+    assert (block.outcome, block.unknown) == (Outcome.UNKNOWN_CODE, ("utbetalningar=FK:SJP",))
 
 
 @pytest.mark.parametrize("state", ["FELANDE", "OTILLGANGLIG"])
@@ -200,7 +265,7 @@ def test_the_specifications_own_example_states_a_decision(reference_data: Callab
     body = reference_data("exchange/lefi-v9-example-svar.json").read_bytes()
     person = json.loads(body)["formansinformation"]["generellPersoninformation"][0]["personnummer"]
     asked = question(FK, person=person, parts={FK: ("formansinformation FK:SJP",)})
-    block = of(DIRECT.read(incoming(body, content_type="application/json"), asked), FK, "formansinformation")
+    block = of(DIRECT.read(incoming(body, content_type="application/json"), asked), FK, "formansinformation FK:SJP")
     (decision,) = block.facts
     assert (block.outcome, decision.kind, decision.benefit, decision.final) == (Outcome.DATA, Kind.DECISION, "SJP", True)
     assert (decision.period_from, decision.period_to, decision.days) == (dt.date(2023, 8, 7), dt.date(2023, 8, 12), Decimal(6))

@@ -11,7 +11,7 @@ import pytest
 from stadig.exchange.contracts import mime, soap
 from stadig.exchange.contracts.errors import Reason, Unreadable
 from stadig.exchange.contracts.registry import open_contract, readfile
-from stadig.exchange.contracts.tests.questions import answer, incoming, of, question
+from stadig.exchange.contracts.tests.questions import PERSON, answer, incoming, of, question
 from stadig.exchange.outcomes import EVIDENCE, Outcome
 from stadig.exchange.terms import AF, CSN, FK, SKV, Incoming
 
@@ -99,6 +99,7 @@ def _multipart(xml: str, *, end: str = "--B--\r\n", more: str = "") -> Incoming:
 
 AF_ANSWER = (
     '<b:AF xmlns:e="http://api.arbetsformedlingen.se/arbetssokande/ersattningsstod/v2"><b:data><e:Svar>'
+    f"<e:IdentitetsbeteckningFysiskPerson>{PERSON}</e:IdentitetsbeteckningFysiskPerson>"
     "<e:ArbetssokandeInfo><e:Arbetssokande>false</e:Arbetssokande></e:ArbetssokandeInfo>"
     "<e:StatusSokandeinformationKod>0</e:StatusSokandeinformationKod></e:Svar></b:data></b:AF>"
 )
@@ -117,7 +118,7 @@ def test_an_answer_cut_off_before_its_closing_boundary_is_refused_even_if_its_me
 
 CSN_NOTHING = (
     '<CSNSvar schemaVersion="4.0" xmlns="http://schema.csn.se/v4.0/kommunfraga"><GemensamtSvarEkbistand><Resultat><ResultatKod>0'
-    "</ResultatKod></Resultat></GemensamtSvarEkbistand><Personer><Person><Studiestodstypforteckning><studiemedel>0</studiemedel>"
+    f"</ResultatKod></Resultat></GemensamtSvarEkbistand><Personer><Person personnummer='{PERSON[2:]}' sekel='19'><Studiestodstypforteckning><studiemedel>0</studiemedel>"
     "<studiehjalp>0</studiehjalp><hemutrustningslan>0</hemutrustningslan><studiestartsstod>0</studiestartsstod>"
     "<omstallningsstudiestod>0</omstallningsstudiestod></Studiestodstypforteckning></Person></Personer></CSNSvar>"
 )
