@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadig.assistance import agencies
+from stadig.exchange import words as reasons
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.terms import Source
 from stadig.ui import formatting
@@ -140,7 +141,7 @@ def _error(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
         Source.COMPOSITE: _("Felet är i den tjänst som förmedlar frågan."),
         Source.AGENCY: _("Felet är hos %(agency)s.") % {"agency": name},
     }.get(told.source, "")  # type: ignore[call-overload]
-    code = _("Felkod %(code)s.") % {"code": told.code} if told.code else ""
+    code = reasons.reason(told.code) or (_("Felkod %(code)s.") % {"code": told.code} if told.code else "")
     else_do = _("Fråga igen om en stund, eller ring och anteckna svaret.")
     return unknown, " ".join(filter(None, [where, code, _by_itself(told, else_do)])), "again"
 
@@ -180,7 +181,7 @@ def _not_asked(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
 
 def _unknown_code(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     codes = _("Svaret har en kod som vi inte känner: %(codes)s.") % {"codes": ", ".join(told.codes)} if told.codes else ""
-    said = codes or _("Svaret har en kod som vi inte känner.")
+    said = codes or reasons.reason(told.code) or _("Svaret har en kod som vi inte känner.")
     return unknown, f"{said} {_('Läs hela svaret, eller ring %(agency)s och anteckna.') % {'agency': name}}", "call"
 
 
