@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -21,8 +22,10 @@ from stadig.assistance.gathering import Gathered
 from stadig.assistance.incomes import Cell, Source
 from stadig.assistance.proposal import NOT_REPORTED, Proposal, Row, Task
 from stadig.exchange.names import agency as agency_name
+from stadig.exchange.sealing import KeyChanged
 from stadig.ui import formatting
 
+CALCULATION: Final = "service.calculation"
 NAMED: Final = ("applicant", "co_applicant", "child")
 
 
@@ -190,9 +193,25 @@ def plain(task: Task, made: Proposal) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def for_decision(case_id: int, language: str) -> dict[str, str]:
+    """What a decision in the case is begun from: the proposal that was kept last, line by line. It holds no decision."""
+    with translation.override(language):
+        try:
+            last = kept.latest(case_id)
+        except (kept.Tampered, KeyChanged):
+            return {
+                CALCULATION: _(
+                    "[Det sparade förslaget går inte att läsa. Säg till administratören, och skriv hur ni har räknat.]"
+                )
+            }
+        if last is None:
+            return {CALCULATION: _("[Spara förslaget först, eller skriv hur ni har räknat.]")}
+        return {CALCULATION: "\n\n".join(plain(last.content.task, last.content.proposal))}
+
+
 def _row(one: Row, task: Task, columns: tuple[str, ...], persons: dict[str, int], *, several: bool) -> ShownRow:
     named = one.who == "child" or (several and one.who in NAMED)
-    sources = {(source.kind, source.agency, source.part): source for source in one.sources}
+    sources = {(source.kind, source.agency): source for source in one.sources}
     return ShownRow(
         ref=ref(one.key),
         head=row_words.head(one, task.household.home.living, task.month.year),

@@ -43,11 +43,7 @@ def propose(task: Task) -> Proposal:
     total = sum((row.counts for row in rows if row.counts is not None), Decimal(0))
     missing = tuple(row.key for row in rows if row.missing)
     unassessed = tuple(row.key for row in rows if row.kind == "cost" and row.entered is None)
-    nothing = tuple(
-        Nothing(one.who, one.agency, one.source)
-        for one in task.statements
-        if one.outcome == Outcome.NOTHING_STATED and one.agency in benefits.PAYERS and _whole(task, one)
-    )
+    nothing = _nothing(task)
     return Proposal(task.month, tuple(rows), total, missing, unassessed, noticing.notices(task, found), nothing)
 
 
@@ -155,8 +151,9 @@ def _declared(task: Task, found: Sequence[Series]) -> list[Row]:
     for one in task.declared:
         key = f"income:{one.who}:declared{one.index}"
         given = task.given.get(key)
-        if (one.who, one.kind) in have and given is None:
-            continue
+        whose = [who for who, kind in have if kind == one.kind]
+        if given is None and (one.who in whose or (whose and one.who == "child" and one.kind != "salary")):
+            continue  # a parent gets what is paid for a child
         cells = tuple(Cell(one.amount if one.month == incomes.earlier(task.month, back) else None, True) for back in (2, 1, 0))
         counts = -one.amount if one.month == control else Decimal(0)
         notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -215,9 +212,16 @@ def _covers(task: Task, one: Statement) -> bool:
     return one.period_from <= control and incomes.last_day(control) <= one.period_to
 
 
-def _whole(task: Task, one: Statement) -> bool:
-    """Whether all that the agency has said of the person is evidence: a phone note beside it says that there is more to know."""
-    return incomes.known(task.statements, one.who, one.agency, incomes.earlier(task.month, 1))
+def _nothing(task: Task) -> tuple[Nothing, ...]:
+    """The agencies that have nothing about someone: all they have said says so, and a phone note beside it says that there is more to know."""
+    found: dict[tuple[str, str], Nothing] = {}
+    for one in task.statements:
+        every = [other for other in task.statements if (other.who, other.agency) == (one.who, one.agency)]
+        if one.agency in benefits.PAYERS and all(
+            other.outcome == Outcome.NOTHING_STATED and _covers(task, other) for other in every
+        ):
+            found.setdefault((one.who, one.agency), Nothing(one.who, one.agency, one.source))
+    return tuple(found.values())
 
 
 def _late_wages(task: Task, found: Sequence[Series]) -> list[Row]:

@@ -6,11 +6,12 @@ from typing import Final
 
 from django.utils.translation import gettext_lazy as _
 
-from stadig.assistance import asking, desk, measuring
+from stadig.assistance import access, asking, calculation, desk, measuring
 from stadig.assistance.terms import CASE_TYPE, PURPOSE, SERVICE
-from stadig.cases import panels
+from stadig.cases import drafting, panels
 from stadig.city import effects, services
 from stadig.exchange import purposes
+from stadig.ui import navigation
 
 TITLE: Final = _("Uppgifter från myndigheter")
 
@@ -30,6 +31,8 @@ def register() -> None:
     )
     purposes.register(PURPOSE, _("Ekonomiskt bistånd"), desk.may_read, renew=asking.renew)
     panels.register(CASE_TYPE, "assistance:panel", TITLE)
+    drafting.gives(CASE_TYPE, calculation.for_decision)
+    navigation.staff(_("Riksnorm"), "assistance:norms", access.SET_NORMS, order=86, administrative=True)
     effects.metric(
         measuring.SECONDS,
         _("Sekunder tills alla myndigheter svarat eller gett upp"),

@@ -173,7 +173,7 @@ def _note(code: str, values: tuple[str, ...]) -> str:
 
 def notice(one: Notice) -> str:
     """Something to look at, as a sentence."""
-    who = str(WHO.get(one.who, ""))
+    who = str(WHO.get(one.who, "")).lower()
     said = {"what": benefit(one.about, one.label, one.about), "who": who, "label": one.label}
     said |= {"before": kronor(one.before), "now": kronor(one.now)}
     if one.code == "changed":
@@ -190,7 +190,7 @@ def notice(one: Notice) -> str:
         "days": _("%(what)s, %(who)s: ersättning för %(now)s dagar. Se efter om månaden är hel."),
         "summer": _("Studiehjälp betalas inte ut i juli, augusti och september."),
         "declared_otherwise": _("%(what)s, %(who)s: myndigheten anger %(now)s kr, ansökan %(before)s kr."),
-        "capital": _("%(who)s: inkomst av kapital %(label)s är %(now)s kr. Se efter om det finns tillgångar."),
+        "capital": _("Inkomst av kapital %(label)s, %(who)s: %(now)s kr. Se efter om det finns tillgångar."),
         "assets": _("Ansökan tar upp tillgångar för %(now)s kr. De räknas inte här: ta ställning till dem."),
     }
     if one.code == "more_at_home":

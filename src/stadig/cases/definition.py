@@ -15,6 +15,8 @@ GROUPS: Final = ("new", "open", "applicant", "others", "closed")
 """What a status means to everyone: nobody has begun; we work; we wait for the applicant; we wait for others; done."""
 OUTCOMES: Final = ("approved", "partly", "refused", "dismissed")
 APPEALS: Final = ("administrative", "legality", "none")
+GIVEN: Final = "service."
+"""What begins the name of a text that the service itself gives a draft, such as a calculation."""
 PUT_IN: Final = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*)\}")
 """Where an answer goes in the draft of a decision: ``{distance_m}``, ``{person.name}``."""
 

@@ -7,7 +7,7 @@ square brackets: ``[vad läkaren skriver]``. A line of three hyphens parts the r
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -31,10 +31,39 @@ class Draft:
         return bool(self.reasoning or self.conditions)
 
 
-def draft(definition: Definition, type_id: str, data: Mapping[str, Any], language: str, *, today: date) -> Draft:
-    """The draft of a decision, in the applicant's language. An answer that is not there is its question within brackets."""
+Give = Callable[[int, str], Mapping[str, str]]
+"""``give(case_id, language)`` → name (``service.calculation``) → text."""
+_gives: dict[str, Give] = {}
+
+
+def gives(case_type: str, give: Give) -> None:
+    """Register what a service gives the drafts of its case type, in ``apps.ready()``."""
+    _gives[case_type] = give
+
+
+def given(case_type: str, case_id: int, language: str) -> Mapping[str, str]:
+    """The texts that the service gives for this case."""
+    give = _gives.get(case_type)
+    return give(case_id, language) if give else {}
+
+
+def draft(
+    definition: Definition,
+    type_id: str,
+    data: Mapping[str, Any],
+    language: str,
+    *,
+    today: date,
+    texts: Mapping[str, str] | None = None,
+) -> Draft:
+    """The draft of a decision, in the applicant's language. An answer that is not there is its question within brackets.
+
+    ``texts``: what the service gives besides the answers, by name.
+    """
 
     def put_in(found: re.Match[str]) -> str:
+        if texts and found[1] in texts:
+            return texts[found[1]]
         words = answered.in_words(definition, found[1], data, language, today=today)
         return words or f"[{answered.label(definition, found[1], language)}]"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stadig.cases.definition import PUT_IN
+from stadig.cases.definition import GIVEN, PUT_IN
 from stadig.eservices.findings import Finding
 from stadig.eservices.lint_texts import plain
 from stadig.eservices.package import LOCAL_WORD, Package
@@ -24,6 +24,6 @@ def lint_templates(package: Package) -> Iterator[Finding]:
                     values = {"decision": decision, "other": language, "language": other}
                     yield Finding(f"templates/{decision}.{other}.md", "", "missing_template", values)
             for path in PUT_IN.findall(LOCAL_WORD.sub("", text)):
-                if path not in answers:
+                if path not in answers and not path.startswith(GIVEN):
                     yield Finding(file, "", "unknown_answer", {"path": path})
             yield from plain(file, "", text)

@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from stadig.assistance import calculation, entries, gathering, kept, models, norms, proposing
 from stadig.assistance.household import AtHome, Composition
@@ -62,13 +63,16 @@ def test_a_proposal_of_norm_costs_and_what_the_agencies_stated(world, django_ass
 @pytest.mark.parametrize("outcome", sorted(set(Outcome) - EVIDENCE))
 def test_no_page_ever_says_no_income_because_an_agency_gave_no_evidence(world, petra, outcome):
     world.answered(SO=outcome, FK=outcome)
-    for language in ("sv", "en"):
-        text = petra.get(
-            reverse("assistance:proposal", args=[world.case.pk]), headers={"Accept-Language": language}
-        ).content.decode()
-        assert "<b>?</b>" in text
-        assert "A-kassorna" not in text.partition("finns något om perioden")[2].partition("</p>")[0]
-    made = shown(world)
+    address = reverse("assistance:proposal", args=[world.case.pk])
+    for language, ended in (("sv", "finns något om perioden"), ("en", "there is nothing about the period")):
+        text = petra.get(address, headers={"Accept-Language": language}).content.decode()
+        assert text.count("<b>?</b>") == 2
+        said = text.partition(ended)[2].partition("</p>")[0]
+        assert "Pensionsmyndigheten" in said
+        assert "A-kassorna" not in said
+        assert "Försäkringskassan" not in said
+    with translation.override("sv"):
+        made = shown(world)
     assert made.missing == 2
     assert made.total_label == "Högst, om inget mer kommer fram"
     for one in made.rows:

@@ -210,6 +210,25 @@ def test_a_workers_wages_before_they_must_be_reported_are_not_known():
     assert propose(*told, working=("applicant",), declared=(stated,)).complete
 
 
+def test_an_allowance_for_a_child_is_the_same_whoever_is_said_to_have_got_it():
+    stated = Declared(0, "child", "child", Decimal(1250), NOVEMBER)
+    made = propose(*all_said(said(FK, paid("ABB", 1250, 11))), declared=(stated,))
+    assert made.total == 5220 - 1250
+
+
+def test_an_agency_that_stated_something_is_not_said_to_have_nothing():
+    made = propose(
+        *all_said(
+            said(SKV, paid("AGI", 100, 11), part="individuppgifter"),
+            said(SKV, part="skattekonto"),
+            said(CSN, part="a"),
+            said(CSN, part="b"),
+        )
+    )
+    assert [one.agency for one in made.nothing].count(CSN) == 1
+    assert SKV not in {one.agency for one in made.nothing}
+
+
 def test_an_income_the_applicant_states_counts_where_no_agency_has_it():
     bike = Declared(0, "other", "applicant", Decimal(400), NOVEMBER, "Såld cykel")
     later = Declared(1, "other", "applicant", Decimal(300), dt.date(2026, 12, 1))

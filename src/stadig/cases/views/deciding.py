@@ -101,7 +101,8 @@ def _drafts(case: Case, types: list[tuple[str, str]], rows: Rows) -> Drafts:
     definition, data, today = definitions.of(case), casefile.answers(rows["document"]), clock.today()
     language = next((one["language"] for one in rows["document"] if one["number"] == 1), "") or "sv"
     with translation.override(language):
-        return {one: drafting.draft(definition, one, data, language, today=today) for one, _name in types}
+        texts = drafting.given(case.type.slug, case.pk, language) if types else {}
+        return {one: drafting.draft(definition, one, data, language, today=today, texts=texts) for one, _name in types}
 
 
 def _begun(typed: QueryDict, drafts: Drafts) -> QueryDict:
