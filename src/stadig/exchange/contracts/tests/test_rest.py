@@ -228,3 +228,28 @@ def test_a_declaration_that_is_not_there_and_a_contract_that_does_not_exist(tmp_
         open_contract("rest", folder=None)
     with pytest.raises(NoSuchContract, match="ssbtek-10, ssbtek-11, lefi-9, rest"):
         open_contract("ssbtek-12", folder=None)
+
+
+def test_the_declaration_in_the_documentation_reads_an_answer(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[5] / "docs" / "exchange.md").read_text(encoding="utf-8")
+    file = tmp_path / "harbour.toml"
+    file.write_text(page.partition('```toml title="harbour.toml"\n')[2].partition("```")[0], encoding="utf-8")
+    contract = open_contract("rest", folder=None, declaration=file)
+    asked = question("HAMN")
+    assert contract.request(asked, "https://harbour.example/api").url.startswith("https://harbour.example/api/cases/EB%202026-17")
+    said = {
+        "status": "OK",
+        "subject": {"number": PERSON, "protected": False},
+        "payments": [
+            {"kind": {"code": "BERTH", "name": "Båtplats"}, "net": 35000, "day": "2026-10-15", "state": "PAID", "berth": "A 7"}
+        ],
+    }
+    (block,) = contract.read(incoming(json.dumps(said)), asked)
+    (paid,) = block.facts
+    assert (block.outcome, paid.benefit, paid.net, paid.pay_date, value(paid, "berth")) == (
+        Outcome.DATA,
+        "BERTH",
+        Decimal(350),
+        dt.date(2026, 10, 15),
+        "A 7",
+    )
