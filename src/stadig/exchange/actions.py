@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from stadig.city import audit, clock
 from stadig.city.models import Person
 from stadig.city.verbs import verb
-from stadig.exchange import again, queries, running, sealed
+from stadig.exchange import again, digest, queries, running, sealed
 from stadig.exchange.leaving import NotSent, Sent, decide
 from stadig.exchange.models import Lookup, Permit
 from stadig.exchange.outcomes import Outcome
@@ -110,7 +110,7 @@ def note_manual(by: User, permit_id: int, agency: str, told: Told, *, request_id
         sealed=content,
         stored_at=now,
     )
-    _record(by, "noted an answer", permit, lookup, agencies=[agency], channel=told.channel)
+    _record(by, "noted an answer", permit, lookup, agencies=[agency], channel=told.channel, digest=digest.of(lookup.pk))
     return lookup
 
 
@@ -150,6 +150,8 @@ def _begin(
         not_asked={one.agency: one.reason or one.code or one.outcome.value for one in decided.not_sent},
         laws={agency: permit.laws[agency] for agency in asked},
         correlation=[str(one.correlation) for one in decided.sent],
+        period=[permit.period_from.isoformat(), permit.period_to.isoformat()],
+        **({} if decided.sent else {"digest": digest.of(lookup.pk)}),
     )
     found = lookup.pk
     if decided.sent:

@@ -57,6 +57,13 @@ class Deadlines(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a call goes on listening after its deadline."""
 
 
+class AnswersPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """``[answers]``."""
+
+    keep_raw: Literal["unless_beyond_law", "always"] = "unless_beyond_law"
+    """Whether an answer that held fields the law does not give is kept as it came, or as its hash, its size and the facts alone."""
+
+
 class BreakerPart(Struct, frozen=True, forbid_unknown_fields=True):
     """``[connection.breaker]``."""
 
@@ -101,6 +108,7 @@ class FilePart(Struct, frozen=True, forbid_unknown_fields=True):
     asker: AskerPart
     connection: tuple[ConnectionPart, ...] = ()
     deadlines: Deadlines = Deadlines()
+    answers: AnswersPart = AnswersPart()
 
 
 class Connection(Struct, frozen=True):
@@ -135,6 +143,7 @@ class Connections(Struct, frozen=True, dict=True):
     asker: AskerPart | None
     deadlines: Deadlines
     connections: tuple[Connection, ...]
+    answers: AnswersPart = AnswersPart()
 
     @functools.cached_property
     def of_agency(self) -> dict[str, Connection]:
@@ -193,7 +202,7 @@ def read(text: bytes, path: Path) -> Connections:
         raise ConnectionsFault(f"{path}: {_place(str(fault), written)}") from None
     found = tuple(_connection(one, path) for one in said.connection)
     _check_apart(found, path)
-    return Connections(said.asker, said.deadlines, found)
+    return Connections(said.asker, said.deadlines, found, said.answers)
 
 
 def _place(message: str, written: dict[str, Any]) -> str:

@@ -105,13 +105,25 @@ def _came(cursor: Any, batch: Batch, thing: Came) -> None:
     call, reply, plan = thing.call, thing.reply, thing.plan
     alarmed = any(block.alarm for block in thing.blocks)
     digest = sha256_of(reply)
-    raw = seal(reply.body, f"call:{call.question.correlation_id}") if reply.body and not alarmed else None
+    beyond = any(block.dropped for block in thing.blocks) and not plan.keep_all
+    raw = seal(reply.body, f"call:{call.question.correlation_id}") if reply.body and not (alarmed or beyond) else None
     batch.calls.append(
-        (thing.at, thing.late, reply.status or None, reply.fault, digest, raw, len(reply.body), reply.content_type, thing.row)
+        (
+            thing.at,
+            thing.late and not reply.fault,
+            reply.status or None,
+            reply.fault,
+            digest,
+            raw,
+            len(reply.body),
+            reply.content_type,
+            thing.row,
+        )
     )
     agencies = list(call.question.agencies)
-    if thing.late and reply.fault:
-        return  # it was listened for in vain: what was said at the deadline stands
+    if thing.late and reply.fault:  # it was listened for in vain: what was said at the deadline stands
+        batch.last.append(lambda _: telling.listened_in_vain(plan, thing.row))
+        return
     if thing.late:
         batch.replaced.append((batch.now, plan.id, agencies))
     for block in thing.blocks:

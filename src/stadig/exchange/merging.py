@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from stadig.exchange.outcomes import WORTH_ASKING_AGAIN, Outcome, is_evidence, together
 from stadig.exchange.sealed import Told
 from stadig.exchange.terms import AGENCIES, Block
+
+BESIDE: Final = "\0"
+"""Where what was told by phone or on paper stands: beside what the agency itself has stated."""
+THE_SAME_AGAIN: Final = frozenset({"unreadable", "wrong_contract", "wrong_person"})
+"""Codes of faults that asking again cannot change, and that would be another disclosure for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +37,8 @@ class BlockView:
     told: Told | None = None
     """What was said by phone or on paper."""
     stored_at: dt.datetime | None = None
-    only_parts: bool = False
-    """The agency was asked for some of its parts alone."""
+    only_parts: tuple[str, ...] = ()
+    """The parts of the agency that were asked for; empty for all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +70,60 @@ def merge(blocks: Iterable[BlockView], waiting: set[str]) -> tuple[AgencyView, .
 
 def is_missing(agency: AgencyView) -> bool:
     """Whether asking again may give something else."""
-    return not agency.waiting and any(one.block.outcome in WORTH_ASKING_AGAIN for one in agency.blocks)
+    return not agency.waiting and any(map(_is_worth_it, agency.blocks))
+
+
+def _is_worth_it(one: BlockView) -> bool:
+    return one.block.outcome in WORTH_ASKING_AGAIN and one.block.error_code not in THE_SAME_AGAIN
 
 
 def missing_parts(agency: AgencyView) -> tuple[str, ...]:
     """The parts to ask for again; empty for all of the agency."""
-    parts = [one.block.part for one in agency.blocks if one.block.outcome in WORTH_ASKING_AGAIN]
+    parts = [one.block.part for one in agency.blocks if _is_worth_it(one)]
     return tuple(parts) if all(parts) and len(parts) < len(agency.blocks) else ()
 
 
 def _latest(lookups: Iterable[list[BlockView]]) -> tuple[BlockView, ...]:
+    """The blocks that hold: what was once stated stands until the same is stated anew, and what someone was told stands beside it."""
     current: dict[str, BlockView] = {}
     for blocks in lookups:
-        if not blocks[0].only_parts:
-            most = max(_rank(one) for one in blocks)
-            current = {part: one for part, one in current.items() if is_evidence(one.block.outcome) or _rank(one) > most}
-        for one in blocks:
-            before = current.get(one.block.part)
-            if before is None or _rank(one) >= _rank(before):
-                current[one.block.part] = one
+        if any(one.block.outcome == Outcome.PROTECTED for one in blocks):
+            current = {one.block.part: one for one in blocks}
+        elif blocks[0].block.outcome == Outcome.MANUAL:
+            if "" in current and not _rank(current[""]):
+                del current[""]
+            current[BESIDE] = blocks[0]
+        else:
+            _take(current, blocks)
     return tuple(current.values())
+
+
+def _take(current: dict[str, BlockView], blocks: list[BlockView]) -> None:
+    """Put the blocks of a later answer where they belong."""
+    asked = blocks[0].only_parts
+    most = max(map(_rank, blocks))
+    if not asked:  # the agency answered for all of itself: its earlier faults, and with evidence also what was told, are past
+        for key in [
+            key for key, one in current.items() if _rank(one) < max(most, 1) or (_rank(one) == most == 1 and key != BESIDE)
+        ]:
+            if not is_evidence(current[key].block.outcome):
+                del current[key]
+    for one in blocks:
+        part = _asked_for(one.block.part, asked)
+        before = current.get(part)
+        if asked and part not in asked and before is not None and is_evidence(before.block.outcome):
+            continue  # it was not asked for: what was stated stands
+        if not part and not _rank(one) and BESIDE in current:
+            continue  # silence says less than what someone was told
+        if before is not None and before.block.facts and not one.block.facts:
+            continue  # what was stated never gives way to nothing
+        if before is None or _rank(one) >= _rank(before):
+            current[part] = one
+
+
+def _asked_for(part: str, asked: tuple[str, ...]) -> str:
+    """The part an answer is about: one that was asked for by a narrower name (``utbetalningar FK:SJP``) may come under the wider."""
+    return part if part in asked else next((one for one in asked if one.startswith(f"{part} ")), part)
 
 
 def _rank(one: BlockView) -> int:

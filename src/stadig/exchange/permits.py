@@ -16,6 +16,7 @@ from stadig.exchange import connections
 from stadig.exchange.models import Permit
 from stadig.exchange.randomness import new_uuid
 from stadig.exchange.sealing import mac_of
+from stadig.exchange.spending import ExchangeError
 
 if TYPE_CHECKING:
     from stadig.city.models import Organisation, Person, User
@@ -27,6 +28,10 @@ ORDER BY agency, valid_from DESC, id DESC
 """
 ADVANCE = "SELECT agency FROM exchange_agencychoice WHERE prefetch AND agency = ANY(%s)"
 NO_LAW, PERIOD, PREFETCH_OFF, PROTECTED, NO_NUMBER = "no_law", "period", "prefetch_off", "protected", "no_number"
+
+
+class UnknownAgency(ExchangeError):
+    """No connection asks an agency of that code, nor does the composite service."""
 
 
 def issue(
@@ -48,11 +53,14 @@ def issue(
     The caller has passed its own gate. Here the law is looked up that holds for each agency today: one without is not asked, and
     ``Permit.refused`` says why (``no_law``, ``period``, ``prefetch_off``, ``protected``, ``no_number``).
 
-    Raises ``ValueError`` for a period that ends before it begins, or without a case.
+    Raises ``ValueError`` for a period that ends before it begins, or without a case; UnknownAgency.
     """
     if period_to < period_from or not case_number or not case_id:
         raise ValueError("A permit is for a case with a number, and a period that does not end before it begins.")
-    wanted = list(dict.fromkeys(connections.known_agencies() if agencies is None else agencies))
+    known = connections.known_agencies()
+    wanted = list(dict.fromkeys(known if agencies is None else agencies))
+    if not set(wanted) <= set(known):
+        raise UnknownAgency("An agency is asked for that no connection knows. Choose among those on the page.")
     laws, longest = _laws(purpose, wanted)
     refused: dict[str, str] = {}
     days = (period_to - period_from).days + 1

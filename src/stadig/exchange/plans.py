@@ -64,6 +64,8 @@ class Plan:
     laws: dict[str, int]
     asker: Asker | None
     deadlines: connections.Deadlines
+    keep_all: bool
+    """Answers are kept as they came also when they held more than the law gives."""
     calls: list[PlannedCall] = field(default_factory=list)
     broken: list[tuple[int, list[str], str]] = field(default_factory=list)
     """Calls that cannot be made: their id, agencies and why. They never leave."""
@@ -133,6 +135,7 @@ def _plan(row: Row) -> Plan:
         laws=dict(_json(row.laws)),
         asker=asker,
         deadlines=known.deadlines,
+        keep_all=known.answers.keep_raw == "always",
     )
     number = persons.unseal(row.sealed).digits
     trials = _json(row.trials)

@@ -47,7 +47,8 @@ WHERE c.lookup_id = ANY(%s) AND c.answered_at IS NULL AND c.attempt = 1
 """
 RAW: Final = """
 SELECT c.id, c.lookup_id, c.connection, c.contract, c.agencies, c.correlation_id, c.intent_at, c.answered_at, c.late, c.status,
-  c.raw_sha256, c.raw_sealed, c.media_type, l."case", l.person_id, p.purpose
+  c.raw_sha256, c.raw_sealed, c.media_type, l."case", l.person_id, p.purpose,
+  c.raw_sealed IS NULL AND EXISTS (SELECT 1 FROM exchange_block b WHERE b.call_id = c.id AND b.dropped <> '[]')
 FROM exchange_call c JOIN exchange_lookup l ON l.id = c.lookup_id JOIN exchange_permit p ON p.id = l.permit_id WHERE c.id = %s
 """
 
@@ -126,6 +127,8 @@ class Raw:
     """None where nothing came or nothing was kept."""
     is_whole: bool
     """The bytes still have the hash that was noted when they came."""
+    beyond_law: bool = False
+    """The answer held fields that the law does not give us, so its bytes were not kept: the hash, the size and the facts were."""
 
 
 def view(lookup_id: int) -> LookupView:
@@ -181,12 +184,13 @@ def raw(call_id: int) -> Raw:
         case,
         person,
         purpose,
+        beyond,
     ) = row
     body = unseal(closed, f"call:{correlation}") if closed is not None else None
     whole = body is not None and hashlib.sha256(body).hexdigest() == digest
     return Raw(
         pk, lookup, case, person, purpose, line, contract, tuple(_json(agencies)), correlation, intent, answered, late, status,
-        digest, media, body, whole,
+        digest, media, body, whole, beyond,
     )  # fmt: skip
 
 
@@ -259,7 +263,7 @@ def _block(lookup: UUID, row: tuple[Any, ...]) -> BlockView:
     )
     return BlockView(
         block, lookup_id, call, contract, basis, statute or "", asked, answered, latency, late, digest, reason, content.told, stored,
-        only_parts=bool(parts and agency in _json(parts)),
+        only_parts=tuple(_json(parts).get(agency, ())) if parts and parts != "{}" else (),
     )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ class House:
         return task
 
     async def stop(self) -> None:
-        """Let go of all that is under way, note it, and store what has come."""
+        """Let go of all that is under way, and note it. What has come is stored by ``store.end``, for which this loop need not wait."""
         await self.fanout.stop()
         if self.runs:
             await asyncio.wait(list(self.runs.values()), timeout=STOP_SECONDS / 2)
@@ -97,7 +97,6 @@ class House:
         for line in (*self.replaced, *(line for _, _, line in self.lines.values())):
             await line.close()
         self.lines.clear()
-        await asyncio.to_thread(self.store.end, STOP_SECONDS / 2)
 
 
 class Run:
@@ -222,6 +221,7 @@ async def leave() -> None:
     house = _houses.pop(loop, None)
     if house is not None:
         await house.stop()
+        await asyncio.to_thread(house.store.end, STOP_SECONDS / 2)
 
 
 def start(lookup_id: int) -> None:
@@ -281,4 +281,5 @@ def stop() -> None:
     if house is not None:
         with contextlib.suppress(TimeoutError):
             asyncio.run_coroutine_threadsafe(house.stop(), loop).result(STOP_SECONDS)
+        house.store.end(STOP_SECONDS / 2)
     loop.call_soon_threadsafe(loop.stop)

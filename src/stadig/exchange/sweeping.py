@@ -10,7 +10,7 @@ from django.db import connection
 from stadig.city import audit, clock, live
 from stadig.city.models import Person
 from stadig.city.verbs import verb
-from stadig.exchange import telling
+from stadig.exchange import digest, telling
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.terms import Source
 
@@ -34,7 +34,10 @@ WHERE c.lookup_id = %s
 ORDER BY a.agency, c.id DESC RETURNING agency
 """
 CALLS: Final = "UPDATE exchange_call SET answered_at = %s, fault = 'interrupted' WHERE lookup_id = %s AND answered_at IS NULL"
-OLD_CALLS: Final = "UPDATE exchange_call SET answered_at = %s, fault = 'interrupted' WHERE answered_at IS NULL AND intent_at < %s"
+OLD_CALLS: Final = """
+UPDATE exchange_call c SET answered_at = %s, fault = 'interrupted' FROM exchange_lookup l
+WHERE l.id = c.lookup_id AND c.answered_at IS NULL AND c.intent_at < %s AND l.finished_at IS NOT NULL RETURNING c.lookup_id, l."case", c.id
+"""
 FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s"
 
 
@@ -48,6 +51,8 @@ def sweep(by: None = None) -> int:
         for lookup, case, person in lost:
             _finish(cursor, lookup, case, person, now)
         cursor.execute(OLD_CALLS, [now, now - GIVEN_UP])
+        for lookup, case, call in cursor.fetchall():
+            audit.record(None, "stopped listening", ("exchange.lookup", lookup), case=case, call=call, digest=digest.of(lookup))
     return len(lost)
 
 
@@ -60,5 +65,12 @@ def _finish(cursor: Any, lookup: int, case: int, person: int, now: dt.datetime) 
         live.publish(topic, lookup, int(now.timestamp() * 1000))
     outcomes = dict.fromkeys(agencies, Outcome.ERROR.value)
     audit.record(
-        None, "got answers", ("exchange.lookup", lookup), case=case, person=Person(pk=person), outcomes=outcomes, interrupted=True
+        None,
+        "got answers",
+        ("exchange.lookup", lookup),
+        case=case,
+        person=Person(pk=person),
+        outcomes=outcomes,
+        interrupted=True,
+        digest=digest.of(lookup),
     )

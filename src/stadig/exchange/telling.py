@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from stadig.city import audit
 from stadig.city.models import Person, User
-from stadig.exchange import again
+from stadig.exchange import again, digest
 from stadig.exchange.outcomes import together
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def finished(plan: Plan, tally: Tally) -> None:
         person=Person(pk=plan.person),
         outcomes={agency: one.value for agency, one in outcomes.items()},
         sha256=tally.hashes,
+        digest=digest.of(plan.id),
     )
     again.later(plan.id, plan.kind, plan.purpose)
 
@@ -55,6 +56,14 @@ def late(plan: Plan, call: PlannedCall, tally: Tally) -> None:
         person=Person(pk=plan.person),
         outcomes={agency: together(tally.outcomes[agency]).value for agency in agencies},
         sha256={key: value for key, value in tally.hashes.items() if key == str(call.question.correlation_id)},
+        digest=digest.of(plan.id),
+    )
+
+
+def listened_in_vain(plan: Plan, row: int) -> None:
+    """No answer came after the deadline either, and the call has been let go of: what is stored has changed once more."""
+    audit.record(
+        _asker(plan), "stopped listening", ("exchange.lookup", plan.id), case=plan.case, call=row, digest=digest.of(plan.id)
     )
 
 

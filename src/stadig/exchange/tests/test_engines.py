@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stadig.exchange import breaker, hours, merging
 from stadig.exchange.breaker import Limits
 from stadig.exchange.connections import ConnectionsFault, read
 from stadig.exchange.merging import BlockView
 from stadig.exchange.outcomes import Outcome
-from stadig.exchange.terms import Block
+from stadig.exchange.terms import Block, Fact, Kind
 
 NOON = dt.datetime(2026, 11, 24, 11, tzinfo=dt.UTC)
 LIMITS = Limits()
@@ -127,7 +129,7 @@ def test_a_time_out_of_the_whole_gives_way_to_the_parts_that_came():
 
 
 def test_a_part_asked_for_alone_leaves_the_others_as_they_were():
-    found = latest(block(Outcome.DATA, 1, "a"), block(Outcome.ERROR, 1, "b"), block(Outcome.DATA, 2, "b", only_parts=True))
+    found = latest(block(Outcome.DATA, 1, "a"), block(Outcome.ERROR, 1, "b"), block(Outcome.DATA, 2, "b", only_parts=("b",)))
     assert found == [("a", "data", 1), ("b", "data", 2)]
 
 
@@ -214,3 +216,45 @@ def test_the_file_in_the_documentation_is_one_that_works():
     house = read(WHOLE.encode(), page)
     assert said.deadlines == house.deadlines
     assert said.connections[0].breaker == house.connections[0].breaker
+
+
+def test_a_phone_note_stands_beside_what_the_agency_has_stated_and_makes_it_no_plain_nothing():
+    (agency,) = merging.merge([block(Outcome.NOTHING_STATED, 1), block(Outcome.MANUAL, 2)], set())
+    assert [one.block.outcome.value for one in agency.blocks] == ["nothing_stated", "manual"]
+    assert agency.outcome == Outcome.PARTIAL
+
+
+def test_someone_who_has_become_protected_is_shown_as_protected_whatever_was_stated_before():
+    found = latest(block(Outcome.DATA, 1, "a"), block(Outcome.DATA, 1, "b"), block(Outcome.PROTECTED, 2))
+    assert found == [("", "protected", 2)]
+
+
+def stated(part: str, lookup: int, label: str, **more: Any) -> BlockView:
+    return BlockView(Block("FK", Outcome.DATA, part, (Fact(Kind.PAYMENT, "BOB", label, "/x"),)), lookup, **more)
+
+
+def test_a_question_about_one_code_leaves_the_rest_of_its_section_as_it_was_and_heals_the_code():
+    before = [stated("utbetalningar", 1, "BOB"), block(Outcome.ERROR, 1, "utbetalningar FK:SJP")]
+    again = block(Outcome.NOTHING_STATED, 2, "utbetalningar", only_parts=("utbetalningar FK:SJP",))
+    (agency,) = merging.merge([*before, again], set())
+    assert [fact.label for one in agency.blocks for fact in one.block.facts] == ["BOB"]
+    assert not merging.is_missing(agency)
+
+
+PARTS = st.sampled_from(["", "a", "b", "a FK:X"])
+QUIET = st.sampled_from([one for one in Outcome if one not in (Outcome.DATA, Outcome.PROTECTED)])
+
+
+@given(st.lists(st.lists(st.tuples(PARTS, QUIET), min_size=1, max_size=3), max_size=5), PARTS, st.booleans())
+def test_no_later_answer_without_facts_removes_a_fact_once_stated(later: list[Any], part: str, by_parts: bool):
+    views = [stated(part, 1, "BOB")]
+    for number, said in enumerate(later, 2):
+        asked = tuple({one for one, _ in said if one}) if by_parts else ()
+        views += [block(outcome, number, one, only_parts=asked) for one, outcome in said]
+    (agency,) = merging.merge(views, set())
+    assert "BOB" in [fact.label for one in agency.blocks for fact in one.block.facts]
+
+
+def test_a_fault_of_ours_that_would_be_the_same_is_not_asked_about_again():
+    (agency,) = merging.merge([BlockView(Block("FK", Outcome.ERROR, error_code="unreadable"), 1)], set())
+    assert not merging.is_missing(agency)
