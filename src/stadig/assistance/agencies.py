@@ -4,12 +4,20 @@ words means. Plain values; the words are in the reader's language when they are 
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from stadig.exchange import terms
+from stadig.exchange.connections import ConnectionsFault, connections
+from stadig.exchange.contracts.errors import FaultyDeclaration
+from stadig.exchange.contracts.registry import open_contract
+
+VERSION: Final = re.compile(r"\s+v\d[\d.]*$")
 
 
 class Agency(NamedTuple):
@@ -78,12 +86,31 @@ def of(code: str) -> Agency:
     known = KNOWN.get(code)
     if known is not None:
         return known
+    name = _declared(code)
     return Agency(
-        code,
-        gettext("Det som kommunen har avtalat om"),
-        gettext("Vi vet inte vad %(agency)s har om personen.") % {"agency": code},
-        gettext("%(agency)s svarar att inget är registrerat om personen under perioden.") % {"agency": code},
+        name,
+        gettext("Det som %(agency)s har avtalat med kommunen att lämna ut") % {"agency": name},
+        gettext("Vi vet inte vad %(agency)s har om personen.") % {"agency": name},
+        gettext("%(agency)s svarar att inget är registrerat om personen under perioden.") % {"agency": name},
     )
+
+
+def _declared(code: str) -> str:
+    """The name in the declaration by which an agency of the municipality's own is asked, without its version; its code where there is none."""
+    try:
+        line = connections().of_agency.get(code)
+    except ConnectionsFault:
+        return code
+    return _name_in(line.declaration) if line and line.declaration else code
+
+
+@lru_cache(maxsize=16)
+def _name_in(declaration: Path) -> str:
+    try:
+        contract = open_contract("rest", folder=None, declaration=declaration)
+    except (FaultyDeclaration, OSError):
+        return declaration.stem
+    return VERSION.sub("", contract.name)
 
 
 def name(code: str) -> str:

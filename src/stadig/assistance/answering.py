@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from stadig.assistance import agencies, fact_words, outcome_words, raw_words
+from stadig.assistance import agencies, fact_words, lookups, outcome_words, raw_words
 from stadig.assistance.fact_words import Line
 from stadig.assistance.outcome_words import Look
 from stadig.assistance.raw_words import Piece
 from stadig.exchange import queries
+from stadig.exchange import words as reasons
 from stadig.exchange.merging import BlockView
 
 ENDINGS: Final = {"json": "json", "xml": "xml", "multipart": "txt"}
@@ -40,19 +42,29 @@ class Of(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The whole page of one answer."""
+    """The whole page of one answer. Times are the city's."""
 
     of: tuple[Of, ...]
     pieces: tuple[Piece, ...]
     late: bool
+    asked_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    beyond_law: bool
+    """It held fields that the law does not give us."""
 
 
 def answer(raw: queries.Raw) -> Answer:
     """What is shown of a raw answer that the reader may see."""
     view = queries.view(raw.lookup)
     blocks = [one for agency in view.agencies for one in agency.blocks if one.call == raw.call]
+    row = next(one for one in view.lookups if one.id == raw.lookup)
     return Answer(
-        tuple(_of(one) for one in blocks), raw_words.pieces(raw.body) if raw.body else (), any(one.late for one in blocks)
+        of=tuple(_of(one) for one in blocks),
+        pieces=raw_words.pieces(raw.body, raw.media_type) if raw.body else (),
+        late=any(one.late for one in blocks),
+        asked_at=lookups.city(raw.intent_at, row),
+        answered_at=lookups.city(raw.answered_at, row),
+        beyond_law=any(one.block.dropped for one in blocks),
     )
 
 
@@ -76,14 +88,14 @@ def _of(one: BlockView) -> Of:
     said = one.block
     name = agencies.name(said.agency)
     return Of(
-        name=f"{name}, {said.part}" if said.part else name,
+        name=f"{name}, {outcome_words.part(said.part)}" if said.part else name,
         look=outcome_words.look(said.outcome),
         facts=tuple(Stated(fact_words.of(fact), fact.path) for fact in said.facts),
         schema=schema_words(said.schema_valid, len(said.schema_errors)),
         schema_errors=said.schema_errors,
         dropped=said.dropped,
         unknown=said.unknown,
-        fault=" ".join(filter(None, [said.error_code, said.error_text])),
+        fault=" ".join(filter(None, [reasons.reason(said.error_code) or said.error_code, said.error_text])),
         statute=one.statute,
         seconds=None if one.latency_ms is None else one.latency_ms / 1000,
     )

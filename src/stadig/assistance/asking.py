@@ -138,7 +138,7 @@ def keep(by: User, case_id: int, person_id: int, lookup: Lookup, *, request_id: 
 
 def about(head: desk.Head, person: desk.Person) -> About:
     """What a note of a call belongs to: the period of the latest question, else the one that would be asked about."""
-    latest = lookups.newest(lookups.history(head.pk, person.pk))
+    latest = lookups.newest(head.asked(person), head.period)
     return About(head.pk, person.pk, latest.period if latest else head.period)
 
 

@@ -175,13 +175,21 @@ def _labels(groups: Sequence[tuple[float, list[Answer]]], width: float) -> tuple
         anchor = "start" if at - wide / 2 < 0 else "end" if at + wide / 2 > width else "middle"
         left = {"start": at, "end": at - wide, "middle": at - wide / 2}[anchor]
         places = [_box(left, wide, level // 2, len(written), above=(level + number) % 2 == 0) for level in range(LEVELS)]
-        box = next((one for one in places if not any(one.touches(other) for other in taken)), places[-1])
+        pairs = [(one, _stem(at, one)) for one in places]
+        free = [pair for pair in pairs if not any(part.touches(other) for part in pair for other in taken)]
+        box, stem = free[0] if free else pairs[-1]
         above = box.bottom < AXIS
-        stem = _Box(at - 4, at + 4, box.bottom, AXIS - 4) if above else _Box(at - 4, at + 4, AXIS + 16, box.top)
         taken += [box, stem]
         lines = tuple((round(box.top + 14 + STEP * place, 1), *words) for place, words in enumerate(written))
         found.append(Label(round(at, 1), AXIS + 4, box.bottom - 2 if above else box.top, anchor, lines))
     return tuple(found)
+
+
+def _stem(at: float, box: _Box) -> _Box:
+    """The line from the axis to a label."""
+    if box.bottom < AXIS:
+        return _Box(at - 1, at + 1, box.bottom, AXIS - 4)
+    return _Box(at - 1, at + 1, AXIS + 44, box.top)
 
 
 def _box(left: float, wide: float, level: int, lines: int, *, above: bool) -> _Box:

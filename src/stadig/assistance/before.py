@@ -15,6 +15,7 @@ from stadig.city import clock
 from stadig.exchange.connections import ConnectionsFault, connections, known_agencies
 
 MANY: Final = 3
+ABOUT: Final = " om "
 LAWS = """
 SELECT DISTINCT ON (agency) agency, statute FROM exchange_legalbasis
 WHERE purpose = %s AND valid_from <= %s AND (valid_to IS NULL OR valid_to >= %s) AND confirmed_at IS NOT NULL
@@ -73,10 +74,8 @@ def _common_end(texts: list[str]) -> str:
     count = 0
     while all(len(one) > count + 1 for one in words) and len({one[-1 - count] for one in words}) == 1:
         count += 1
-    kept = words[0][-count:] if count else []
-    while kept and not kept[0].islower():
-        kept = kept[1:]
-    return f" {' '.join(kept)}" if kept else ""
+    common = f" {' '.join(words[0][-count:])}" if count else ""
+    return common[common.index(ABOUT) :] if ABOUT in common else ""
 
 
 def why_not(user: Any, head: Head, person: Person) -> str:

@@ -66,6 +66,8 @@ class Answer:
     told: tuple[Call, ...] = ()
     wrong_person: bool = False
     sha256: str = ""
+    until: dt.date | None = None
+    """The day the answer came, where the period asked about goes on after it."""
 
 
 class Warn(NamedTuple):
@@ -99,6 +101,7 @@ class Block(NamedTuple):
     late: bool
     alarm: bool
     sha256: str
+    code: str
 
 
 def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
@@ -128,6 +131,7 @@ def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
         late=answer.late,
         alarm=answer.wrong_person,
         sha256=answer.sha256,
+        code=next((one.code for one in answer.parts if one.code), ""),
     )
 
 
@@ -167,22 +171,29 @@ def provenance(answer: Answer) -> str:
 
 
 def missing(answers: Sequence[Answer]) -> tuple[str, ...]:
-    """The agencies that it is worth asking again: nothing of theirs, or not all, has come."""
-    worth = WORTH_ASKING_AGAIN | {Outcome.PARTIAL}
-    return tuple(one.agency for one in answers if one.outcome in worth)
+    """The agencies that it is worth asking again: something of theirs has not come and may."""
+    return tuple(
+        one.agency
+        for one in answers
+        if one.outcome in WORTH_ASKING_AGAIN or any(part.outcome in WORTH_ASKING_AGAIN for part in one.parts)
+    )
 
 
 def _words(answer: Answer) -> outcome_words.Words:
     if answer.outcome is None:
         return outcome_words.waiting(answer.agency)
     first = next((one for one in answer.parts if one.outcome == answer.outcome), None)
-    lost = tuple(one.name for one in answer.parts if one.name and not is_evidence(one.outcome))
+    missing = [one for one in answer.parts if one.name and not is_evidence(one.outcome)]
+    lost = tuple(outcome_words.part(one.name) for one in missing if one.outcome in WORTH_ASKING_AGAIN)
+    refused = tuple(outcome_words.part(one.name) for one in missing if one.outcome not in WORTH_ASKING_AGAIN)
     told = Told(
         reason=first.reason if first else "",
         source=first.source if first else "",
         code=first.code if first else "",
         codes=tuple(code for one in answer.parts for code in one.codes),
         parts=lost,
+        refused=refused,
+        until=answer.until,
         opens=next((one.opens for one in answer.parts if one.opens), None),
         again_at=answer.again_at,
     )
@@ -195,7 +206,7 @@ def _lines(answer: Answer) -> tuple[Line, ...]:
     found: list[Line] = []
     for part in answer.parts:
         for line in fact_words.lines(part.facts):
-            note = ", ".join(filter(None, [line.note, part.name if named else ""]))
+            note = ", ".join(filter(None, [line.note, outcome_words.part(part.name) if named else ""]))
             found.append(line._replace(note=note))
     return tuple(found)
 

@@ -119,6 +119,34 @@ class NotHere(NotAllowed):
         return _("Frågor till myndigheter är inte påslaget här just nu. Ring myndigheten och anteckna samtalet.")
 
 
+class UnknownAgency(NotAllowed):
+    """An agency that no contract and no connection names."""
+
+    def words(self) -> str:
+        return _("En av myndigheterna finns inte här. Välj bland dem i listan.")
+
+
+class OutsideThePeriod(NotAllowed):
+    """The period reaches outside the months that the application is judged by: no more is asked than is needed."""
+
+    def __init__(self, first: dt.date, last: dt.date) -> None:
+        super().__init__()
+        self.first, self.last = first, last
+
+    def words(self) -> str:
+        return _("Ansökan prövas på %(first)s till %(last)s. Välj dagar inom den tiden.") % {
+            "first": formatting.day(self.first, weekday=False),
+            "last": formatting.day(self.last, weekday=False),
+        }
+
+
+class TooMany(NotAllowed):
+    """So many questions have been asked in the case within the hour that something is wrong."""
+
+    def words(self) -> str:
+        return _("Det har ställts många frågor i ärendet den senaste timmen. Läs svaren som finns, och vänta en timme med nästa.")
+
+
 class NoneMayBeAsked(NotAllowed):
     """No agency may be asked: ``reasons`` is agency → why (``no_law``, ``period``, ``prefetch_off``)."""
 

@@ -161,7 +161,8 @@ def _span(fact: Fact) -> str:
 
 
 def _without_day(fact: Fact) -> str:
-    return ", ".join(_day_or_text(value) for name, value in fact.values if name != "refused") or _("utan dag")
+    said = [f"{field(name).lower()} {_day_or_text(value)}" for name, value in fact.values if name != "refused"]
+    return ", ".join(said) or _("utan dag")
 
 
 def _kind_note(fact: Fact) -> str:

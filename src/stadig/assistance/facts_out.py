@@ -126,7 +126,7 @@ def _head(answer: Answer, part: Part) -> Row:
         agency=agencies.name(answer.agency),
         part=part.name,
         outcome=str(outcome_words.look(part.outcome).label),
-        evidence=is_evidence(part.outcome),
+        evidence=answer.outcome is not None and is_evidence(answer.outcome),
         contract=answer.contract,
         answered_at=answer.answered_at,
         statute=answer.statute,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection, transaction
 
-from stadig.assistance import access, errors
+from stadig.assistance import access, before, desk, errors, periods
 from stadig.assistance.terms import CASE_TYPE, PURPOSE
 from stadig.cases import access as of_cases
 from stadig.cases import opening
@@ -21,6 +21,7 @@ from stadig.cases.models import Group, Party
 from stadig.city import access as of_city
 from stadig.city import clock, persons
 from stadig.exchange import permits
+from stadig.exchange.connections import known_agencies
 from stadig.exchange.models import Permit
 
 if TYPE_CHECKING:
@@ -34,11 +35,12 @@ ASKED_ABOUT: Final = (Party.Role.APPLICANT, Party.Role.CO_APPLICANT)
 LOCK: Final = 7_205_001
 """The advisory lock of one case's questions: two who ask at once are one after the other."""
 RECENT = """
-SELECT l.id, l.asked_at, l.begun_at, p.laws::json, p.refused::json
-FROM exchange_lookup l JOIN exchange_permit p ON p.id = l.permit_id
-WHERE l."case" = %s AND l.person_id = %s AND l.period_from = %s AND l.period_to = %s AND l.kind <> 'manual' AND l.begun_at > %s
-ORDER BY l.begun_at DESC
+SELECT l.id, l.asked_at, l.begun_at, l.by_id, l.period_from <= %(last)s AND l.period_to >= %(first)s AND l.person_id = %(person)s,
+  (SELECT coalesce(jsonb_agg(DISTINCT one), '[]')::json FROM exchange_call c, jsonb_array_elements_text(c.agencies) one WHERE c.lookup_id = l.id)
+FROM exchange_lookup l WHERE l."case" = %(case)s AND l.kind <> 'manual' AND l.begun_at > %(since)s ORDER BY l.begun_at DESC
 """
+MOST_AN_HOUR: Final = 20
+"""Questions that people ask in one case within an hour, the two adults together."""
 
 
 def permit(
@@ -67,12 +69,10 @@ def permit(
         case = _case(by, case_id)
         role, person = _named(case_id, person_id)
         _check_person(by, person, prefetch=prefetch)
-        if not agencies:
-            raise errors.NothingChosen
-        if period[1] < period[0]:
-            raise errors.WrongPeriod
+        wanted = _known(agencies)
+        _check_period(case, period)
         if not (again or told):
-            _check_not_asked(case_id, person_id, period, agencies)
+            wanted = _not_asked_lately(case_id, person_id, period, wanted)
         issued = permits.issue(
             purpose=PURPOSE,
             case_id=case_id,
@@ -83,7 +83,7 @@ def permit(
             unit=case.unit,
             period_from=period[0],
             period_to=period[1],
-            agencies=tuple(agencies),
+            agencies=wanted,
             prefetch=prefetch,
         )
         if not issued.laws and not told:
@@ -139,12 +139,45 @@ def _role(role: str, person: Person) -> str:
     return "child" if age < ADULT else role
 
 
-def _check_not_asked(case_id: int, person_id: int, period: Period, agencies: Collection[str]) -> None:
-    """Raises AlreadyAsked when one question within the hour held all of the agencies."""
+def _known(agencies: Collection[str]) -> tuple[str, ...]:
+    """The agencies, each once. Raises NothingChosen; UnknownAgency for what is no agency here."""
+    if not agencies:
+        raise errors.NothingChosen
+    if not set(agencies) <= set(known_agencies()):
+        raise errors.UnknownAgency
+    return tuple(dict.fromkeys(agencies))
+
+
+def _check_period(case: Any, period: Period) -> None:
+    """Raises WrongPeriod; OutsideThePeriod where it reaches outside the month applied for and the two before it (SoL 15:10: what is needed)."""
+    if period[1] < period[0]:
+        raise errors.WrongPeriod
+    first, last = periods.asked(desk.month_of(case.pk, case.registered_at))
+    if period[0] < first or period[1] > last:
+        raise errors.OutsideThePeriod(first, last)
+
+
+def _not_asked_lately(case_id: int, person_id: int, period: Period, agencies: tuple[str, ...]) -> tuple[str, ...]:
+    """The agencies that have not been asked about the person for any of the days within the hour.
+
+    Raises AlreadyAsked when all have; TooMany.
+    """
     now = clock.real_now()
+    said = {"case": case_id, "person": person_id, "first": period[0], "last": period[1], "since": now - SAME_WITHIN}
     with connection.cursor() as cursor:
-        cursor.execute(RECENT, [case_id, person_id, *period, now - SAME_WITHIN])  # pyright: ignore[reportArgumentType]
-        for lookup, asked_at, begun_at, laws, refused in cursor.fetchall():
-            if set(agencies) <= laws.keys() | refused.keys():
-                left = begun_at + SAME_WITHIN - now
-                raise errors.AlreadyAsked(lookup, asked_at, max(1, math.ceil(left.total_seconds() / 60)))
+        cursor.execute(RECENT, said)  # pyright: ignore[reportArgumentType]
+        recent = cursor.fetchall()
+    if sum(by is not None for _id, _at, _begun, by, _same, _asked in recent) >= MOST_AN_HOUR:
+        raise errors.TooMany
+    same = [one for one in recent if one[4]]
+    asked = {agency for one in same for agency in one[5]}
+    left = tuple(one for one in agencies if one not in asked)
+    if asked & set(agencies) and not set(left) & _with_law(left):
+        lookup, asked_at, begun_at = next(one[:3] for one in same if set(one[5]) & set(agencies))
+        minutes = math.ceil((begun_at + SAME_WITHIN - now).total_seconds() / 60)
+        raise errors.AlreadyAsked(lookup, asked_at, max(1, minutes))
+    return left
+
+
+def _with_law(agencies: tuple[str, ...]) -> set[str]:
+    return set(agencies) - set(before.without_law())

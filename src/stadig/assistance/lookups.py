@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
-
-from django.db import connection
+from typing import Final
 
 from stadig.assistance import agencies, before
 from stadig.assistance.blocks import Answer, Call, Part
+from stadig.assistance.desk import Past
 from stadig.city import clock
 from stadig.exchange import queries
 from stadig.exchange.again import AFTER, OPENED
@@ -17,32 +17,11 @@ from stadig.exchange.connections import known_agencies
 from stadig.exchange.merging import AgencyView, BlockView
 from stadig.exchange.models import Lookup as Stored
 from stadig.exchange.outcomes import WORTH_ASKING_AGAIN, Outcome, is_evidence
-from stadig.exchange.queries import LookupView
+from stadig.exchange.queries import LookupRow, LookupView
 
-HISTORY: Final = """
-SELECT l.id, l.asked_at, trim(who.first_name || ' ' || who.last_name), l.by_id, l.kind, l.period_from, l.period_to,
-  count(DISTINCT b.agency), count(DISTINCT b.agency) FILTER (WHERE b.outcome IN ('data', 'nothing_stated')), max(b.agency)
-FROM exchange_lookup l LEFT JOIN city_user who ON who.id = l.by_id
-LEFT JOIN exchange_block b ON b.lookup_id = l.id AND b.replaced_at IS NULL
-WHERE l."case" = %s AND l.person_id = %s AND l.again_of_id IS NULL
-GROUP BY l.id, who.id ORDER BY l.begun_at DESC, l.id DESC
-"""
-KINDS: Final = dict(Stored.Kind.choices)
 MANUAL: Final = Stored.Kind.MANUAL
-
-
-class Past(NamedTuple):
-    """A question about the person in the case. ``told_by`` is the agency of a call that was written down."""
-
-    pk: int
-    asked_at: dt.datetime
-    by: str
-    by_id: int | None
-    kind: str
-    period: tuple[dt.date, dt.date]
-    agencies: int
-    evidence: int
-    told_by: str
+STILL: Final = dt.timedelta(minutes=2)
+"""A question that Stadig was to ask again is said to be on its way for so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +35,8 @@ class Lookup:
     by_id: int | None
     period: tuple[dt.date, dt.date]
     answers: tuple[Answer, ...]
+    left_out: tuple[str, ...]
+    """Agencies that are never asked for this purpose, since no law lets them answer it."""
     seconds: float | None
     whole: float
     elapsed: float
@@ -75,55 +56,36 @@ class Lookup:
         return tuple(dict.fromkeys(one.statute for one in self.answers if one.statute))
 
 
-def history(case_id: int, person_id: int) -> tuple[Past, ...]:
-    """Every question about the person in the case, the latest first; those that asked again belong to the one they asked again. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(HISTORY, [case_id, person_id])
-        return tuple(
-            Past(
-                pk,
-                at,
-                by or "",
-                by_id,
-                kind,
-                (first, last),
-                asked,
-                evidence,
-                agencies.name(told) if kind == MANUAL and told else "",
-            )
-            for pk, at, by, by_id, kind, first, last, asked, evidence, told in cursor.fetchall()
-        )
+def newest(past: tuple[Past, ...], period: tuple[dt.date, dt.date]) -> Past | None:
+    """The latest that agencies were asked in: for the case's own period before any other."""
+    asked = [one for one in past if one.kind != MANUAL]
+    return next((one for one in asked if one.period == period), asked[0] if asked else None)
 
 
-def newest(past: tuple[Past, ...]) -> Past | None:
-    """The latest that agencies were asked in."""
-    return next((one for one in past if one.kind != MANUAL), None)
-
-
-def read(case_id: int, person_id: int, wanted: Past, past: tuple[Past, ...]) -> Lookup | None:
-    """What ``wanted`` gave; the latest one with all that was asked again and told since."""
-    is_newest = wanted == newest(past)
-    view = queries.latest(case_id, person_id, wanted.period) if is_newest else queries.view(wanted.pk)
+def read(case_id: int, person_id: int, wanted: Past, *, alone: bool = False) -> Lookup | None:
+    """What is known for the period of ``wanted``: all that was asked, asked again and told; ``alone``: what that one question gave."""
+    view = queries.view(wanted.pk) if alone else queries.latest(case_id, person_id, wanted.period)
     return None if view is None else _lookup(wanted, view)
 
 
 def told(past: tuple[Past, ...]) -> tuple[Answer, ...]:
     """What was written down of calls where no agency has been asked yet."""
     notes = [queries.view(one.pk) for one in past if one.kind == MANUAL]
-    return tuple(_answer(agency, None) for view in notes for agency in view.agencies)
+    return tuple(_answer(agency, {row.id: row for row in view.lookups}, None) for view in notes for agency in view.agencies)
 
 
 def _lookup(wanted: Past, view: LookupView) -> Lookup:
     newest, now = view.lookup, clock.real_now()
     whole = max(0.1, (newest.deadline_at - newest.begun_at).total_seconds())
     again_at = _again_at(view)
-    answers = [_answer(one, again_at) for one in view.agencies]
+    rows = {row.id: row for row in view.lookups}
+    answers = [_answer(one, rows, again_at) for one in view.agencies]
     named = {one.agency for one in answers}
     if wanted.kind != MANUAL:
-        reached = before.connected()
+        lawless = set(before.without_law())
         for code in known_agencies():
             if code not in named:
-                why = "not_chosen" if code in reached else "not_connected"
+                why = "no_law" if code in lawless else "not_chosen" if code in before.connected() else "not_connected"
                 answers.append(Answer(code, Outcome.NOT_ASKED, (Part(Outcome.NOT_ASKED, reason=why),)))
     answers.sort(key=lambda one: (agencies.place(one.agency), one.agency))
     runs = any(one.outcome is None for one in answers)
@@ -135,27 +97,38 @@ def _lookup(wanted: Past, view: LookupView) -> Lookup:
         by=wanted.by,
         by_id=wanted.by_id,
         period=(newest.period_from, newest.period_to),
-        answers=tuple(answers),
+        answers=tuple(one for one in answers if not _never_asked(one)),
+        left_out=tuple(one.agency for one in answers if _never_asked(one)),
         seconds=None if runs else max(took, default=None),
         whole=whole,
         elapsed=min(whole, max(0.0, (now - newest.begun_at).total_seconds())),
         running=newest.id,
         deadline_at=newest.deadline_at,
-        topics=tuple(row.id for row in view.lookups if row.kind != MANUAL) or (wanted.pk,),
+        topics=_family(view) or (wanted.pk,),
     )
+
+
+def _family(view: LookupView) -> tuple[int, ...]:
+    """The newest question and those that asked again about what it did not give."""
+    first = view.lookup.again_of or view.lookup.id
+    return tuple(row.id for row in view.lookups if row.kind != MANUAL and first in (row.id, row.again_of))
+
+
+def _never_asked(one: Answer) -> bool:
+    return one.outcome == Outcome.NOT_ASKED and all(part.reason == "no_law" for part in one.parts) and not one.told
 
 
 def _again_at(view: LookupView) -> dt.datetime | None:
     """When Stadig asks again by itself about what is missing, in the city's time; None when that is left to a person."""
     newest = view.lookup
-    turn = sum(row.kind == Stored.Kind.AGAIN for row in view.lookups)
+    turn = len(_family(view)) - 1
     if newest.kind not in (Stored.Kind.PERSON, Stored.Kind.AGAIN) or turn >= len(AFTER) or newest.finished_at is None:
         return None
-    left = newest.finished_at + AFTER[turn] - clock.real_now()
-    return clock.now() + left if left > dt.timedelta(minutes=-2) else None
+    at = newest.finished_at + AFTER[turn]
+    return city(at, newest) if at > clock.real_now() - STILL else None
 
 
-def _answer(agency: AgencyView, again_at: dt.datetime | None) -> Answer:
+def _answer(agency: AgencyView, rows: Mapping[int, LookupRow], again_at: dt.datetime | None) -> Answer:
     outcome = agency.outcome
     waits = agency.waiting and (outcome is None or not is_evidence(outcome))
     last = max(
@@ -172,16 +145,24 @@ def _answer(agency: AgencyView, again_at: dt.datetime | None) -> Answer:
         outcome=outcome,
         parts=tuple(_part(one) for one in agency.blocks),
         seconds=max(seconds, default=None),
-        answered_at=_city(last.answered_at),
+        answered_at=city(last.answered_at, rows[last.lookup]),
         contract=last.contract,
         statute=last.statute,
         call=next((one.call for one in agency.blocks if one.call and one.raw_sha256), None),
-        late=any(one.late for one in agency.blocks),
+        late=any(one.late and one.block.outcome != Outcome.TIMEOUT for one in agency.blocks),
         again_at=_opens(agency, again_at) if missing else None,
         told=tuple(_told(one) for one in agency.blocks if one.told),
         wrong_person=any(one.block.alarm for one in agency.blocks),
         sha256=next((one.raw_sha256 for one in agency.blocks if one.raw_sha256), ""),
+        until=_until(last, rows[last.lookup]),
     )
+
+
+def _until(last: BlockView, row: LookupRow) -> dt.date | None:
+    """The day the answer came, where the period goes on after it: of days to come nothing has been stated."""
+    came = city(last.answered_at, row)
+    day = clock.local(came).date() if came else None
+    return day if day and day < row.period_to else None
 
 
 def _opens(agency: AgencyView, again_at: dt.datetime | None) -> dt.datetime | None:
@@ -201,9 +182,9 @@ def _seconds(one: BlockView) -> float | None:
     return None
 
 
-def _city(real: dt.datetime | None) -> dt.datetime | None:
+def city(real: dt.datetime | None, row: LookupRow) -> dt.datetime | None:
     """A real moment as the city's clock stood then: in the demo town the two differ."""
-    return None if real is None else clock.now() - (clock.real_now() - real)
+    return None if real is None else row.asked_at + (real - row.begun_at)
 
 
 def _part(one: BlockView) -> Part:

@@ -46,6 +46,27 @@ WAITING: Final = Look("neutral", "hourglass", gettext_lazy("Väntar på svar"), 
 LATE: Final = gettext_lazy("Kom sent")
 
 
+PARTS: Final[dict[str, Any]] = {
+    "formansinformation": gettext_lazy("förmåner"),
+    "ansprak": gettext_lazy("ansökningar"),
+    "beslut": gettext_lazy("beslut"),
+    "utbetalningar": gettext_lazy("utbetalningar"),
+    "preliminaraUtbetalningar": gettext_lazy("planerade utbetalningar"),
+    "individuppgifter": gettext_lazy("lön från arbetsgivare"),
+    "skattekonto": gettext_lazy("skattekonto"),
+    "skatteuppgifter": gettext_lazy("beslutad skatt och kapital"),
+    "foretagsinformation": gettext_lazy("uppgifter om företag"),
+    "beskattningsbilagor": gettext_lazy("bilagor till deklarationen"),
+    "aktivitetsrapport": gettext_lazy("aktivitetsrapport"),
+}
+"""Parts of an answer in plain words; one that is not here is called what the agency calls it."""
+
+
+def part(name: str) -> str:
+    """What a part of an answer is called."""
+    return str(PARTS.get(name, name))
+
+
 class Words(NamedTuple):
     """What a block says beside its facts. ``unknown`` is in bold; ``act`` is what to do about it: ``again``, ``call`` or empty."""
 
@@ -62,7 +83,11 @@ class Told(NamedTuple):
     code: str = ""
     codes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
-    """The parts that did not come, in words."""
+    """The parts that did not come and may come, in words."""
+    refused: tuple[str, ...] = ()
+    """The parts that are not given to us however often we ask."""
+    until: dt.date | None = None
+    """The day the answer came, where the period goes on after it."""
     opens: dt.datetime | None = None
     again_at: dt.datetime | None = None
     """When Stadig itself asks again."""
@@ -86,7 +111,8 @@ def words(outcome: Outcome, agency: str, told: Told = Told()) -> Words:  # noqa:
         return Words("", "")
     who = agencies.of(agency)
     if outcome == Outcome.NOTHING_STATED:
-        return Words("", f"{who.nothing} {_('Det räknas som underlag.')}")
+        until = _("Det gäller till och med %(day)s.") % {"day": formatting.day(told.until, weekday=False)} if told.until else ""
+        return Words("", " ".join(filter(None, [str(who.nothing), until, _("Det räknas som underlag.")])))
     unknown, text, act = _NOT_EVIDENCE[outcome](str(who.name), str(who.unknown), told)
     return Words(unknown, text, act)
 
@@ -98,15 +124,17 @@ def _by_itself(told: Told, else_do: str) -> str:
 
 
 def _partial(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
-    if told.parts:
-        missing = _("Det här kom inte: %(parts)s.") % {"parts": ", ".join(told.parts)}
-    else:
-        missing = _("En del av svaret kom inte.")
-    return (
-        missing,
-        f"{_('Det som kom står här, men helheten är inte känd.')} {_by_itself(told, _('Fråga igen om det som saknas.'))}",
-        "again",
+    lost = _("Vi vet inte allt. Det här kom inte: %(parts)s.") % {"parts": ", ".join(told.parts)} if told.parts else ""
+    refused = (
+        _("Vi vet inte allt. Det här lämnas inte ut till oss: %(parts)s.") % {"parts": ", ".join(told.refused)}
+        if told.refused
+        else ""
     )
+    came = _("Det som kom står här.")
+    if told.parts or not told.refused:
+        unknown = lost or _("Vi vet inte allt. En del av svaret kom inte.")
+        return unknown, " ".join(filter(None, [came, refused, _by_itself(told, _("Fråga igen om det som saknas."))])), "again"
+    return refused, f"{came} {_('Be den sökande om underlag för resten, eller ring och anteckna svaret.')}", "call"
 
 
 def _not_entitled(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
@@ -141,7 +169,7 @@ def _error(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
         Source.COMPOSITE: _("Felet är i den tjänst som förmedlar frågan."),
         Source.AGENCY: _("Felet är hos %(agency)s.") % {"agency": name},
     }.get(told.source, "")  # type: ignore[call-overload]
-    code = reasons.reason(told.code) or (_("Felkod %(code)s.") % {"code": told.code} if told.code else "")
+    code = reasons.reason(told.code)
     else_do = _("Fråga igen om en stund, eller ring och anteckna svaret.")
     return unknown, " ".join(filter(None, [where, code, _by_itself(told, else_do)])), "again"
 
@@ -168,7 +196,8 @@ def _closed(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
 
 def _not_asked(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     why = {
-        "no_law": _("Det finns inget lagstöd hos oss som gäller i dag. En chef kan skriva in det."),
+        "no_law": _("%(agency)s frågas inte förrän ett lagstöd är inskrivet. En chef eller administratör skriver in det.")
+        % {"agency": name},
         "period": _("Perioden är längre än %(agency)s får svara på. Välj en kortare period.") % {"agency": name},
         "not_chosen": _("%(agency)s valdes bort i den här frågan.") % {"agency": name},
         "prefetch_off": _("Kommunen har inte valt att fråga %(agency)s i förväg.") % {"agency": name},

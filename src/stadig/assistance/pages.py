@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
-from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from stadig.assistance import axis, axis_drawing, blocks
+from stadig.assistance import axis, blocks
 from stadig.assistance.blocks import Answer, Block, Warn
-from stadig.assistance.lookups import Lookup, Past
+from stadig.assistance.desk import Past
+from stadig.assistance.lookups import Lookup
+from stadig.city import clock
 
 
 class Place(NamedTuple):
@@ -32,27 +36,50 @@ class Row(NamedTuple):
     oob: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Everything of a lookup that its page and its fragment draw."""
+class Shown(NamedTuple):
+    """Everything of a lookup that its page and its fragment draw. Plain values: what is drawn is remembered by them."""
 
     rows: tuple[Row, ...]
     axis: axis.Axis
     axis_version: str
-    wide: SafeString
-    narrow: SafeString
-    legend: tuple[tuple[SafeString, str], ...]
-    elapsed: int
-    """Milliseconds since it was asked."""
     whole: int
+    """Milliseconds that it may take."""
     missing: tuple[str, ...]
     status: str
     status_version: str
+    oob: bool
 
 
-def shown(lookup: Lookup, place: Place, warnings: Mapping[str, Sequence[Warn]] | None = None, *, oob: bool = False) -> Shown:
+class Summary(NamedTuple):
+    """The question itself, as the page's head names it."""
+
+    pk: int
+    asked_at: dt.datetime
+    by: str
+    mine: bool
+    period: tuple[dt.date, dt.date]
+    is_older: bool
+
+
+Warnings = tuple[tuple[str, tuple[Warn, ...]], ...]
+"""Agency → what comparing two months found, as plain values."""
+
+
+def shown(lookup: Lookup, place: Place, warnings: Warnings = (), *, oob: bool = False) -> Shown:
     """The lookup in words and drawings. While it runs the blocks stand in the order the agencies were asked, afterwards evidence first."""
-    made = tuple(blocks.block(one, (warnings or {}).get(one.agency, ())) for one in lookup.answers)
+    if lookup.runs:
+        return _made(lookup, place, warnings, oob=oob)
+    return _remembered(replace(lookup, elapsed=0.0), place, warnings, oob, get_language(), clock.today())
+
+
+@lru_cache(maxsize=512)
+def _remembered(lookup: Lookup, place: Place, warnings: Warnings, oob: bool, _language: str | None, _today: dt.date) -> Shown:
+    return _made(lookup, place, warnings, oob=oob)
+
+
+def _made(lookup: Lookup, place: Place, warnings: Warnings, *, oob: bool) -> Shown:
+    of = dict(warnings)
+    made = tuple(blocks.block(one, of.get(one.agency, ())) for one in lookup.answers)
     made = made if lookup.runs else blocks.ordered(made)
     drawn = axis.axis(lookup.answers, lookup.seconds, lookup.whole, elapsed=lookup.elapsed)
     status = (
@@ -62,14 +89,11 @@ def shown(lookup: Lookup, place: Place, warnings: Mapping[str, Sequence[Warn]] |
         rows=tuple(Row(one, place, version(one), oob) for one in made),
         axis=drawn,
         axis_version=version((drawn.title, drawn.lead, drawn.wide.marks, drawn.runs)),
-        wide=axis_drawing.svg(drawn.wide, "wide"),
-        narrow=axis_drawing.svg(drawn.narrow, "narrow"),
-        legend=tuple((axis_drawing.mark(one.shape), one.label) for one in drawn.legend),
-        elapsed=round(lookup.elapsed * 1000),
         whole=round(lookup.whole * 1000),
         missing=() if drawn.runs else blocks.missing(lookup.answers),
         status=status,
         status_version=version(status),
+        oob=oob,
     )
 
 

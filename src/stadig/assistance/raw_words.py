@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from lxml import etree
 
-from stadig.exchange.contracts import trees, xml
+from stadig.exchange.contracts import mime, trees, xml
 from stadig.exchange.contracts.errors import Unreadable
 
 MOST_SHOWN: Final = 200_000
@@ -27,17 +27,34 @@ class Piece(NamedTuple):
     cut: bool
 
 
-def pieces(body: bytes) -> tuple[Piece, ...]:
-    """The answer, and beneath it each part that lay inside as text or base64."""
+def pieces(body: bytes, content_type: str = "") -> tuple[Piece, ...]:
+    """The answer, each part of one that came in several, and beneath it what lay inside as text or base64."""
+    if not mime.is_multipart(content_type, body):
+        return _pieces("", body)
+    try:
+        parts = mime.parts(content_type, body)
+    except Unreadable:
+        return _pieces("", body)
+    found = [piece for number, part in enumerate(parts, 1) for piece in _pieces(str(number), part.data)]
+    return tuple(found[:MOST_PARTS])
+
+
+def _pieces(path: str, body: bytes) -> tuple[Piece, ...]:
     text, root = _whole(body)
-    found = [_piece("", text)]
-    if root is not None:
-        for element in root.iter("*"):
-            if len(found) > MOST_PARTS:
-                break
-            inner = _nested(element)
-            if inner:
-                found.append(_piece(xml.name_of(element), inner))
+    found = [_piece(path, text)]
+    for element in root.iter("*") if root is not None else ():
+        if len(found) >= MOST_PARTS:
+            break
+        inner = _nested(element)
+        if inner:
+            found.append(
+                _piece(
+                    "/".join(
+                        [*(xml.name_of(one) for one in reversed(list(element.iterancestors("*"))[:2])), xml.name_of(element)]
+                    ),
+                    inner,
+                )
+            )
     return tuple(found)
 
 

@@ -119,7 +119,12 @@ def record_reading(by: User, lookup_id: int, what: str, *, request_id: UUID | No
     """Note in the audit log that someone saw what agencies answered: ``read``, ``read raw``, ``printed`` or ``exported``."""
     if what not in READINGS:
         raise ValueError(f"A reading is one of {', '.join(sorted(READINGS))}, not {what}.")
-    case, person, unit = Lookup.objects.values_list("case", "person_id", "unit_id").get(pk=lookup_id)
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT "case", person_id, unit_id FROM exchange_lookup WHERE id = %s', [lookup_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Lookup.DoesNotExist
+    case, person, unit = found
     audit.record(by, what, ("exchange.lookup", lookup_id), case=case, person=Person(pk=person), unit=unit)
 
 

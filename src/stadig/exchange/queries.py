@@ -27,11 +27,7 @@ FROM exchange_lookup l JOIN exchange_permit p ON p.id = l.permit_id
 ONE: Final = LOOKUPS + "WHERE l.id = %s"
 FAMILY: Final = LOOKUPS + "WHERE l.id = %s OR l.again_of_id = %s ORDER BY l.begun_at, l.id"
 LATEST: Final = """
-WHERE l."case" = %s AND l.person_id = %s AND l.period_from = %s AND l.period_to = %s AND (l.kind = 'manual' OR
-  coalesce(l.again_of_id, l.id) = (SELECT id FROM exchange_lookup f WHERE f."case" = l."case" AND f.person_id = l.person_id
-    AND f.period_from = l.period_from AND f.period_to = l.period_to AND f.kind IN ('person', 'prefetch')
-    ORDER BY f.begun_at DESC, f.id DESC LIMIT 1))
-ORDER BY l.begun_at, l.id
+WHERE l."case" = %s AND l.person_id = %s AND l.period_from = %s AND l.period_to = %s ORDER BY l.begun_at, l.id
 """
 OF_PERSON: Final = LOOKUPS + LATEST
 BLOCKS: Final = """
@@ -140,7 +136,7 @@ def view(lookup_id: int) -> LookupView:
 
 
 def latest(case_id: int, person_id: int, period: tuple[dt.date, dt.date]) -> LookupView | None:
-    """What is known of a person in a case for a period: the latest lookup, with what was asked again or told by phone since.
+    """What is known of a person in a case for a period: every question about it, with what was asked again or told by phone since the first.
 
     Newest evidence first: a later fault never hides what an agency has stated. None where no one has asked.
     """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stadig.assistance import asking, errors, gate
 from stadig.assistance.tests.people import CHILD, Town, law, person
+from stadig.assistance.tests.stored import connected
 from stadig.cases import actions as cases
 from stadig.city import clock, personnummer
 from stadig.city.models import Person, RoleAssignment, User
@@ -23,9 +25,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def town(at: Callable[[str], Any]) -> Town:
+def town(at: Callable[[str], Any], settings: Any, tmp_path: Path) -> Town:
     at("2026-11-24T09:41+01:00")
     law("FK", "AF", "SKV")
+    settings.EXCHANGE_FILE = connected(tmp_path, "FK", "AF", "SKV")
     return Town()
 
 
@@ -164,11 +167,46 @@ def test_the_same_question_within_the_hour_leads_to_the_stored_answer(town):
     assert Permit.objects.count() == 1
 
 
-def test_another_person_another_period_or_more_agencies_is_another_question(town):
+def test_another_person_is_another_question_and_more_agencies_are_asked_without_those_that_have_been(town):
     asking.ask(town.petra, town.couple.pk, town.yusuf.pk, AUTUMN, ("FK",))
     assert asking.ask(town.petra, town.couple.pk, town.samira.pk, AUTUMN, ("FK",))
-    assert asking.ask(town.petra, town.couple.pk, town.yusuf.pk, (AUTUMN[0], dt.date(2026, 11, 30)), ("FK",))
-    assert asking.ask(town.petra, town.couple.pk, town.yusuf.pk, AUTUMN, ("FK", "SKV"))
+    more = asking.ask(town.petra, town.couple.pk, town.yusuf.pk, AUTUMN, ("FK", "SKV"))
+    assert [call.agencies for call in more.calls.all()] == [["SKV"]]
+
+
+def test_moving_the_period_a_day_does_not_pass_the_hour(town):
+    asking.ask(town.petra, town.couple.pk, town.yusuf.pk, AUTUMN, ("FK",))
+    for period in ((dt.date(2026, 10, 2), AUTUMN[1]), (AUTUMN[0], AUTUMN[0])):
+        with pytest.raises(errors.AlreadyAsked):
+            asking.ask(town.petra, town.couple.pk, town.yusuf.pk, period, ("FK",))
+
+
+def test_days_that_were_not_asked_about_may_be_asked_about_within_the_hour(town):
+    asking.ask(town.petra, town.couple.pk, town.yusuf.pk, (dt.date(2026, 10, 1), dt.date(2026, 10, 31)), ("FK",))
+    assert asking.ask(town.petra, town.couple.pk, town.yusuf.pk, (dt.date(2026, 11, 1), dt.date(2026, 11, 30)), ("FK",))
+
+
+@pytest.mark.parametrize("period", [(dt.date(2028, 10, 1), dt.date(2028, 12, 31)), (dt.date(1900, 1, 1), dt.date(1900, 12, 31)),
+                                    (dt.date(2026, 9, 30), AUTUMN[1]), (AUTUMN[0], dt.date(2027, 1, 1))])  # fmt: skip
+def test_no_day_is_asked_about_that_the_application_is_not_judged_by(town, period):
+    with pytest.raises(errors.OutsideThePeriod) as refused:
+        permit(town, period=period)
+    assert "1 oktober till 31 december" in str(refused.value)
+
+
+def test_a_code_that_is_no_agency_is_refused(town):
+    for code in ("XYZ", "FK'\"><img src=x>", "fk"):
+        with pytest.raises(errors.UnknownAgency):
+            permit(town, agencies=("FK", code))
+
+
+def test_a_case_is_not_asked_in_without_end(town, monkeypatch):
+    monkeypatch.setattr(gate, "MOST_AN_HOUR", 3)
+    for day in range(1, 4):
+        one = dt.date(2026, 11, day)
+        asking.ask(town.petra, town.couple.pk, town.yusuf.pk, (one, one), ("FK",))
+    with pytest.raises(errors.TooMany):
+        asking.ask(town.petra, town.couple.pk, town.samira.pk, AUTUMN, ("FK",))
 
 
 def test_after_an_hour_of_real_time_the_same_may_be_asked_again(town):

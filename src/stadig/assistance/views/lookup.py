@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from stadig.assistance import access, asking, before, errors, lookups, pages
-from stadig.assistance.desk import Head, Person
+from stadig.assistance import access, agencies, asking, before, errors, lookups, pages
+from stadig.assistance.desk import Head, Past, Person
 from stadig.assistance.forms import Ask
-from stadig.assistance.lookups import Lookup, Past
+from stadig.assistance.lookups import Lookup
 from stadig.assistance.views.shared import back, found, lookup_of, once, read
-from stadig.city import live
+from stadig.city import clock, live
 from stadig.city.permissions import needs
 from stadig.exchange import actions as exchange
 from stadig.exchange import waiting
@@ -38,9 +38,9 @@ _SALT = "stadig.assistance.reading"
 def page(request: HttpRequest, case_id: int, person_id: int | None = None) -> HttpResponse:
     """The latest answers about a person in the case, or what will be asked. That it was read is written down."""
     head, person = found(request, case_id, person_id)
-    past = lookups.history(head.pk, person.pk)
+    past = head.asked(person)
     named = request.GET.get("fraga", "")
-    lookup = None if "ny" in request.GET else read(head, person, past, named)
+    lookup = None if "ny" in request.GET else read(head, person, named)
     if lookup is None:
         return before_asking(request, head, person, past)
     exchange.record_reading(request.user, lookup.pk, "read")  # type: ignore[arg-type]
@@ -61,13 +61,18 @@ def before_asking(
 def news(request: HttpRequest, case_id: int, person_id: int, lookup_id: int) -> HttpResponse:
     """What has come since the page was opened, to be put in where it stands. Whoever has not opened the page is noted as reading."""
     head, person = found(request, case_id, person_id)
-    lookup = read(head, person, lookups.history(head.pk, person.pk), str(lookup_id))
+    lookup = read(head, person, str(lookup_id))
     if lookup is None:
         raise Http404
     if not _has_opened(request, lookup_id):
         exchange.record_reading(request.user, lookup.pk, "read")  # type: ignore[arg-type]
     place = pages.Place(head.pk, person.pk, head.may_ask)
-    context = {"shown": pages.shown(lookup, place, oob=True), "may_ask": head.may_ask}
+    context = {
+        "shown": pages.shown(lookup, place, oob=True),
+        "laws": _laws(lookup),
+        "may_ask": head.may_ask,
+        "proposal": reverse("assistance:proposal", args=[head.pk]),
+    }
     return render(request, "assistance/live.html", context | _listening(request, head, person, lookup))
 
 
@@ -79,13 +84,19 @@ def ask(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
     form = Ask(request.POST)
     chosen = request.POST.getlist("agency")
     if not form.is_valid():
-        return before_asking(request, head, person, lookups.history(head.pk, person.pk), form)
+        return before_asking(request, head, person, head.asked(person), form)
     period = (form.cleaned_data["first"], form.cleaned_data["last"])
     try:
         asking.ask(request.user, case_id, person_id, period, chosen, request_id=once(request))  # type: ignore[arg-type]
-    except (errors.NothingChosen, errors.WrongPeriod, errors.NoneMayBeAsked) as fault:
+    except (
+        errors.NothingChosen,
+        errors.UnknownAgency,
+        errors.WrongPeriod,
+        errors.OutsideThePeriod,
+        errors.NoneMayBeAsked,
+    ) as fault:
         form.add_error(None, str(fault))
-        return before_asking(request, head, person, lookups.history(head.pk, person.pk), form)
+        return before_asking(request, head, person, head.asked(person), form)
     except (errors.NotAllowed, ExchangeError) as fault:
         return back(request, case_id, person_id, fault)
     return back(request, case_id, person_id)
@@ -119,8 +130,8 @@ def number(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
     if request.headers.get("HX-Request"):
         response = render(request, "assistance/_number.html", {"number": written})
     else:
-        past = lookups.history(head.pk, person.pk)
-        lookup = read(head, person, past, "")
+        past = head.asked(person)
+        lookup = read(head, person, "")
         if lookup is None:
             context = _about(request, head, person) | _before(request, head, person, past, None)
         else:
@@ -137,14 +148,15 @@ def _about(request: HttpRequest, head: Head, person: Person) -> dict[str, Any]:
         "month": formatting.MONTHS[formatting.language()][head.month.month - 1],
         "may_ask": head.may_ask,
         "once": uuid4(),
-        "once_more": uuid4(),
+        "today": clock.today(),
+        "proposal": reverse("assistance:proposal", args=[head.pk]),
     }
 
 
 def _before(request: HttpRequest, head: Head, person: Person, past: tuple[Past, ...], form: Ask | None) -> dict[str, Any]:
     place = pages.Place(head.pk, person.pk, head.may_ask)
     chosen = tuple(request.POST.getlist("agency")) if form is not None else None
-    asked = lookups.newest(past)
+    asked = lookups.newest(past, head.period)
     return {
         "form": form or Ask(initial={"first": head.period[0], "last": head.period[1]}),
         "period": head.period,
@@ -158,16 +170,18 @@ def _before(request: HttpRequest, head: Head, person: Person, past: tuple[Past, 
 
 def _context(request: HttpRequest, head: Head, person: Person, lookup: Lookup, past: tuple[Past, ...]) -> dict[str, Any]:
     shown = pages.shown(lookup, pages.Place(head.pk, person.pk, head.may_ask))
-    asked = lookups.newest(past)
+    newest = lookups.newest(past, head.period)
+    is_older = newest is not None and newest.pk != lookup.pk
+    mine = lookup.by_id == request.user.pk
+    summary = pages.Summary(lookup.pk, lookup.asked_at, lookup.by, mine, lookup.period, is_older)
     return (
         _about(request, head, person)
         | {
-            "lookup": lookup,
+            "lookup": summary,
             "period": lookup.period,
-            "mine": lookup.by_id == request.user.pk,
-            "laws": _laws(lookup),
             "shown": shown,
-            "is_older": asked is not None and asked.pk != lookup.pk,
+            "laws": _laws(lookup),
+            "left_out": tuple((code, agencies.name(code)) for code in lookup.left_out),
             "past": _past(head, person, past, lookup) if len(past) > 1 else (),
             "wait": _waiting(request, head, person, lookup) if shown.axis.runs else "",
         }
@@ -193,6 +207,7 @@ def _listening(request: HttpRequest, head: Head, person: Person, lookup: Lookup)
     return {
         "tokens": [live.token(request.user, topic(one)) for one in lookup.topics],
         "address": f"{address}?oppnad={opened}",
+        "elapsed": round(lookup.elapsed * 1000),
     }
 
 

@@ -20,7 +20,5 @@ def panel(request: HttpRequest, case_id: int) -> HttpResponse:
     head, _person = found(request, case_id)
     if not request.headers.get("HX-Request"):
         return redirect("assistance:page", case_id=case_id)
-    rows = [
-        (one, lookups.newest(lookups.history(head.pk, one.pk)), before.why_not(request.user, head, one)) for one in head.persons
-    ]
+    rows = [(one, lookups.newest(head.asked(one), head.period), before.why_not(request.user, head, one)) for one in head.persons]
     return render(request, "assistance/_panel.html", {"head": head, "rows": rows})

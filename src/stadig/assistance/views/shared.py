@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 
 from stadig.assistance import desk, errors, lookups
 from stadig.assistance.desk import Head, Person
-from stadig.assistance.lookups import Lookup, Past
+from stadig.assistance.lookups import Lookup
 from stadig.exchange.spending import ExchangeError
 
 
@@ -25,17 +25,19 @@ def found(request: HttpRequest, case_id: int, person_id: int | None = None) -> t
 
 def lookup_of(request: HttpRequest, head: Head, person: Person) -> Lookup | None:
     """The lookup that the address names (``?fraga=7``), else the latest; None where nobody has asked. 404 for another's."""
-    return read(head, person, lookups.history(head.pk, person.pk), request.GET.get("fraga", "") or request.POST.get("lookup", ""))
+    return read(head, person, request.GET.get("fraga", "") or request.POST.get("lookup", ""))
 
 
-def read(head: Head, person: Person, past: tuple[Past, ...], named: str) -> Lookup | None:
-    """The lookup called ``named`` among ``past``, the newest when nothing is named; 404 for another's."""
-    wanted = next((one for one in past if str(one.pk) == named), None) if named else lookups.newest(past)
+def read(head: Head, person: Person, named: str) -> Lookup | None:
+    """The lookup called ``named`` among those about the person, the newest when nothing is named; 404 for another's."""
+    past = head.asked(person)
+    newest = lookups.newest(past, head.period)
+    wanted = next((one for one in past if str(one.pk) == named), None) if named else newest
     if wanted is None:
         if named:
             raise Http404
         return None
-    return lookups.read(head.pk, person.pk, wanted, past)
+    return lookups.read(head.pk, person.pk, wanted, alone=wanted != newest)
 
 
 def once(request: HttpRequest) -> UUID | None:

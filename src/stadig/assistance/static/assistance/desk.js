@@ -34,7 +34,7 @@ function due(left) {
 
 const first = axis();
 if (first) {
-  begun = performance.now() - Number(first.dataset.elapsed);
+  begun = performance.now() - Number(document.querySelector("#nytt").dataset.elapsed);
   tick();
   due(8);
 }
