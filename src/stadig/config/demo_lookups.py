@@ -1,6 +1,6 @@
 """What petra has asked agencies about before the demo town's present: by the same verbs as ever, answered over the network by the stand-in.
 
-Afterwards the times are set back to when it was: the town's agencies took their time then too.
+Real time is what it was then, and runs faster meanwhile: so the answers, the log and its proof are of that day.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
-from django.db import connection
 
 from stadig.city import clock, persons
 from stadig.city.personnummer import parse
@@ -23,7 +22,6 @@ from stadig.config.agencies import dials
 from stadig.config.agencies.beside import beside
 
 if TYPE_CHECKING:
-    from stadig.assistance.asking import About
     from stadig.cases.models import Case
     from stadig.city.models import Person, User
     from stadig.exchange.models import Lookup
@@ -33,6 +31,8 @@ OMAR, ANNA, WILMA, NILS = "198801262398", "198810262389", "198010032392", "19860
 AGENCIES: Final = ("FK", "AF", "SKV", "PM", "CSN", "SO", "MIV", "TNS")
 CASE_TYPE: Final = "financial-assistance"
 WAIT_SECONDS: Final = 15.0
+SPEED: Final = 10.0
+"""How fast real time runs while the past is written: an agency that took a second answers in a tenth of one."""
 
 
 class NotAnswered(Exception):
@@ -80,12 +80,25 @@ def seed(present: dt.datetime) -> None:
     _law(present)
     petra = User.objects.get(username="petra")
     usual = dials.load("town")
+    latest = present - dt.timedelta(hours=2)
     with tempfile.TemporaryDirectory() as folder, _asking(Path(folder)), beside(Path(folder), present.date()) as board:
-        for one in PAST:
+        for at, one, case in sorted(_when(latest), key=lambda found: found[0]):
             board.own.clear()
+            board.turn({agency: {"fixed_s": usual.draw(agency, "").latency_s / SPEED} for agency in AGENCIES})
             board.turn({agency: dict(change) for agency, change in one.dials.items()})
-            _ask(petra, one, usual, present)
+            with clock.lived_through(at, SPEED), _as_it_was(case):
+                _ask(petra, one, case)
+            if one.told:
+                with clock.lived_through(at + dt.timedelta(minutes=34)), _as_it_was(case):
+                    _note(petra, one, case)
         running.stop()
+
+
+def _when(latest: dt.datetime) -> Iterator[tuple[dt.datetime, Question, Case]]:
+    """When each question was asked, and in which case."""
+    for one in PAST:
+        case = _cases(_person(one.number))[one.case]
+        yield at_work(case.registered_at + dt.timedelta(days=one.days), latest), one, case
 
 
 def _law(present: dt.datetime) -> None:
@@ -125,33 +138,30 @@ def at_work(moment: dt.datetime, latest: dt.datetime) -> dt.datetime:
     return min(local.replace(hour=9, minute=local.minute // 2 + 12, second=0, microsecond=0), latest)
 
 
-def _ask(petra: User, one: Question, usual: dials.Board, present: dt.datetime) -> None:
-    from stadig.assistance import asking, periods
-    from stadig.cases.models import Document
+def _ask(petra: User, one: Question, case: Case) -> None:
+    from stadig.assistance import asking
     from stadig.exchange import actions
 
-    person = _person(one.number)
-    case = _cases(person)[one.case]
-    answers = Document.objects.values_list("data", flat=True).get(case=case, number=1) or {}
-    month = periods.read(str(answers.get("month", ""))) or periods.first_of(case.registered_at.date())
-    period = periods.asked(month)
-    at = at_work(case.registered_at + dt.timedelta(days=one.days), present - dt.timedelta(hours=2))
-    with clock.frozen(at), _as_it_was(case):
-        lookup = _finished(asking.ask(petra, case.pk, person.pk, period, AGENCIES))
-        for what in one.what:
-            actions.record_reading(petra, lookup.pk, what)
-        _set_back(lookup, at, usual)
-        if one.told:
-            _note(petra, asking.About(case.pk, person.pk, period), one.told, at + dt.timedelta(minutes=34))
+    lookup = _finished(asking.ask(petra, case.pk, _person(one.number).pk, _period(case), AGENCIES))
+    for what in one.what:
+        actions.record_reading(petra, lookup.pk, what)
 
 
-def _note(petra: User, about: About, said: str, moment: dt.datetime) -> None:
+def _note(petra: User, one: Question, case: Case) -> None:
     from stadig.assistance import asking
     from stadig.exchange.sealed import Told
 
-    with clock.frozen(moment):
-        told = Told(whom="Handläggare, enheten för föräldrapenning", at=moment, said=said, number="0771-52 45 24", minutes=27)
-        _move(asking.note_call(petra, about, "FK", told).pk, moment)
+    about = asking.About(case.pk, _person(one.number).pk, _period(case))
+    whom = "Handläggare, enheten för föräldrapenning"
+    asking.note_call(petra, about, "FK", Told(whom=whom, at=clock.now(), said=one.told, number="0771-52 45 24", minutes=27))
+
+
+def _period(case: Case) -> tuple[dt.date, dt.date]:
+    from stadig.assistance import periods
+    from stadig.cases.models import Document
+
+    answers = Document.objects.values_list("data", flat=True).get(case=case, number=1) or {}
+    return periods.asked(periods.read(str(answers.get("month", ""))) or periods.first_of(case.registered_at.date()))
 
 
 def _person(digits: str) -> Person:
@@ -187,36 +197,3 @@ def _finished(lookup: Lookup) -> Lookup:
             return lookup
         time.sleep(0.01)
     raise NotAnswered(f"Lookup {lookup.pk} of the town's past was not answered within {WAIT_SECONDS:g} s.")
-
-
-def _set_back(lookup: Lookup, at: dt.datetime, usual: dials.Board) -> None:
-    """Each agency took the time it usually takes; then all of it lies where it was."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT call_id, agency FROM exchange_block WHERE lookup_id = %s AND answered_at IS NOT NULL", [lookup.pk]
-        )
-        for call, agency in cursor.fetchall():
-            took = dt.timedelta(seconds=round(usual.draw(agency, "").latency_s, 3))
-            said: dict[str, Any] = {"call": call, "at": lookup.begun_at + took, "ms": took.total_seconds() * 1000}
-            cursor.execute("UPDATE exchange_block SET answered_at = %(at)s, latency_ms = %(ms)s WHERE call_id = %(call)s", said)
-            cursor.execute("UPDATE exchange_call SET answered_at = %(at)s WHERE id = %(call)s", said)
-    _move(lookup.pk, at)
-
-
-MOVED: Final = {
-    "exchange_lookup": ("id", ("begun_at", "deadline_at", "finished_at")),
-    "exchange_call": ("lookup_id", ("intent_at", "answered_at")),
-    "exchange_block": ("lookup_id", ("asked_at", "answered_at", "stored_at")),
-}
-"""Table → the column that holds the lookup, and the columns in real time."""
-
-
-def _move(lookup: int, at: dt.datetime) -> None:
-    """Set a lookup's real times back to ``at``. The audit log keeps its own: it says when the town was drawn, and nothing moves it."""
-    from stadig.exchange.models import Lookup
-
-    with connection.cursor() as cursor:
-        by = Lookup.objects.values_list("begun_at", flat=True).get(pk=lookup) - at
-        for table, (key, columns) in MOVED.items():
-            moved = ", ".join(f"{column} = {column} - %(by)s" for column in columns)
-            cursor.execute(f"UPDATE {table} SET {moved} WHERE {key} = %(lookup)s", {"by": by, "lookup": lookup})  # noqa: S608

@@ -49,7 +49,7 @@ DEADLINES = dedent("""\
     """)
 QUICK = dedent("""\
     [deadlines]
-    lookup_s = 1.2
+    lookup_s = 7.0
     agency_s = 0.5
     late_s = 0
     """)
