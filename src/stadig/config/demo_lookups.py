@@ -50,14 +50,15 @@ class Question:
     """How long after it was registered."""
     dials: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
     what: tuple[str, ...] = ("read",)
+    agencies: tuple[str, ...] = AGENCIES
     told: str = ""
     """What Försäkringskassan said when petra phoned them instead."""
 
 
 PAST: Final = (
-    Question(YUSUF, 0, 1.9),
+    Question(YUSUF, 0, 1.9, agencies=AGENCIES[:6]),
     Question(YUSUF, 1, 5.1, {"SO": {"hang": 1}}, ("read", "printed")),
-    Question(YUSUF, 2, 2.2, {"CSN": {"http_503": 1}}),
+    Question(YUSUF, 2, 2.2, {"CSN": {"bt_error": 1}}),
     Question(SAMIRA, -1, 1.6),
     Question(VIGGO, -1, 1.61, what=("read", "read raw")),
     Question(OMAR, -1, 1.2),
@@ -142,7 +143,7 @@ def _ask(petra: User, one: Question, case: Case) -> None:
     from stadig.assistance import asking
     from stadig.exchange import actions
 
-    lookup = _finished(asking.ask(petra, case.pk, _person(one.number).pk, _period(case), AGENCIES))
+    lookup = _finished(asking.ask(petra, case.pk, _person(one.number).pk, _period(case), one.agencies))
     for what in one.what:
         actions.record_reading(petra, lookup.pk, what)
 

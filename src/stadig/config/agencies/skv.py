@@ -118,7 +118,7 @@ def _taxes(asked: Asked, life: Life) -> dict[str, Any]:
     amounts = {
         "inkomstar": str(year),
         "overskottAvTjanst": str(earned),
-        "sumKapital": str(life.capital),
+        **({"sumKapital": str(life.capital)} if life.capital else {}),
         "fastStalldInkomst": str(earned // 100 * 100),
         "summaSlutligSkatt": str(earned // 4),
     }
