@@ -43,16 +43,16 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
         values.odd("IdentitetsbeteckningFysiskPerson", "")
     status = answer.text("StatusSokandeinformationKod")
     facts = [*_registration(answer, values), *_decisions(answer, values)]
-    report, more = _report(answer, values)
-    facts += report
+    more = _report(answer)
     if status != ANSWERED:
         values.odd("StatusSokandeinformationKod", status)
         text = answer.text("StatusSokandeinformationKodText")
+        seen = tuple(fact for block in more for fact in block.facts)
         return (
             Block(
                 AF,
                 Outcome.UNKNOWN_CODE,
-                facts=tuple(facts),
+                facts=(*facts, *seen),
                 unknown=tuple(values.unknown),
                 error_source=Source.AGENCY,
                 error_code=safe(status),
@@ -115,26 +115,26 @@ def _decisions(answer: Node, values: Values) -> list[Fact]:
     return facts
 
 
-def _report(answer: Node, values: Values) -> tuple[list[Fact], list[Block]]:
-    """The latest activity report; a block of its own where AF could not say or says it in a code we do not know.
+def _report(answer: Node) -> tuple[Block, ...]:
+    """The latest activity report, a part of its own: AF may fail to say it and yet answer the rest.
 
     The schema names the element *AktivetetsRapportDatum* (as it is spelt there); *AktivitetsRapport* is read too.
     """
     info = answer.one("ArbetssokandeInfo")
     report = (info.one("AktivetetsRapportDatum") or info.one("AktivitetsRapport")) if info else None
     if report is None:
-        return [], []
+        return ()
     said = report.text("AktivitetsRapportMeddelande") or report.text("Meddelande")
     date = report.text("SenasteAktivitetsRapportDatum") or report.text("SenasteDatum")
     if not said and not date:
-        return [], []
+        return ()
     code = said.split()[0].strip(".:–-") if said else ""
     if code == REPORT_FAULT:
-        return [], [Block(AF, Outcome.ERROR, part=REPORT, error_source=Source.AGENCY, error_code=code)]
-    if code not in REPORTS:
-        odd = Values()
-        odd.odd("AktivitetsRapportMeddelande", code or "?")
-        return [], [Block(AF, Outcome.UNKNOWN_CODE, part=REPORT, unknown=tuple(odd.unknown))]
+        return (Block(AF, Outcome.ERROR, part=REPORT, error_source=Source.AGENCY, error_code=code),)
+    values = Values()
     day = values.day("SenasteAktivitetsRapportDatum", date)
-    pairs = (("report", REPORTS[code]), ("latest", day.isoformat() if day else ""))
-    return [Fact(Kind.STATUS, "AKTIVITETSRAPPORT", said, report.path, values=tuple(p for p in pairs if p[1]))], []
+    if code not in REPORTS:
+        values.odd("AktivitetsRapportMeddelande", code or "?")
+    pairs = (("report", REPORTS.get(code, "")), ("latest", day.isoformat() if day else ""))
+    fact = Fact(Kind.STATUS, "AKTIVITETSRAPPORT", said, report.path, values=tuple(pair for pair in pairs if pair[1]))
+    return (Block(AF, values.outcome(nothing=False), part=REPORT, facts=(fact,), unknown=tuple(values.unknown)),)

@@ -9,7 +9,7 @@ from stadig.exchange import lawful
 from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson
 from stadig.exchange.contracts.values import safe
 from stadig.exchange.outcomes import Outcome, is_evidence
-from stadig.exchange.terms import Block, Question, Source
+from stadig.exchange.terms import Block, Fact, Question, Source
 
 ALARM = "wrong_person"
 LONGEST_PART = 80
@@ -28,7 +28,7 @@ def failed(agency: str, source: Source, code: str, text: str = "", part: str = "
 
 
 def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[Block, ...]:
-    """The blocks with only what the law gives, each part under a name of its own."""
+    """The blocks with only what the law gives, each part under a name of its own, and only the parts that were asked for."""
     groups = question.keep.get(agency)
     wrong = tuple(f"LegalBasis.fields={safe(name)}" for name in lawful.unknown(agency, groups))
     names: dict[str, int] = {}
@@ -36,20 +36,38 @@ def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[
     for block in blocks:
         if block.alarm:
             return (block,)
-        facts, dropped = lawful.keep(agency, groups, block.facts)
         names[block.part] = names.get(block.part, 0) + 1
         part = block.part if names[block.part] == 1 else f"{block.part[: LONGEST_PART - 5]} ({names[block.part]})"
-        changed = block
-        if dropped or wrong or part != block.part:
-            unknown, gone = (*block.unknown, *wrong), (*block.dropped, *dropped)
-            changed = dataclasses.replace(block, facts=facts, part=part, dropped=gone, unknown=unknown)
-        if wrong and is_evidence(block.outcome):
-            changed = dataclasses.replace(changed, outcome=Outcome.UNKNOWN_CODE)
-            block = changed  # noqa: PLW2901 – what was evidence is none by a ground that cannot be applied
-        if block.facts and not facts and block.outcome == Outcome.DATA:
-            changed = _nothing_left(changed)
-        done.append(changed)
-    return tuple(done)
+        facts, dropped = lawful.keep(agency, groups, block.facts)
+        done.append(_kept(block, facts, dropped, wrong, part=part))
+    wanted = question.parts.get(agency)
+    return tuple(done) if wanted is None else _asked_for(agency, done, wanted)
+
+
+def _kept(block: Block, facts: tuple[Fact, ...], dropped: tuple[str, ...], wrong: tuple[str, ...], *, part: str) -> Block:
+    """The block with the facts the law gives. A ground that cannot be applied makes no evidence."""
+    if not (dropped or wrong or part != block.part):
+        return block
+    outcome = Outcome.UNKNOWN_CODE if wrong and is_evidence(block.outcome) else block.outcome
+    kept = dataclasses.replace(
+        block, outcome=outcome, facts=facts, part=part, dropped=(*block.dropped, *dropped), unknown=(*block.unknown, *wrong)
+    )
+    return _nothing_left(kept) if block.facts and not facts and outcome == Outcome.DATA else kept
+
+
+def _asked_for(agency: str, blocks: list[Block], wanted: tuple[str, ...]) -> tuple[Block, ...]:
+    """One block at least for each part that was asked for, and none of the others: asking again for what is missing never replaces what
+    was not asked about. A fault of the whole is a fault of each part; what concerns the person (protected, not known) stands for the whole.
+    """
+    whole = [block for block in blocks if not block.part]
+    if any(block.outcome in {Outcome.PROTECTED, Outcome.NO_MATCH} for block in whole):
+        return tuple(whole)
+    found: list[Block] = []
+    for part in wanted:
+        own = [block for block in blocks if block.part == part or block.part.startswith(f"{part} ")]
+        faults = [dataclasses.replace(block, part=part, facts=()) for block in whole if not is_evidence(block.outcome)]
+        found += own or faults[:1] or [failed(agency, Source.COMPOSITE, Reason.NO_ANSWER, part=part)]
+    return tuple(dict.fromkeys(found))
 
 
 def _nothing_left(block: Block) -> Block:

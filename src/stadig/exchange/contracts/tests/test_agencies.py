@@ -69,8 +69,8 @@ def test_a_mark_of_secrecy_protects_and_keeps_nothing(secret: str) -> None:
 @pytest.mark.parametrize(("code", "said"), [("200", "in"), ("500", "not_in_programme"), ("501", "not_handed_in")])
 def test_the_activity_reports_codes(code: str, said: str) -> None:
     report = tag("AktivitetsRapportMeddelande", f"{code} text") + tag("SenasteAktivitetsRapportDatum", "2026-11-03")
-    (block,) = af(tag("Arbetssokande", "true") + tag("AktivetetsRapportDatum", report))
-    fact = block.facts[-1]
+    block = of(af(tag("Arbetssokande", "true") + tag("AktivetetsRapportDatum", report)), AF, "aktivitetsrapport")
+    (fact,) = block.facts
     assert (block.outcome, fact.benefit, value(fact, "report"), value(fact, "latest")) == (
         Outcome.DATA,
         "AKTIVITETSRAPPORT",
@@ -535,3 +535,35 @@ def test_a_ground_with_a_name_that_does_not_exist_makes_no_evidence() -> None:
 def so_kept(groups: frozenset[str]) -> tuple[Block, ...]:
     inner = tag("IdentificationNumber", PERSON) + tag("ArbetsloshetsersattningLista", fund("Kassan", "all clear", PAYMENT))
     return ask(SO, inner, keep={SO: groups})
+
+
+def test_asking_again_for_a_part_answers_that_part_and_touches_no_other() -> None:
+    report = tag("AktivetetsRapportDatum", tag("AktivitetsRapportMeddelande", "200"))
+    person = tag("IdentitetsbeteckningFysiskPerson", PERSON) + tag("StatusSokandeinformationKod", 0)
+    answered = tag("Svar", person + tag("ArbetssokandeInfo", tag("Arbetssokande", "true") + report))
+    asked = {AF: ("aktivitetsrapport",)}
+    assert [(block.part, block.outcome) for block in ask(AF, answered, parts=asked)] == [("aktivitetsrapport", Outcome.DATA)]
+    silent = ask(AF, tag("Svar", person + tag("ArbetssokandeInfo", tag("Arbetssokande", "true"))), parts=asked)
+    assert [(block.part, block.outcome, block.error_code) for block in silent] == [
+        ("aktivitetsrapport", Outcome.ERROR, "no_answer")
+    ]
+    funds = tag("IdentificationNumber", PERSON) + tag(
+        "ArbetsloshetsersattningLista", fund("A", "all clear") + fund("B", "all clear", PAYMENT)
+    )
+    assert [(block.part, block.outcome) for block in ask(SO, funds, parts={SO: ("B",)})] == [("B", Outcome.DATA)]
+
+
+def test_a_fault_of_the_whole_is_a_fault_of_each_part_that_was_asked_for_again() -> None:
+    error = tag("b:SO", tag("b:error", tag("b:kalla", "SSBT") + tag("b:felkod", "TIMEOUT")))
+    blocks = TEN.read(answer(error), question(SO, parts={SO: ("A", "B")}))
+    assert [(block.part, block.outcome, block.error_code) for block in blocks] == [
+        ("A", Outcome.ERROR, "TIMEOUT"),
+        ("B", Outcome.ERROR, "TIMEOUT"),
+    ]
+
+
+def test_a_person_who_has_become_protected_is_so_for_the_whole_agency() -> None:
+    inner = tag("Svar", tag("IdentitetsbeteckningFysiskPerson", PERSON) + tag("Sekretessmarkering", "true"))
+    assert [(block.part, block.outcome) for block in ask(AF, inner, parts={AF: ("aktivitetsrapport",)})] == [
+        ("", Outcome.PROTECTED)
+    ]
