@@ -8,7 +8,6 @@ import http.client
 import json
 import re
 import time
-import uuid
 from html import unescape
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +17,7 @@ from stadig.config.bench.pages import Town, cookie, logged_in, town
 
 WORKER = "petra"
 TIMES = 5
+MOST_CASES = 40
 STREAM_SECONDS = 12
 
 
@@ -39,16 +39,16 @@ def first_block() -> list[Figure]:
 
 
 def _cases() -> list[tuple[int, int]]:
-    """Open cases of the worker's about which no one has asked of late: case and applicant."""
+    """Cases of financial assistance and their applicants, about whom no one has asked of late."""
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT c.id, p.person_id FROM cases_case c JOIN cases_party p ON p.case_id = c.id "
+            "SELECT p.case_id, p.person_id FROM cases_party p JOIN cases_case c ON c.id = p.case_id "
             "JOIN cases_casetype t ON t.id = c.type_id JOIN city_person who ON who.id = p.person_id "
-            "WHERE t.slug = 'financial-assistance' AND c.closed_at IS NULL AND who.personnummer_sealed IS NOT NULL "
-            "AND NOT EXISTS (SELECT 1 FROM exchange_lookup l WHERE l.case = c.id AND l.person_id = p.person_id "
-            "AND l.begun_at > now() - interval '2 hours') ORDER BY c.id"
+            "WHERE t.slug = 'financial-assistance' AND p.role = 'applicant' AND who.personnummer_sealed IS NOT NULL AND who.protection = '' "
+            "AND NOT EXISTS (SELECT 1 FROM exchange_lookup l WHERE l.\"case\" = p.case_id AND l.begun_at > now() - interval '2 hours') "
+            "ORDER BY p.case_id DESC"
         )
         return cursor.fetchall()
 
@@ -66,9 +66,9 @@ def _one(running: Town, sign: str, token: str, case: int, person: int) -> float 
     begun = dt.datetime.now(dt.UTC)
     base = f"/arbetsplats/bistand/{case}/uppgifter/{person}"
     cookies = f"{sign}; stadig_csrf={token}"
-    first, last = _period(running.get(f"{base}/?ny", cookies)[2])
-    form = [("csrfmiddlewaretoken", token), ("request_id", str(uuid.uuid4())), ("first", first), ("last", last)]
-    form += [("agency", code) for code in ("FK", "AF", "SKV", "CSN", "SO", "PM")]
+    form = _form(_text(running.get(f"{base}/?ny", cookies)[2]), token)
+    if form is None:
+        return None
     status = _post(running, f"{base}/fraga/", cookies, urlencode(form))
     page = running.get(f"{base}/", cookies)[2]
     text = _text(page)
@@ -101,13 +101,18 @@ def _until_shown(running: Town, cookies: str, stream: str, news: str) -> dt.date
     raise CannotMeasure("The event stream of the lookup told nothing.")
 
 
-def _period(page: bytes) -> tuple[str, str]:
-    text = _text(page)
-    found = [re.search(rf'name="{name}"[^>]*value="([^"]+)"', text) for name in ("first", "last")]
-    first, last = (one[1] if one else "" for one in found)
-    if not (first and last):
-        raise CannotMeasure("The page of a case does not say for which period agencies are asked.")
-    return first, last
+def _form(page: str, token: str) -> list[tuple[str, str]] | None:
+    """What the browser would send: every field of the form that asks; None where the page has none."""
+    found = re.search(r'<form[^>]*id="fraga".*?</form>', page, re.DOTALL)
+    if found is None:
+        return None
+    sent = [("csrfmiddlewaretoken", token)]
+    for tag in re.findall(r"<input[^>]*>", found[0]):
+        field = dict(re.findall(r'([\w-]+)="([^"]*)"', tag))
+        ticked = field.get("type") != "checkbox" or " checked" in tag
+        if field.get("name") and field["name"] != "csrfmiddlewaretoken" and ticked:
+            sent.append((field["name"], unescape(field.get("value", ""))))
+    return sent
 
 
 def _text(body: bytes) -> str:
