@@ -24,7 +24,7 @@ from urllib.parse import unquote, urlsplit
 
 import psycopg
 
-from stadig.config import doctor_outside, postgres
+from stadig.config import doctor_exchange, doctor_outside, postgres
 from stadig.config.environment import Environment
 from stadig.config.finding import SECONDS, Finding, State
 
@@ -47,6 +47,7 @@ def examine(env: Environment) -> Iterator[Finding]:
         ("hand-overs", _with(doctor_outside.hand_overs)),
         ("webhooks", _with(doctor_outside.webhooks)),
         ("letters", _with(doctor_outside.letters)),
+        ("agencies", _with(doctor_exchange.agencies)),
         ("identity provider", identity_provider),
         ("certificate", certificate),
         ("disk", disk),

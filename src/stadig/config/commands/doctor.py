@@ -14,7 +14,7 @@ app = typer.Typer()
 
 @app.command(epilog="Example: stadig doctor --json")
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print one JSON list, for monitoring.")) -> None:
-    """Look at database, worker, broker, mail, text messages, hand-overs, webhooks, letters, identity provider, certificate, disk, clock, keys.
+    """Look at database, worker, broker, mail, text messages, hand-overs, webhooks, letters, agencies, identity provider, certificate, disk, clock, keys.
 
     Exits with 1 when something has failed; a warning alone gives 0.
     """
