@@ -8,6 +8,7 @@ answer opens and has its hash, and every outcome is the one that was logged. Wha
 from __future__ import annotations
 
 import hashlib
+import hmac
 import itertools
 import json
 from collections import defaultdict
@@ -17,16 +18,20 @@ from operator import itemgetter
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import F
 
+from stadig.exchange import digest as stored
+from stadig.exchange.models import Permit
 from stadig.exchange.outcomes import Outcome, together
-from stadig.exchange.sealing import KeyChanged, unseal
+from stadig.exchange.sealing import KeyChanged, mac_of, unseal
 
 AT_ONCE: Final = 200
 """Lookups held in memory at the same time, with their raw answers."""
 ASKED: Final = ("asked agencies", "asked agencies again", "noted an answer")
 ANSWERED: Final = ("got answers", "got a late answer")
 TOLD: Final = """
-SELECT what_id::bigint, position, actor, did, ids::text FROM city_auditentry WHERE what = 'exchange.lookup' AND did = ANY(%s)
+SELECT what_id::bigint, position, actor, did, ids::text FROM city_auditentry
+WHERE what = 'exchange.lookup' AND (did = ANY(%s) OR jsonb_exists(ids, 'digest'))
 ORDER BY what_id::bigint, position
 """
 DESTROYED: Final = "SELECT what_id::bigint FROM city_auditentry WHERE what = 'cases.case' AND did = 'destroyed lookups'"
@@ -40,7 +45,8 @@ CALLS: Final = """
 SELECT lookup_id, id, correlation_id::text, attempt, raw_sha256, raw_sealed FROM exchange_call WHERE lookup_id = ANY(%s) ORDER BY id
 """
 BLOCKS: Final = """
-SELECT lookup_id, id, agency, part, outcome, reason, error_code, sealed, replaced_at IS NULL FROM exchange_block
+SELECT lookup_id, id, agency, part, outcome, reason, error_code, sealed, replaced_at IS NULL,
+  jsonb_array_length(dropped) > 0, call_id FROM exchange_block
 WHERE lookup_id = ANY(%s) ORDER BY id
 """
 UNLOGGED: Final = """
@@ -59,6 +65,8 @@ class Told:
     manual: bool = False
     outcomes: dict[str, str] = field(default_factory=dict[str, str])
     hashes: dict[str, str] = field(default_factory=dict[str, str])
+    digest: str = ""
+    """Of all that lay stored when the lookup last came to something."""
     dropped: bool = False
     """Raw answers were removed before the case, as the municipality has set."""
     alarmed: bool = False
@@ -66,15 +74,14 @@ class Told:
 
     def hear(self, position: int, actor: str, did: str, ids: dict[str, Any]) -> None:
         """One row, in the order they were written: what came later about an agency holds."""
+        self.digest = ids.get("digest", self.digest)
         if did in ASKED:
             self.position, self.actor, self.ids, self.manual = position, actor, ids, did == "noted an answer"
         elif did in ANSWERED:
             self.outcomes |= ids.get("outcomes", {})
             self.hashes |= ids.get("sha256", {})
-        elif did == "dropped raw answers":
-            self.dropped = True
-        else:
-            self.alarmed = True
+        self.dropped |= did == "dropped raw answers"
+        self.alarmed |= did == "got an answer about someone else"
 
 
 def check() -> Iterator[str]:
@@ -114,6 +121,7 @@ def _compare(batch: dict[int, Told], destroyed: set[int]) -> Iterator[str]:
         calls = _by_lookup(cursor.fetchall())
         cursor.execute(BLOCKS, [keys])
         blocks = _by_lookup(cursor.fetchall())
+    forged = _forged(keys)
     for pk, told in batch.items():
         if not told.position:
             continue  # the check for lookups without a row names it
@@ -124,11 +132,22 @@ def _compare(batch: dict[int, Told], destroyed: set[int]) -> Iterator[str]:
         uuid, case, person, finished, actor = lookups[pk]
         if (case, person, actor) != (told.ids.get("case"), told.ids.get("person"), told.actor):
             yield f"Uppslag {pk} gäller inte det ärende, den person eller den frågare som rad {told.position} säger."
-        yield from _check_calls(pk, told, calls[pk])
+        if told.digest and stored.of(pk) != told.digest:
+            yield f"Något i uppslag {pk} är ändrat, borttaget eller tillagt: det som ligger sparat är inte det som loggades."
+        if pk in forged:
+            yield f"Tillståndet för uppslag {pk} är ändrat eller inte utfärdat av Stadig."
+        less = {block[-1] for block in blocks[pk] if block[-2]}
+        yield from _check_calls(pk, told, calls[pk], less)
         yield from _check_outcomes(pk, told, blocks[pk], finished=finished)
-        for block, agency, part, *_rest, sealed, _current in blocks[pk]:
+        for block, agency, part, _outcome, _reason, _code, sealed, *_rest in blocks[pk]:
             if sealed is not None and _opened(sealed, f"block:{uuid}:{agency}:{part}") is None:
                 yield f"Block {block} ({agency}) i uppslag {pk} går inte att öppna: det är utbytt, eller nyckeln är en annan."
+
+
+def _forged(keys: list[int]) -> set[int]:
+    """Lookups whose permit does not bear its own keyed hash."""
+    permits = Permit.objects.filter(lookup__in=keys).annotate(of=F("lookup"))
+    return {one.of for one in permits if not hmac.compare_digest(one.mac, mac_of(one))}  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _by_lookup(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...]]]:
@@ -138,8 +157,11 @@ def _by_lookup(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...
     return found
 
 
-def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]]) -> Iterator[str]:
-    """Each request that was logged is there, each that is there was logged, and each answer is the one that came."""
+def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]], less: set[int]) -> Iterator[str]:
+    """Each request that was logged is there, each that is there was logged, and each answer is the one that came.
+
+    ``less`` are calls of whose answers the law gave only a part: the raw answer is not kept then.
+    """
     logged = set(told.ids.get("correlation", []))
     there = {correlation for _id, correlation, *_rest in calls}
     for correlation in sorted(logged - there):
@@ -149,16 +171,16 @@ def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]]) -> Iterator[
             yield f"Anrop {call} i uppslag {pk} lämnade huset utan rad i granskningsloggen."
     for correlation, digest in told.hashes.items():
         of_it = [one for one in calls if one[1] == correlation]
-        if of_it and not any(_is_answer(one, digest, told) for one in of_it):
+        if of_it and not any(_is_answer(one, digest, removed=told.dropped or told.alarmed or one[0] in less) for one in of_it):
             yield f"Svaret i anrop {of_it[-1][0]} i uppslag {pk} är inte det som kom: det är ändrat, utbytt eller borttaget."
 
 
-def _is_answer(call: tuple[Any, ...], digest: str, told: Told) -> bool:
+def _is_answer(call: tuple[Any, ...], digest: str, *, removed: bool) -> bool:
     _id, correlation, _attempt, noted, sealed = call
     if noted != digest:
         return False
     if sealed is None:
-        return told.dropped or told.alarmed
+        return removed
     raw = _opened(sealed, f"call:{correlation}")
     return raw is not None and hashlib.sha256(raw).hexdigest() == digest
 
@@ -166,7 +188,7 @@ def _is_answer(call: tuple[Any, ...], digest: str, told: Told) -> bool:
 def _check_outcomes(pk: int, told: Told, blocks: list[tuple[Any, ...]], *, finished: bool) -> Iterator[str]:
     """Each agency led to what was logged. A lookup that is under way has not been logged as answered yet."""
     now: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for _id, agency, _part, outcome, reason, code, _sealed, current in blocks:
+    for _id, agency, _part, outcome, reason, code, _sealed, current, *_rest in blocks:
         if current:
             now[agency].append((outcome, reason, code))
     expected = dict(told.outcomes)
