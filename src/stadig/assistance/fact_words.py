@@ -46,6 +46,10 @@ FIELDS: Final[dict[str, Any]] = {
     "entered": gettext_lazy("Inreste"),
     "reason": gettext_lazy("Skäl"),
     "validity": gettext_lazy("Giltighet"),
+    "case_type_name": gettext_lazy("Ärende hos myndigheten"),
+    "decision_name": gettext_lazy("Myndighetens beslut"),
+    "decision_type_name": gettext_lazy("Slags tillstånd"),
+    "reason_name": gettext_lazy("Skäl"),
     "applied": gettext_lazy("Ansökt"),
     "decided": gettext_lazy("Beslutat"),
     "year": gettext_lazy("År"),
@@ -53,12 +57,16 @@ FIELDS: Final[dict[str, Any]] = {
     "after_tax": gettext_lazy("Efter skatt"),
     "saldo": gettext_lazy("Saldo"),
 }
+CODES: Final[dict[str, str]] = {name: f"{name}_name" for name in ("case_type", "decision", "decision_type", "reason")}
+"""Fields that hold a code → the field that says the same in words: the code is shown only where there are none."""
 VALUES: Final[dict[str, Any]] = {
     "true": gettext_lazy("ja"),
     "false": gettext_lazy("nej"),
     "in": gettext_lazy("inlämnad"),
     "not_in_programme": gettext_lazy("deltar inte i program"),
     "not_handed_in": gettext_lazy("inte inlämnad"),
+    "PERMANENT": gettext_lazy("tills vidare"),
+    "TIDBEGRANSAT": gettext_lazy("tidsbegränsat"),
 }
 OUR_NAMES: Final = frozenset({"sumKapital", "utbetaltBelopp", "saldo"})
 """Names of fields that stand where an agency's own words are missing."""
@@ -134,12 +142,13 @@ def _stated(fact: Fact) -> tuple[Line, ...]:
     """A line for each field that the agency stated; several fields of a vehicle are one."""
     if fact.kind == Kind.VEHICLE:
         return (Line(title(fact), " ".join(value for _name, value in fact.values)),)
-    return tuple(Line(field(name), _day_or_text(value)) for name, value in fact.values)
+    named = {name for name, _value in fact.values}
+    return tuple(Line(field(name), _day_or_text(value)) for name, value in fact.values if CODES.get(name) not in named)
 
 
 def field(name: str) -> str:
     """What a field of a fact is called."""
-    return str(FIELDS.get(name, name.replace("_", " ").capitalize()))
+    return str(FIELDS.get(name) or FIELDS.get(CODES.get(name, "")) or name.replace("_", " ").capitalize())
 
 
 def _day_or_text(value: str) -> str:

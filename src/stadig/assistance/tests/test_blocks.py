@@ -164,3 +164,15 @@ def test_a_call_is_shown_with_whom_when_and_what_was_said_and_is_no_evidence() -
     assert one.calls[0].value == "Ingen ersättning i november."
     assert "Eva på kundtjänst" in one.calls[0].label
     assert "38 minuter" in one.calls[0].label
+
+
+def test_a_permit_is_told_in_words_and_its_codes_are_left_out() -> None:
+    from stadig.assistance import fact_words
+
+    values = (("case_type", "UAT"), ("case_type_name", "UPPEHÅLLSTILLSTÅND"), ("decision", "BEV"), ("validity", "TIDBEGRANSAT"))
+    fact = Fact(Kind.PERMIT, "UAT", "UPPEHÅLLSTILLSTÅND", "/svar", values=values)
+    assert [(line.label, line.value) for line in fact_words.lines([fact])] == [
+        ("Ärende hos myndigheten", "UPPEHÅLLSTILLSTÅND"),
+        ("Myndighetens beslut", "BEV"),
+        ("Giltighet", "tidsbegränsat"),
+    ]
