@@ -15,6 +15,8 @@ PAYERS: Final = (FK, PM, SKV, CSN, SO)
 """The agencies whose answers say what someone lives on. Without each of them the incomes are not known."""
 OTHERS: Final = (AF, MIV, TNS)
 """Agencies that tell of other things: registered as a job-seeker, permits, vehicles."""
+PLANNING: Final = frozenset({FK, PM, CSN})
+"""Agencies whose answers also list payments to come: a month under way is known from them, of the others only when it is over."""
 OFF_LIST: Final = "off_list"
 
 
@@ -99,6 +101,17 @@ _SKV: Final = {"AGI": "wage", "LON": "wage", "KAPITAL": "capital", "SKATTEKONTO"
 _ALL: Final = {FK: _FK, CSN: _CSN, SKV: _SKV}
 _WHOLE: Final = {PM: "pm", SO: "unemployment"}
 """Agencies of which all payments are one row."""
+OF_KIND: Final = {
+    "salary": SKV,
+    "unemployment": SO,
+    "sickness": FK,
+    "parental": FK,
+    "child": FK,
+    "housing": FK,
+    "study": CSN,
+    "pension": PM,
+}
+"""The agency that would state what the application calls so."""
 USUAL: Final = {FK: "", PM: "pm", SKV: "wage", CSN: "study_support", SO: "unemployment"}
 """The row that an agency's silence is shown as, where it has one; Försäkringskassan has many."""
 

@@ -20,7 +20,8 @@ from django.utils.translation import gettext as _
 from stadig.assistance import gathering, incomes, kept, proposing, requesting, row_words
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.incomes import Cell, Source
-from stadig.assistance.proposal import NOT_REPORTED, Proposal, Row, Task
+from stadig.assistance.proposal import Proposal, Row, Task
+from stadig.city import clock
 from stadig.exchange.names import agency as agency_name
 from stadig.exchange.sealing import KeyChanged
 from stadig.ui import formatting
@@ -91,6 +92,10 @@ class Shown:
     missing: int
     tag: str
     unassessed: int
+    costs: int
+    """How many costs nobody has taken a stand on."""
+    due: str
+    """By when the applicant is asked to answer."""
     notices: tuple[str, ...]
     nothing: tuple[Said, ...]
     wanted: tuple[str, ...]
@@ -126,11 +131,11 @@ def _proposed(task: bytes) -> Proposal:
 
 def of(case: int, task: Task, made: Proposal, *, persons: Sequence[tuple[str, int]] = (), may_edit: bool = False) -> Shown:
     """A proposal in words; remembered by what it says."""
-    return _of(case, kept.encode(kept.Content(task, made)), tuple(persons), may_edit, get_language() or "sv")
+    return _of(case, kept.encode(kept.Content(task, made)), tuple(persons), may_edit, clock.today(), get_language() or "sv")
 
 
 @lru_cache(maxsize=256)
-def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edit: bool, _language: str) -> Shown:
+def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edit: bool, today: dt.date, _language: str) -> Shown:
     opened = kept.decode(content)
     task, made = opened.task, opened.proposal
     columns = tuple(_month(incomes.earlier(task.month, back)) for back in (2, 1, 0))
@@ -146,6 +151,8 @@ def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edi
         missing=len(made.missing),
         tag=_tag(made),
         unassessed=len(made.unassessed),
+        costs=sum(key.startswith("cost:") for key in made.unassessed),
+        due=formatting.day(today + dt.timedelta(days=int(task.rates["request_days"]))),
         notices=tuple(row_words.notice(one) for one in made.warnings),
         nothing=tuple(
             Said(
@@ -176,7 +183,7 @@ def figures(row: Row, month: dt.date, person: int) -> list[tuple[str, str, Link]
     """(month, amount, where it stands) of each figure that a row is made of; one that is missing says so."""
     found: list[tuple[str, str, Link]] = []
     for cell, back in zip(row.cells, (2, 1, 0), strict=False):
-        shown = _figure(cell, "", late=False).text
+        shown = _figure(cell, "", coming=False).text
         found += [(_month(incomes.earlier(month, back)), shown, _link(one, _place(one), person)) for one in cell.sources]
     return found or [("", row_words.kronor(row.counts), _link(one, _place(one), person)) for one in row.sources]
 
@@ -187,6 +194,7 @@ def plain(task: Task, made: Proposal) -> tuple[str, ...]:
     for one in made.rows:
         if one.counts is None or (one.counts == 0 and one.kind in {"income", "missing"}):
             continue
+        lines += [f"{row_words.part(part)}: {row_words.kronor(part.amount)} kr" for part in one.parts]
         head = row_words.head(one, task.household.home.living, task.month.year)
         lines.append(f"{head}: {row_words.kronor(one.counts)} kr")
     lines.append(f"{_total(made)}: {row_words.kronor(made.total)} kr")
@@ -216,26 +224,27 @@ def _row(one: Row, task: Task, columns: tuple[str, ...], persons: dict[str, int]
         ref=ref(one.key),
         head=row_words.head(one, task.household.home.living, task.month.year),
         who=str(row_words.WHO[one.who]) if named else "",
-        figures=tuple(
-            _figure(cell, name, late=one.missing == NOT_REPORTED and name != columns[0])
-            for cell, name in zip(one.cells, columns, strict=False)
-        ),
+        figures=tuple(_figure(cell, name, coming=name == columns[2]) for cell, name in zip(one.cells, columns, strict=False)),
         counts=row_words.kronor(one.counts),
         missing=bool(one.missing),
         notes=row_words.notes(one),
         links=tuple(_link(source, _place(source), persons.get(one.who, 0)) for source in sources.values()),
-        editable=one.kind in {"cost", "income", "missing"} or one.about == "child",
+        editable=one.kind in {"cost", "income", "missing", "school"},
         entry=one.entered.entry if one.entered else 0,
         kind=one.kind,
     )
 
 
-def _figure(cell: Cell, month: str, *, late: bool) -> Figure:
-    """A cell's words. ``late``: wages that no one has had to report yet, so that their absence says nothing."""
+def _figure(cell: Cell, month: str, *, coming: bool) -> Figure:
+    """A cell's words. ``coming``: the month applied for, of which nothing can be known before it is over."""
     if cell.amount is not None:
         return Figure(row_words.kronor(cell.amount), month)
-    if cell.known and not late:
-        return Figure(_("inget"), month)
+    if not cell.asked:
+        return Figure("", month)
+    if coming and not cell.over:
+        return Figure(_("inte än"), month)
+    if cell.known:
+        return Figure(_("inget") if cell.over else _("inget än"), month)
     return Figure(_("saknas"), month, missing=True)
 
 
@@ -261,6 +270,9 @@ def _total(made: Proposal) -> str:
 
 def _tag(made: Proposal) -> str:
     many = len(made.missing)
+    if not many and made.unassessed:
+        left = len(made.unassessed)
+        return ngettext("Ta ställning till en rad", "Ta ställning till %(n)s rader", left) % {"n": left}
     if not many:
         return _("Komplett")
     return ngettext("Inte komplett: %(n)s underlag saknas", "Inte komplett: %(n)s underlag saknas", many) % {"n": many}

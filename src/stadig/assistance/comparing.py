@@ -55,7 +55,8 @@ def _change(before: Cell, now: Cell, threshold: Decimal) -> Change:
     if not (before.known and now.known):
         return Change.UNKNOWN
     if now.amount is None:
-        return Change.SAME if before.amount is None else Change.VANISHED
+        gone = Change.VANISHED if now.over else Change.UNKNOWN
+        return Change.SAME if before.amount is None else gone
     if not before.amount:
         return Change.NEW if now.amount else Change.SAME
     differs = now.amount != before.amount and abs(now.amount - before.amount) * 100 >= threshold * abs(before.amount)

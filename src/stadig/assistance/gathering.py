@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -35,10 +35,13 @@ SELECT c.number, c.registered_at,
   (SELECT json_agg(json_build_array(e.id, e.month, e.kind, e.key, encode(e.sealed, 'base64'), trim(u.first_name || ' ' || u.last_name), e.at)
       ORDER BY e.id) FROM assistance_entry e JOIN city_user u ON u.id = e.by_id
     WHERE e.case = c.id AND e.replaced_at IS NULL),
-  (SELECT json_agg(json_build_array(b.case, b.month, b.sha256, encode(b.sealed, 'base64'))) FROM assistance_proposal b
-    WHERE b.id IN (SELECT max(e.id) FROM assistance_proposal e JOIN cases_party theirs ON theirs.case_id = e.case AND theirs.role = 'applicant'
-      JOIN cases_party mine ON mine.person_id = theirs.person_id AND mine.case_id = c.id AND mine.role = 'applicant'
-      WHERE e.month > c.registered_at - interval '4 months' AND e.month < c.registered_at + interval '3 months' GROUP BY e.month))
+  (SELECT json_agg(json_build_array(b.case, b.month, b.sha256, encode(b.sealed, 'base64'),
+      (SELECT json_agg(json_build_array(w.role, w.person_id)) FROM cases_party w WHERE w.case_id = b.case AND w.person_id IS NOT NULL))
+      ORDER BY b.id) FROM assistance_proposal b
+    WHERE b.id IN (SELECT max(e.id) FROM assistance_proposal e JOIN cases_party theirs ON theirs.case_id = e.case
+        AND theirs.role IN ('applicant', 'co_applicant')
+      JOIN cases_party mine ON mine.person_id = theirs.person_id AND mine.case_id = c.id AND mine.role IN ('applicant', 'co_applicant')
+      WHERE e.month > c.registered_at - interval '4 months' AND e.month < c.registered_at + interval '3 months' GROUP BY e.month, e.case))
 FROM cases_case c WHERE c.id = %(case)s
 """
 HOUSING: Final = ("rent", "electricity", "insurance")
@@ -112,21 +115,33 @@ def gather(case_id: int, month: dt.date | None = None, *, force: InForce | None 
     rules = force or norms.in_force(wanted)
     persons = tuple(dict(parties or []).items())
     views = {who: view for who, pk in persons if (view := queries.latest(case_id, pk, (earlier(wanted, 2), last_day(wanted))))}
-    used = _used(before or [], earlier(wanted, 1))
+    used, remembered = _used(before or [], earlier(wanted, 1), persons)
     corrected = next((entries.composition_of(one.said) for one in set_here if one.kind == Entry.Kind.HOUSEHOLD), None)
-    task = _task(wanted, answers, set_here, rules, views=views, used=used, corrected=corrected)
+    task = _task(wanted, answers, set_here, rules, views=views, corrected=corrected)
+    task = replace(task, used_before=used, remembered=remembered)
     asked = max((view.lookup.asked_at for view in views.values()), default=None)
     lookups = tuple(view.lookup.id for view in views.values())
     return Gathered(case_id, number, wanted, persons, answers, task, rules, set_here, corrected, asked, lookups)
 
 
-def _used(rows: list[Any], month: dt.date) -> tuple[str, ...]:
-    """The incomes whose control month counted in the proposal that was last kept for a month."""
-    for case, at, digest, sealed in rows:
-        if at == month.isoformat():
-            made = kept.opened(case, month, digest, base64.b64decode(sealed)).proposal
-            return tuple(sorted(row.key for row in made.rows if row.kind == "income" and row.cells and row.cells[1].amount))
-    return ()
+def _used(rows: list[Any], month: dt.date, persons: tuple[tuple[str, int], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(keys of the incomes that the proposals last kept for a month counted, the adults whom those proposals were about).
+
+    A person is known by who they are: one who was co-applicant then may be the applicant now.
+    """
+    roles = {pk: role for role, pk in persons}
+    used: set[str] = set()
+    about: set[str] = set()
+    for case, at, digest, sealed, parties in rows:
+        if at != month.isoformat():
+            continue
+        then = kept.opened(case, month, digest, base64.b64decode(sealed))
+        now = {role: roles[pk] for role, pk in parties or [] if pk in roles and role in then.task.adults}
+        about |= set(now.values())
+        for row in then.proposal.rows:
+            if row.kind == "income" and row.who in now and row.cells and row.cells[1].amount:
+                used.add(f"income:{now[row.who]}:{row.key.split(':', 2)[2]}")
+    return tuple(sorted(used)), tuple(sorted(about))
 
 
 def _task(
@@ -136,7 +151,6 @@ def _task(
     rules: InForce,
     *,
     views: Mapping[str, LookupView],
-    used: tuple[str, ...],
     corrected: Composition | None,
 ) -> Task:
     house = household.compose(answers, month, rules.rates["part_month_days"], corrected=corrected)
@@ -155,7 +169,6 @@ def _task(
         statements=tuple(one for who, view in views.items() if who in adults for one in statements(who, view)),
         declared=tuple(_declared(answers)),
         given=given,
-        used_before=used,
         stimulus_from=began,
         youth_earlier=youth,
         assets=_number(answers.get("assets_amount")) if answers.get("has_assets") else None,
@@ -165,10 +178,10 @@ def _task(
 
 def statements(who: str, view: LookupView) -> Iterable[Statement]:
     """The blocks of a lookup as statements about one person; an agency that may still answer is one that has not."""
-    lookup = view.lookup
-    asked_on = clock.local(lookup.asked_at).date()
+    own = {row.id: row for row in view.lookups}
     for agency in view.agencies:
         for one in agency.blocks:
+            lookup = own.get(one.lookup, view.lookup)  # when and about what this very block was asked
             block = one.block
             yield Statement(
                 who,
@@ -176,7 +189,7 @@ def statements(who: str, view: LookupView) -> Iterable[Statement]:
                 block.outcome,
                 lookup.period_from,
                 lookup.period_to,
-                asked_on,
+                clock.local(lookup.asked_at).date(),
                 part=block.part,
                 facts=block.facts or (one.told.facts if one.told else ()),
                 source=Source(
@@ -187,14 +200,14 @@ def statements(who: str, view: LookupView) -> Iterable[Statement]:
                     call=one.call or 0,
                     sha256=one.raw_sha256,
                     contract=one.contract,
-                    at=one.answered_at,
+                    at=lookup.asked_at,
                 ),
                 reason=one.reason,
             )
         if not agency.blocks:
-            yield Statement(
-                who, agency.agency, Outcome.NOT_ASKED, lookup.period_from, lookup.period_to, asked_on, reason="waiting"
-            )
+            asked_on = clock.local(view.lookup.asked_at).date()
+            first, last = view.lookup.period_from, view.lookup.period_to
+            yield Statement(who, agency.agency, Outcome.NOT_ASKED, first, last, asked_on, reason="waiting")
 
 
 def _costs(answers: Mapping[str, Any], given: Mapping[str, Given]) -> Iterable[Cost]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -87,6 +87,10 @@ class Cell:
     known: bool
     sources: tuple[Source, ...] = ()
     planned: bool = False
+    over: bool = True
+    """The month was over when the agency was asked."""
+    asked: bool = True
+    """False: nobody was asked about this month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +179,38 @@ def month_of(fact: Fact) -> dt.date | None:
     return day.replace(day=1) if day else None
 
 
-def series(statements: Iterable[Statement], month: dt.date) -> tuple[Series, ...]:
+def series(statements: Iterable[Statement], month: dt.date, wage_reported_day: Decimal) -> tuple[Series, ...]:
     """Every benefit that some block states, over M−2, M−1 and M, in the order of the agencies."""
     every = tuple(statements)
     found: dict[tuple[str, str, str], list[Payment]] = {}
     for one in every:
         for paid in payments(one):
             found.setdefault((paid.who, paid.row, paid.agency), []).append(paid)
-    made = [_series(key, paid, every, month) for key, paid in found.items()]
+    made = [_series(key, paid, every, month, wage_reported_day) for key, paid in found.items()]
     shown = [one for one in made if any(cell.amount is not None for cell in (one.before, one.control, one.applied))]
     order = {agency: n for n, agency in enumerate(benefits.PAYERS)}
     return tuple(sorted(shown, key=lambda one: (one.who, order.get(one.agency, 99), one.row)))
 
 
 def known(statements: Iterable[Statement], who: str, agency: str, month: dt.date) -> bool:
-    """Whether what an agency does not state of a person in a month is known not to be: every block is evidence and covers the month."""
+    """Whether what an agency does not state of a person in a month is known not to be.
+
+    Every block is evidence, was asked about the whole month, and was asked when the month was over or by an agency that lists what is to come.
+    """
     asked = [one for one in statements if one.who == who and one.agency == agency]
-    return bool(asked) and all(one.evidence and one.period_from <= month and last_day(month) <= one.period_to for one in asked)
+    return bool(asked) and all(safe(one, month) for one in asked)
+
+
+def safe(one: Statement, month: dt.date) -> bool:
+    """Whether a block is evidence of the whole month."""
+    covers = one.period_from <= month and last_day(month) <= one.period_to
+    begun = one.asked_on >= month and one.agency in benefits.PLANNING
+    return one.evidence and covers and (begun or is_over(one, month))
+
+
+def is_over(one: Statement, month: dt.date) -> bool:
+    """Whether the month had ended, or was on its last day, when the agency was asked."""
+    return one.asked_on >= last_day(month)
 
 
 def reported(row: str, agency_asked_on: dt.date, month: dt.date, wage_reported_day: Decimal) -> bool:
@@ -204,12 +223,9 @@ def reported(row: str, agency_asked_on: dt.date, month: dt.date, wage_reported_d
     return agency_asked_on > earlier(month, -1).replace(day=int(wage_reported_day))
 
 
-def carried(one: Series, used_before: Collection[str]) -> bool:
-    """Whether the income of M−2 counts now: nothing in M−1, known to be nothing, and not counted the month before.
-
-    ``used_before`` are the keys of the rows whose control month was M−2 in the calculation before.
-    """
-    return one.control.amount is None and one.control.known and one.before.amount is not None and one.key not in used_before
+def may_carry(one: Series) -> bool:
+    """Whether an income of M−2 may count now: its benefit has nothing in M−1, and that is known."""
+    return one.control.amount is None and one.control.known and bool(one.before.amount) and one.before.known
 
 
 def few_or_many_days(one: Series, least: Decimal, most: Decimal) -> bool:
@@ -223,20 +239,25 @@ def grant_pauses(one: Series, month: dt.date) -> bool:
     return one.row == "study_grant" and earlier(month, 1).month in PUPILS_WITHOUT_GRANT
 
 
-def _series(key: tuple[str, str, str], paid: list[Payment], every: tuple[Statement, ...], month: dt.date) -> Series:
+def _series(
+    key: tuple[str, str, str], paid: list[Payment], every: tuple[Statement, ...], month: dt.date, late_day: Decimal
+) -> Series:
     who, row, agency = key
     control = earlier(month, 1)
-    cells = [_cell(paid, every, key, earlier(month, back)) for back in (2, 1, 0)]
+    asked = [one for one in every if one.who == who and one.agency == agency]
+    cells = [_cell(row, paid, asked, earlier(month, back), late_day) for back in (2, 1, 0)]
     days = [one.days for one in paid if one.month == control and one.days is not None]
     label = next((one.label for one in paid if one.label), "")
     before_tax = any(one.before_tax for one in paid)
     return Series(who, row, agency, label, *cells, before_tax=before_tax, days=sum(days, Decimal(0)) if days else None)
 
 
-def _cell(paid: list[Payment], every: tuple[Statement, ...], key: tuple[str, str, str], month: dt.date) -> Cell:
+def _cell(row: str, paid: list[Payment], asked: list[Statement], month: dt.date, late_day: Decimal) -> Cell:
     here = [one for one in paid if one.month == month]
-    safe = known(every, key[0], key[2], month)
+    over = all(is_over(one, month) for one in asked)
     if not here:
-        return Cell(None, safe)
+        told = all(safe(one, month) and reported(row, one.asked_on, month, late_day) for one in asked)
+        return Cell(None, told, over=over)
     counted = sum((one.amount for one in here), Decimal(0))
-    return Cell(counted, all(one.evidence for one in here), tuple(one.source for one in here), all(one.planned for one in here))
+    sure = all(one.evidence for one in here)
+    return Cell(counted, sure, tuple(one.source for one in here), all(one.planned for one in here), over)

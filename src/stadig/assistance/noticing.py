@@ -40,11 +40,8 @@ def notices(task: Task, found: Sequence[Series]) -> tuple[Notice, ...]:
 
 
 def _explained(task: Task, one: Series) -> bool:
-    """Wages that are not reported yet, or a grant that pauses in summer, have not vanished."""
-    asked = max(found.asked_on for found in task.statements if found.who == one.who and found.agency == one.agency)
-    control = incomes.earlier(task.month, 1)
-    late = not incomes.reported(one.row, asked, control, task.rates["wage_reported_day"])
-    return late or incomes.grant_pauses(one, task.month)
+    """A grant that pauses in summer has not vanished."""
+    return incomes.grant_pauses(one, task.month)
 
 
 def _compared(one: Compared) -> Notice:
@@ -52,19 +49,21 @@ def _compared(one: Compared) -> Notice:
 
 
 def _differs(task: Task, found: Sequence[Series]) -> list[Notice]:
-    """Incomes that the applicant stated otherwise than the agency."""
+    """Incomes that the applicant stated otherwise than the agencies. What is paid for a child or a home is looked for with each adult."""
     control = incomes.earlier(task.month, 1)
     said: list[Notice] = []
     for one in task.declared:
+        whoever = one.kind in {"child", "housing"} or one.who == "child"
         same = [
             row
             for row in found
-            if row.who == one.who
-            and row.row in benefits.ROWS
+            if row.row in benefits.ROWS
             and benefits.ROWS[row.row].declared == one.kind
             and row.control.amount
+            and row.control.known
+            and (whoever or row.who == one.who)
         ]
         total = sum((row.control.amount or Decimal(0) for row in same), Decimal(0))
         if same and one.month == control and total != one.amount:
-            said.append(Notice("declared_otherwise", one.who, same[0].row, now=total, before=one.amount))
+            said.append(Notice("declared_otherwise", same[0].who, same[0].row, now=total, before=one.amount))
     return said

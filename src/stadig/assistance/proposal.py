@@ -17,6 +17,7 @@ NOT_ASKED_YET: Final = "never_asked"
 NOT_REPORTED: Final = "not_reported"
 PERIOD: Final = "period"
 SCHOOL: Final = "school"
+NOT_OVER: Final = "not_over"
 UNPLACED: Final = "unplaced"
 
 
@@ -72,6 +73,9 @@ class Task:
     declared: tuple[Declared, ...] = ()
     given: Mapping[str, Given] = field(default_factory=dict[str, Given])
     used_before: tuple[str, ...] = ()
+    """Keys of the incomes that the calculation of the month before counted."""
+    remembered: tuple[str, ...] = ()
+    """The adults whose incomes that calculation is known for. Of others nobody knows here what was counted."""
     stimulus_from: Mapping[str, dt.date] = field(default_factory=dict[str, dt.date])
     youth_earlier: Decimal = Decimal(0)
     assets: Decimal | None = None
@@ -80,8 +84,19 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of the amounts that a row is made of. ``days``: for a child who lives there a part of the month."""
+
+    about: str
+    label: str
+    amount: Decimal
+    days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the proposal. ``counts`` is signed kronor, and None where it is not known: "?"."""
+    """A row of the proposal. ``counts`` is signed kronor, and None where it is not known: "?". A row that is missing may have counts: what
+    the applicant has stated, until it is shown to be so."""
 
     kind: str
     """norm, cost, income, stimulus or missing"""
@@ -100,6 +115,9 @@ class Row:
     """Why it is not known: an outcome, or one of this module's reasons."""
     notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     entered: Given | None = None
+    asks: bool = False
+    """A person has to say whether it counts; until then it does not."""
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +151,12 @@ class Proposal:
     total: Decimal
     """Kronor: what is granted if nothing is changed; the highest it can be while something is missing. Below zero is a surplus."""
     missing: tuple[str, ...]
-    """Keys of the rows whose evidence is missing."""
+    """The first row's key of each piece of evidence that is missing: one for each person and agency."""
     unassessed: tuple[str, ...]
-    """Keys of costs that no one has taken a stand on yet: they count as they were applied for."""
+    """Keys of what no one has taken a stand on yet: costs, which count as applied for, and incomes that ask, which do not."""
     warnings: tuple[Notice, ...]
     nothing: tuple[Nothing, ...]
 
     @property
     def complete(self) -> bool:
-        return not self.missing
+        return not self.missing and not any(row.asks for row in self.rows)

@@ -1,8 +1,8 @@
 """The proposal of a month: norm and costs less the incomes that count, every figure with its source. It proposes; a person decides.
 
 Only evidence counts: a figure of a block whose outcome is DATA, an answer of the application, or what a case worker has entered with why. A row
-whose evidence is missing has ``counts`` None, which is written "?", and the total is then the highest it can be. Nothing is zero or blank because
-an agency failed to say.
+whose evidence is missing says so; what the applicant has stated of the same thing counts in that row, once, until it is shown, and otherwise its
+figure is "?". The total is then the highest it can be. Nothing is zero or blank because an agency failed to say.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from stadig.assistance import benefits, incomes, norm, noticing, stimulus
 from stadig.assistance.incomes import Cell, Series, Source, Statement
 from stadig.assistance.proposal import (
     NOT_ASKED_YET,
+    NOT_OVER,
     NOT_REPORTED,
     PERIOD,
     SCHOOL,
     UNPLACED,
     Cost,
+    Declared,
+    Given,
     Nothing,
+    Part,
     Proposal,
     Row,
     Task,
@@ -30,99 +34,117 @@ from stadig.exchange.terms import SKV
 
 def propose(task: Task) -> Proposal:
     """The proposal of a month. The same task gives the same proposal."""
-    found = incomes.series(task.statements, task.month)
-    income_rows = [_income(task, one) for one in found]
+    found = incomes.series(task.statements, task.month, task.rates["wage_reported_day"])
+    taken: set[int] = set()
     rows = [
         *_norm_rows(task),
         *(_cost(task, one) for one in task.costs),
-        *_with_stimulus(task, income_rows),
-        *_declared(task, found),
+        *_with_stimulus(task, [_income(task, one, taken) for one in found]),
+        *_missing(task, found, taken),
+        *_declared(task, found, taken),
         *_by_hand(task, found),
-        *_missing(task, found),
     ]
     total = sum((row.counts for row in rows if row.counts is not None), Decimal(0))
-    missing = tuple(row.key for row in rows if row.missing)
-    unassessed = tuple(row.key for row in rows if row.kind == "cost" and row.entered is None)
-    nothing = _nothing(task)
-    return Proposal(task.month, tuple(rows), total, missing, unassessed, noticing.notices(task, found), nothing)
+    pieces: dict[tuple[str, str], str] = {}
+    for row in rows:
+        if row.missing:
+            pieces.setdefault((row.who, row.agency or row.key), row.key)
+    unassessed = tuple(row.key for row in rows if (row.kind == "cost" and row.entered is None) or row.asks)
+    return Proposal(
+        task.month, tuple(rows), total, tuple(pieces.values()), unassessed, noticing.notices(task, found), _nothing(task)
+    )
 
 
 def _norm_rows(task: Task) -> list[Row]:
     source = (Source("norm", text=task.norm_source),)
-    children = iter([one for one in task.household.members if not one.why_not])
-    rows: list[Row] = []
+    children = [one for one in task.household.members if not one.why_not]
+    left = iter(children)
+    parts: list[Part] = []
     for line in norm.lines(task.table, task.household.home):
-        if line.kind != "child":
-            rows.append(Row("norm", f"norm:{line.kind}:{line.about}", f"{line.kind}:{line.about}", line.amount, sources=source))
-            continue
-        child = next(children)
-        asked = child.asks_school and f"norm:child:{child.index}" not in task.given
-        rows.append(
-            Row(
-                "norm",
-                f"norm:child:{child.index}",
-                "child",
-                line.amount,
-                label=str(child.age),
-                sources=source,
-                missing=SCHOOL if asked else "",
-                notes=(("days", (str(child.days),)),) if child.days is not None else (),
-            )
-        )
+        child = next(left) if line.kind == "child" else None
+        about = line.kind if child else f"{line.kind}:{line.about}"
+        parts.append(Part(about, str(child.age) if child else "", line.amount, child.days if child else None))
+    total = sum((part.amount for part in parts), Decimal(0))
+    rows = [Row("norm", "norm", task.household.home.living.value, total, sources=source, parts=tuple(parts))]
+    for child in children:
+        if child.asks_school:
+            key = f"norm:child:{child.index}"
+            rows.append(Row("school", key, "child", None, label=str(child.age), sources=source, missing=SCHOOL))
     return rows
 
 
 def _cost(task: Task, one: Cost) -> Row:
     given = task.given.get(one.key)
-    source = Source("entry", entry=given.entry, text=given.by) if given else Source("declared", text=one.key)
+    source = _entry(given) if given else Source("declared", text=one.key)
     notes = (("applied", (str(one.applied),)),) if given and given.amount != one.applied else ()
     counts = given.amount if given else one.applied
     return Row("cost", one.key, one.kind, counts, label=one.label, sources=(source,), notes=notes, entered=given)
 
 
-def _income(task: Task, one: Series) -> Row:
-    """The row of a benefit: what counts of it, or why that is not known."""
+def _income(task: Task, one: Series, taken: set[int]) -> Row:
+    """The row of a benefit: what counts of it, or why that is not known. ``taken`` gets the stated incomes that the row stands for."""
     cells = (one.before, one.control, one.applied)
+    sources = tuple(source for cell in cells for source in cell.sources)
     notes: list[tuple[str, tuple[str, ...]]] = [("before_tax", ())] if one.before_tax else []
-    given = task.given.get(one.key)
-    listed = benefits.ROWS.get(one.row)
-    counts, missing = _counts(task, one)
     if one.control.planned:
         notes.append(("planned", ()))
+    same = [stated for stated in task.declared if _same(task, stated, one)]
+    taken |= {stated.index for stated in same}
+    given = task.given.get(one.key)
+    listed = benefits.ROWS.get(one.row)
+    counts, missing, asks = _counts(task, one)
     if given is not None:
-        counts, missing = -given.amount, ""
+        counts, missing, asks = -given.amount, "", False
+        sources += (_entry(given),)
     elif listed and not listed.counted:
-        counts, missing = Decimal(0), ""
+        counts, missing, asks = Decimal(0), "", False
         notes.append(("excluded", ()))
-    elif not missing and incomes.carried(one, task.used_before):
+    elif missing and same:
+        counts = -sum((stated.amount for stated in same), Decimal(0))
+        notes.append(("stated", (str(-counts),)))
+        sources += tuple(_stated(stated) for stated in same)
+    elif asks:
+        notes.append(("carry_asks", ()))
+    elif counts and one.control.amount is None:
         notes.append(("carried", ()))
-    sources = tuple(source for cell in cells for source in cell.sources)
-    if given is not None:
-        sources += (Source("entry", entry=given.entry, text=given.by),)
-    return Row("income", one.key, one.row, counts, one.who, one.label, one.agency, cells, sources, missing, tuple(notes), given)
+    return Row(
+        "income", one.key, one.row, counts, one.who, one.label, one.agency, cells, sources, missing, tuple(notes), given, asks
+    )
 
 
-def _counts(task: Task, one: Series) -> tuple[Decimal | None, str]:
-    """(what counts, why it is not known)."""
-    if one.control.amount is not None:
-        return (-one.control.amount, "") if one.control.known else (None, _why(task, one.who, one.agency))
+def _counts(task: Task, one: Series) -> tuple[Decimal | None, str, bool]:
+    """(what counts, why it is not known, whether a person has to say)."""
+    if one.control.amount is not None and one.control.known:
+        return -one.control.amount, "", False
     if not one.control.known:
-        return None, _why(task, one.who, one.agency)
-    asked = max(one_.asked_on for one_ in task.statements if one_.who == one.who and one_.agency == one.agency)
-    if not incomes.reported(one.row, asked, incomes.earlier(task.month, 1), task.rates["wage_reported_day"]):
-        return None, NOT_REPORTED
-    if incomes.carried(one, task.used_before):
-        assert one.before.amount is not None  # noqa: S101 - carried says so
-        return (-one.before.amount, "") if one.before.known else (None, _why(task, one.who, one.agency))
-    return Decimal(0), ""
+        return None, _why(task, one.who, one.agency, one.row), False
+    if incomes.may_carry(one) and one.key not in task.used_before:
+        assert one.before.amount is not None  # noqa: S101 - may_carry says so
+        return (-one.before.amount, "", False) if one.who in task.remembered else (Decimal(0), "", True)
+    return Decimal(0), "", False
 
 
-def _why(task: Task, who: str, agency: str) -> str:
+def _why(task: Task, who: str, agency: str, row: str = "") -> str:
     """The first reason that an agency's blocks about someone are no evidence of the control month."""
-    for one in task.statements:
-        if one.who == who and one.agency == agency and not one.evidence:
+    control = incomes.earlier(task.month, 1)
+    asked = [one for one in task.statements if one.who == who and one.agency == agency]
+    for one in asked:
+        if not one.evidence:
             return one.reason or one.outcome.value
-    return PERIOD
+    if agency == SKV and row in {"", "wage"} and not _reported(task, asked):
+        return NOT_REPORTED
+    return PERIOD if not all(one.period_from <= control <= one.period_to for one in asked) else _timed(asked, task)
+
+
+def _timed(asked: Sequence[Statement], task: Task) -> str:
+    control = incomes.earlier(task.month, 1)
+    return PERIOD if any(one.period_to < incomes.last_day(control) for one in asked) else NOT_OVER
+
+
+def _reported(task: Task, asked: Sequence[Statement]) -> bool:
+    """Whether the control month's wages were reported when the tax agency was asked."""
+    control = incomes.earlier(task.month, 1)
+    return all(incomes.reported("wage", one.asked_on, control, task.rates["wage_reported_day"]) for one in asked)
 
 
 def _with_stimulus(task: Task, rows: Sequence[Row]) -> list[Row]:
@@ -141,20 +163,31 @@ def _with_stimulus(task: Task, rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def _declared(task: Task, found: Sequence[Series]) -> list[Row]:
-    """Incomes that the applicant stated and that no agency's figure of the same month replaces."""
+def _same(task: Task, stated: Declared, one: Series) -> bool:
+    """Whether an income that the applicant stated for the control month can be the same as a benefit an agency states, or would state.
+
+    What is paid for a child or a home is paid to one of the adults, whoever was said to have got it.
+    """
+    listed = benefits.ROWS.get(one.row)
+    if listed is None or listed.declared != stated.kind or stated.month != incomes.earlier(task.month, 1):
+        return False
+    shared = stated.kind in {"child", "housing"} or (stated.who == "child" and stated.kind != "salary")
+    return shared or stated.who == one.who
+
+
+def _declared(task: Task, found: Sequence[Series], taken: set[int]) -> list[Row]:
+    """Incomes that the applicant stated and that no row above stands for."""
     control = incomes.earlier(task.month, 1)
-    have = {
-        (one.who, benefits.ROWS[one.row].declared) for one in found if one.row in benefits.ROWS and one.control.amount is not None
-    }
     rows: list[Row] = []
     for one in task.declared:
         key = f"income:{one.who}:declared{one.index}"
         given = task.given.get(key)
-        whose = [who for who, kind in have if kind == one.kind]
-        if given is None and (one.who in whose or (whose and one.who == "child" and one.kind != "salary")):
-            continue  # a parent gets what is paid for a child
-        cells = tuple(Cell(one.amount if one.month == incomes.earlier(task.month, back) else None, True) for back in (2, 1, 0))
+        if one.index in taken and given is None:
+            continue
+        cells = tuple(
+            Cell(one.amount, True) if one.month == incomes.earlier(task.month, back) else Cell(None, False, asked=False)
+            for back in (2, 1, 0)
+        )
         counts = -one.amount if one.month == control else Decimal(0)
         notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
         if one.who == "child" and one.kind == "salary" and one.month == control:
@@ -162,7 +195,7 @@ def _declared(task: Task, found: Sequence[Series]) -> list[Row]:
             notes = (("youth", ()),)
         if given is not None:
             counts = -given.amount
-        source = Source("entry", entry=given.entry, text=given.by) if given else Source("declared", text=f"incomes[{one.index}]")
+        source = _entry(given) if given else _stated(one)
         rows.append(
             Row("income", key, f"declared:{one.kind}", counts, one.who, one.label, "", cells, (source,), "", notes, given)
         )
@@ -173,88 +206,94 @@ def _by_hand(task: Task, found: Sequence[Series]) -> list[Row]:
     """Incomes that a case worker has entered beside all others."""
     taken = {one.key for one in found}
     return [
-        Row(
-            "income",
-            one.key,
-            "by_hand",
-            -one.amount,
-            one.who,
-            one.label,
-            sources=(Source("entry", entry=one.entry, text=one.by),),
-            entered=one,
-        )
+        Row("income", one.key, "by_hand", -one.amount, one.who, one.label, sources=(_entry(one),), entered=one)
         for one in task.given.values()
         if one.key.startswith("income:") and ":hand" in one.key and one.key not in taken
     ]
 
 
-def _missing(task: Task, found: Sequence[Series]) -> list[Row]:
-    """A row for every paying agency, or part of its answer, that gave no evidence about an adult, unless a row above says so already."""
-    told = {(one.who, one.agency) for one in found if not one.control.known}
+def _missing(task: Task, found: Sequence[Series], taken: set[int]) -> list[Row]:
+    """A row for every paying agency that gave no evidence of the control month about an adult, unless a row above says so already."""
+    told = {(one.who, one.agency) for one in found if not one.control.known and one.row == benefits.USUAL.get(one.agency)}
     rows: list[Row] = []
     for who in task.adults:
         for agency in benefits.PAYERS:
+            if (who, agency) in told or _sure(task, who, agency, found):
+                continue
             asked = [one for one in task.statements if one.who == who and one.agency == agency]
-            if not asked:
-                rows.append(_gap(task, f"missing:{who}:{agency}:", who, agency, why=NOT_ASKED_YET))
-            for one in asked:
-                whole = one.evidence and _covers(task, one)
-                if whole or ((who, agency) in told and len(asked) == 1):
-                    continue
-                why = PERIOD if one.evidence else one.reason or one.outcome.value
-                rows.append(_gap(task, f"missing:{who}:{agency}:{one.part}", who, agency, why=why, one=one))
-    return rows + _late_wages(task, found) + _loose(task)
+            why = _why(task, who, agency) if asked else NOT_ASKED_YET
+            at_fault = [one for one in asked if not one.evidence] or asked
+            rows.append(_gap(task, who, agency, why=why, asked=at_fault, taken=taken))
+        rows += [_loose(task, one) for one in task.statements if one.who == who and incomes.unplaced(one)]
+    return rows
 
 
-def _covers(task: Task, one: Statement) -> bool:
-    """Whether a block was asked about the whole control month."""
+def _sure(task: Task, who: str, agency: str, found: Sequence[Series]) -> bool:
+    """Whether an agency's blocks are evidence of all that it could have stated of the control month."""
     control = incomes.earlier(task.month, 1)
-    return one.period_from <= control and incomes.last_day(control) <= one.period_to
+    asked = [one for one in task.statements if one.who == who and one.agency == agency]
+    if not incomes.known(task.statements, who, agency, control):
+        paid = any(one.control.amount is not None and (one.who, one.agency) == (who, agency) for one in found)
+        timely = bool(asked) and all(one.evidence for one in asked) and paid
+        return timely and benefits.USUAL[agency] in {
+            one.row for one in found if one.control.amount is not None and one.who == who
+        }
+    has_wage = any(one.row == "wage" and one.who == who and one.control.amount is not None for one in found)
+    return agency != SKV or has_wage or _reported(task, asked)
+
+
+def _gap(task: Task, who: str, agency: str, *, why: str, asked: Sequence[Statement], taken: set[int]) -> Row:
+    key = f"missing:{who}:{agency}"
+    given = task.given.get(key)
+    control = incomes.earlier(task.month, 1)
+    same = [
+        one
+        for one in task.declared
+        if one.index not in taken and one.month == control and benefits.OF_KIND.get(one.kind) == agency and one.who in {who, "child"}
+        and not (one.who == "child" and (one.kind == "salary" or who != "applicant"))
+    ]  # fmt: skip
+    taken |= {one.index for one in same}
+    sources = tuple(one.source for one in asked)
+    notes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    counts: Decimal | None = None
+    if given is not None:
+        counts, sources = -given.amount, (*sources, _entry(given))
+    elif same:
+        counts = -sum((one.amount for one in same), Decimal(0))
+        notes, sources = (("stated", (str(-counts),)),), (*sources, *(_stated(one) for one in same))
+    cells = tuple(Cell(None, False) for _back in (2, 1, 0))
+    parts = [one.part for one in asked if one.part]
+    label = ", ".join(parts[:3]) + (" …" if len(parts) > 3 else "")
+    return Row("missing", key, agency, counts, who, label, agency, cells, sources, "" if given else why, notes, given)
+
+
+def _loose(task: Task, one: Statement) -> Row:
+    """A payment that a block states without an amount or a day."""
+    key = f"missing:{one.who}:{one.agency}:unplaced"
+    given = task.given.get(key)
+    cells = tuple(Cell(None, False) for _back in (2, 1, 0))
+    sources = (one.source, _entry(given)) if given else (one.source,)
+    counts = -given.amount if given else None
+    missing = "" if given else UNPLACED
+    return Row("missing", key, one.agency, counts, one.who, one.part, one.agency, cells, sources, missing, (), given)
 
 
 def _nothing(task: Task) -> tuple[Nothing, ...]:
-    """The agencies that have nothing about someone: all they have said says so, and a phone note beside it says that there is more to know."""
+    """The agencies that have nothing about someone: all they have said says so, of the whole control month."""
     found: dict[tuple[str, str], Nothing] = {}
+    control = incomes.earlier(task.month, 1)
     for one in task.statements:
         every = [other for other in task.statements if (other.who, other.agency) == (one.who, one.agency)]
-        if one.agency in benefits.PAYERS and all(
-            other.outcome == Outcome.NOTHING_STATED and _covers(task, other) for other in every
-        ):
+        silent = all(other.outcome == Outcome.NOTHING_STATED for other in every)
+        sure = incomes.known(task.statements, one.who, one.agency, control) and (one.agency != SKV or _reported(task, every))
+        if one.agency in benefits.PAYERS and silent and sure:
             found.setdefault((one.who, one.agency), Nothing(one.who, one.agency, one.source))
     return tuple(found.values())
 
 
-def _late_wages(task: Task, found: Sequence[Series]) -> list[Row]:
-    """Wages of someone who works and that no employer can be held to have reported yet: their absence says nothing."""
-    control = incomes.earlier(task.month, 1)
-    have = {one.who for one in found if one.row == "wage"}
-    have |= {one.who for one in task.declared if one.kind == "salary" and one.month == control}
-    rows: list[Row] = []
-    for one in task.statements:
-        late = not incomes.reported("wage", one.asked_on, control, task.rates["wage_reported_day"])
-        key = f"missing:{one.who}:{SKV}:wage"
-        if one.agency == SKV and one.evidence and late and one.who in task.working and one.who not in have:
-            rows.append(_gap(task, key, one.who, SKV, why=NOT_REPORTED, one=one))
-            have.add(one.who)
-    return rows
+def _entry(given: Given) -> Source:
+    return Source("entry", entry=given.entry, text=given.by)
 
 
-def _gap(task: Task, key: str, who: str, agency: str, *, why: str, one: Statement | None = None) -> Row:
-    given = task.given.get(key)
-    cells = () if one is None else tuple(Cell(None, False, (one.source,)) for _back in (2, 1, 0))
-    source = (Source("entry", entry=given.entry, text=given.by),) if given else (one.source,) if one else ()
-    counts = -given.amount if given else None
-    part = one.part if one else ""
-    return Row("missing", key, agency, counts, who, part, agency, cells, source, "" if given else why, (), given)
-
-
-def _loose(task: Task) -> list[Row]:
-    """Payments that a block states without an amount or a day."""
-    rows: list[Row] = []
-    for one in task.statements:
-        for fact in incomes.unplaced(one):
-            row = benefits.row_of(one.agency, fact.benefit)
-            key = f"missing:{one.who}:{one.agency}:{row.key}:unplaced"
-            if key not in {made.key for made in rows}:
-                rows.append(_gap(task, key, one.who, one.agency, why=UNPLACED, one=one))
-    return rows
+def _stated(one: Declared) -> Source:
+    return Source("declared", text=f"incomes[{one.index}]")

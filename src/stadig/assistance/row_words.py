@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.assistance import benefits
-from stadig.assistance.proposal import Notice, Row
+from stadig.assistance.proposal import Notice, Part, Row
 from stadig.exchange.names import agency as agency_name
-from stadig.exchange.terms import SKV, SO
+from stadig.exchange.terms import SO
 from stadig.ui import formatting
 
 BENEFITS = {
@@ -75,6 +75,7 @@ WHY = {
     "manual": gettext_lazy("Antecknat samtal. Det räknas när du har skrivit in beloppet och varför."),
     "not_reported": gettext_lazy("Månadens lön är inte rapporterad än."),
     "period": gettext_lazy("Frågan gällde inte hela månaden."),
+    "not_over": gettext_lazy("Månaden var inte slut när vi frågade."),
     "school": gettext_lazy("Vi vet inte om personen går i skolan."),
     "unplaced": gettext_lazy("En utbetalning saknar belopp eller dag."),
     "no_law": gettext_lazy("Inte frågad: det finns inget lagstöd."),
@@ -108,7 +109,7 @@ def benefit(row: str, label: str = "", agency: str = "") -> str:
 
 def head(row: Row, living: str, year: int) -> str:
     """What a row of the proposal is."""
-    if row.kind == "norm":
+    if row.kind in {"norm", "school"}:
         return _norm(row, living, year)
     if row.kind == "cost":
         return row.label if row.about in {"other", "added"} and row.label else str(COSTS.get(row.about, row.about))
@@ -128,27 +129,33 @@ def _income(row: Row) -> str:
 def _missing(row: Row) -> str:
     usual = benefits.USUAL.get(row.agency, "")
     name = str(BENEFITS[usual]) if usual else _("Ersättning från %(agency)s") % {"agency": agency_name(row.agency)}
-    return f"{name}, {row.label}" if row.label and row.agency in {SKV, SO} else name
+    return f"{name}, {row.label}" if row.label and row.agency == SO else name
 
 
 def _norm(row: Row, living: str, year: int) -> str:
-    kind, _colon, about = row.about.partition(":")
-    if kind == "adult":
-        couple = living == "couple"
-        return (_("Riksnorm %(year)s, sambor") if couple else _("Riksnorm %(year)s, ensamstående")) % {"year": year}
+    if row.kind == "school":
+        return _("%(what)s: går i skolan?") % {"what": part(Part("child", row.label, Decimal(0)))}
+    couple = living == "couple"
+    return (_("Riksnorm %(year)s, sambor") if couple else _("Riksnorm %(year)s, ensamstående")) % {"year": str(year)}
+
+
+def part(one: Part) -> str:
+    """One of the amounts of the riksnorm."""
+    kind, _colon, about = one.about.partition(":")
     if kind == "child":
-        age = int(row.label)
+        age = int(one.label)
         return _("Barn, under ett år") if age < 1 else ngettext("Barn, %(n)s år", "Barn, %(n)s år", age) % {"n": age}
     if kind == "common":
         many = int(about)
         said = ngettext("Gemensamma kostnader, %(n)s person", "Gemensamma kostnader, %(n)s personer", many)
         return said % {"n": many}
-    return about
+    return _("Personliga kostnader, vuxna") if kind == "adult" else about
 
 
 def notes(row: Row) -> tuple[str, ...]:
     """What is said beneath a row: why it is missing, what was applied for, what was carried over."""
-    said: list[str] = [why(row.missing)] if row.missing else []
+    said: list[str] = [f"{part(one)}: {kronor(one.amount)} kr" + _days(one) for one in row.parts]
+    said += [why(row.missing)] if row.missing else []
     for code, values in row.notes:
         said.append(_note(code, values))
     if row.entered:
@@ -156,15 +163,24 @@ def notes(row: Row) -> tuple[str, ...]:
     return tuple(filter(None, said))
 
 
+def _days(one: Part) -> str:
+    return f". {_('Bor här %(days)s dagar i månaden.') % {'days': one.days}}" if one.days is not None else ""
+
+
 def _note(code: str, values: tuple[str, ...]) -> str:
     if code == "applied":
         return _("Sökt: %(amount)s kr.") % {"amount": kronor(Decimal(values[0]))}
-    if code == "days":
-        return _("Bor här %(days)s dagar i månaden.") % {"days": values[0]}
+    if code == "stated":
+        return _("Sökanden har uppgett %(amount)s kr. Det räknas tills underlaget kommer, men är inte styrkt.") % {
+            "amount": kronor(Decimal(values[0]))
+        }
     simple = {
         "before_tax": _("Beloppet är före skatt. Myndigheten anger inget belopp efter skatt."),
         "planned": _("Planerad utbetalning."),
         "excluded": _("Visas men räknas inte som inkomst."),
+        "carry_asks": _(
+            "Fanns månaden före och inte i kontrollmånaden. Räknades den förra månaden? Den räknas inte nu förrän du har svarat."
+        ),
         "carried": _("Räknas från månaden före, eftersom ersättningen inte finns i kontrollmånaden."),
         "youth": _("Barns egen lön räknas inte upp till ett prisbasbelopp om året."),
     }

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.assistance import access, calculation, gathering, kept, models, norms, requesting
+from stadig.assistance import access, calculation, desk, gathering, kept, models, norms, requesting
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.terms import CASE_TYPE
 from stadig.cases import access as of_cases
@@ -87,6 +87,8 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
     context: dict[str, Any] = {"case": case, "p": shown, "once": uuid4(), "asked_at": one.asked_at}
     if part:
         return render(request, "assistance/_proposal_section.html", context)
+    head = desk.find(request.user, case_id)
+    context["name"] = head.persons[0].name if head.persons else ""
     return render(
         request,
         "assistance/proposal.html",

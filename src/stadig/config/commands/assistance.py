@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Financial assistance: the riksnorm of each year.")
 norm_app = typer.Typer(no_args_is_help=True, help="The riksnorm: dated tables that two people enter, with their source.")
 app.add_typer(norm_app, name="norm")
-BY = typer.Option(..., "--by", help="Your user name: what you do is written in the audit log.")
+BY = typer.Option(
+    ...,
+    "--by",
+    help="Your user name. The audit log holds it; let another person confirm, at their own terminal or in the browser.",
+)
 NUMBER = typer.Argument(help="The number that `norm list` shows.")
 AS_JSON = typer.Option(False, "--json", help="JSON instead of text.")
 
@@ -85,7 +89,11 @@ def withdraw(number: int = NUMBER, by: str = BY) -> None:
 
 
 def _row(one: Norm) -> dict[str, Any]:
-    state = "withdrawn" if one.withdrawn_at else "in force" if one.confirmed_at else "unconfirmed"
+    from stadig.city import clock
+
+    today = clock.today()
+    held = "in force" if one.valid_from <= today <= one.valid_to else "to come" if one.valid_from > today else "has been"
+    state = "withdrawn" if one.withdrawn_at else held if one.confirmed_at else "unconfirmed"
     days = {"valid_from": one.valid_from.isoformat(), "valid_to": one.valid_to.isoformat()}
     return {"number": one.pk} | days | {"state": state, "source": one.source}
 
