@@ -81,7 +81,8 @@ def schema_words(valid: bool | None, faults: int) -> str:
     if valid:
         return _("Svaret följer kontraktet.")
     said = ngettext("Svaret avviker från kontraktet på %(n)s punkt.", "Svaret avviker från kontraktet på %(n)s punkter.", faults)
-    return f"{said % {'n': faults}} {_('Det är antecknat, och det som gick att läsa är läst.')}"
+    noted = _("Det är antecknat, och det som gick att läsa är läst.")
+    return f"{said % {'n': faults}} {noted}"
 
 
 def _of(one: BlockView) -> Of:

@@ -119,7 +119,7 @@ def _attach(by: User, case_id: int, agency: str, uploads: Sequence[UploadedFile]
 @verb
 def keep(by: User, case_id: int, person_id: int, lookup: Lookup, *, request_id: UUID | None = None) -> Document:
     """Put what the agencies said into the case as a note, with the hash of each answer. Raises ``errors.NotAllowed``."""
-    stored = _own(case_id, person_id, lookup.pk)
+    _own(case_id, person_id, lookup.pk)
     try:
         case = cases.locked(by, case_id)
     except Case.DoesNotExist:
@@ -131,7 +131,7 @@ def keep(by: User, case_id: int, person_id: int, lookup: Lookup, *, request_id: 
     said = facts_out.as_note(lookup)
     document = cases.add_document(case, Document.Direction.DRAWN_UP, "note", title, by=by, text=said, person_id=person_id)
     cases.tell(case, "document", by=by, document=document)
-    exchange.record_reading(by, stored.pk, "exported")
+    exchange.record_readings(by, lookup.ids, "exported")
     audit.record(by, "registered a document", case, document=document.pk)
     return document
 

@@ -14,9 +14,10 @@ from stadig.assistance import agencies, fact_words, outcome_words
 from stadig.assistance.fact_words import Line
 from stadig.assistance.outcome_words import Told
 from stadig.exchange.outcomes import WORTH_ASKING_AGAIN, Outcome, is_evidence
-from stadig.exchange.terms import Fact
+from stadig.exchange.terms import Fact, Kind
 from stadig.ui import formatting
 
+FOLDED: Final = frozenset({Kind.DECISION, Kind.APPLICATION})
 MOST_LINES: Final = 6
 """So many lines stand in the block; the rest open below them."""
 
@@ -106,9 +107,9 @@ class Block(NamedTuple):
 
 def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
     """The block of one agency; ``warnings`` are what comparing two months found."""
-    look = outcome_words.look(answer.outcome)
+    look = outcome_words.ANSWERED_AND_TOLD if _is_told_after(answer) else outcome_words.look(answer.outcome)
     said = _words(answer)
-    lines = _lines(answer)
+    lines, folded = _lines(answer)
     return Block(
         agency=answer.agency,
         name=agencies.name(answer.agency),
@@ -121,7 +122,7 @@ def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
         unknown=said.unknown,
         text=said.text,
         lines=lines[:MOST_LINES],
-        more=lines[MOST_LINES:],
+        more=lines[MOST_LINES:] + folded,
         warnings=tuple(warnings),
         calls=tuple(_call(one) for one in answer.told),
         provenance=provenance(answer),
@@ -182,6 +183,8 @@ def missing(answers: Sequence[Answer]) -> tuple[str, ...]:
 def _words(answer: Answer) -> outcome_words.Words:
     if answer.outcome is None:
         return outcome_words.waiting(answer.agency)
+    if _is_told_after(answer):
+        return outcome_words.answered_and_told(answer.agency)
     first = next((one for one in answer.parts if one.outcome == answer.outcome), None)
     missing = [one for one in answer.parts if one.name and not is_evidence(one.outcome)]
     lost = tuple(outcome_words.part(one.name) for one in missing if one.outcome in WORTH_ASKING_AGAIN)
@@ -200,15 +203,26 @@ def _words(answer: Answer) -> outcome_words.Words:
     return outcome_words.words(answer.outcome, answer.agency, told)
 
 
-def _lines(answer: Answer) -> tuple[Line, ...]:
-    """The facts of all parts that came; where several parts answered each line says whose it is."""
-    named = sum(bool(one.name and one.facts) for one in answer.parts) > 1
-    found: list[Line] = []
-    for part in answer.parts:
-        for line in fact_words.lines(part.facts):
-            note = ", ".join(filter(None, [line.note, outcome_words.part(part.name) if named else ""]))
-            found.append(line._replace(note=note))
-    return tuple(found)
+def _is_told_after(answer: Answer) -> bool:
+    """Whether all that keeps an answer from being evidence is that something has been told beside it."""
+    others = {one.outcome for one in answer.parts if not is_evidence(one.outcome)}
+    return answer.outcome == Outcome.PARTIAL and others == {Outcome.MANUAL}
+
+
+def _lines(answer: Answer) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+    """(money and where the person stands, decisions and applications): the first in the block, the second folded under it.
+
+    A fact of one of several that answer as one agency, such as an a-kassa, says whose it is."""
+    facts = {id(fact): part.name for part in answer.parts for fact in part.facts}
+    every = [fact for part in answer.parts for fact in part.facts]
+    shown: list[Line] = []
+    folded: list[Line] = []
+    for fact in fact_words.ordered(every):
+        name = facts[id(fact)]
+        whose = name if name and name not in outcome_words.PARTS and name != fact.label else ""
+        into = folded if fact.kind in FOLDED else shown
+        into += [one._replace(note=", ".join(filter(None, [one.note, whose]))) for one in fact_words.of(fact)]
+    return (tuple(shown), tuple(folded)) if shown else (tuple(folded), ())
 
 
 def _call(one: Call) -> Line:

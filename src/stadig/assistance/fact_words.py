@@ -81,10 +81,14 @@ class Line(NamedTuple):
     note: str = ""
 
 
+def ordered(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts in the order they matter: money first, the latest first."""
+    return sorted(facts, key=lambda one: (ORDER.index(one.kind), -(_when(one) or dt.date.min).toordinal()))
+
+
 def lines(facts: Sequence[Fact]) -> tuple[Line, ...]:
-    """The facts of a block in the order they matter: money first, the latest first."""
-    ordered = sorted(facts, key=lambda one: (ORDER.index(one.kind), -(_when(one) or dt.date.min).toordinal()))
-    return tuple(line for one in ordered for line in of(one))
+    """The lines of the facts, in that order."""
+    return tuple(line for one in ordered(facts) for line in of(one))
 
 
 def of(fact: Fact) -> tuple[Line, ...]:
@@ -121,9 +125,10 @@ def month(day: dt.date | None) -> str:
 
 
 def _money(fact: Fact) -> Line:
-    when = month(_when(fact))
+    is_decision = fact.kind in (Kind.DECISION, Kind.APPLICATION)
+    when = "" if is_decision else month(_when(fact))
     label = f"{title(fact)}, {when}" if when else title(fact)
-    notes = [_kind_note(fact)]
+    notes = [_kind_note(fact), _span(fact) if is_decision else ""]
     if fact.net is not None:
         value = kronor(fact.net)
     elif fact.gross is not None:

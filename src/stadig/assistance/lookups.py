@@ -45,6 +45,8 @@ class Lookup:
     deadline_at: dt.datetime
     topics: tuple[int, ...]
     """Ids of the lookups whose news concern it: itself, and those that asked again."""
+    ids: tuple[int, ...]
+    """Every question whose answers are shown: each has been read when this is."""
 
     @property
     def runs(self) -> bool:
@@ -105,6 +107,7 @@ def _lookup(wanted: Past, view: LookupView) -> Lookup:
         running=newest.id,
         deadline_at=newest.deadline_at,
         topics=_family(view) or (wanted.pk,),
+        ids=tuple(row.id for row in view.lookups),
     )
 
 

@@ -43,6 +43,7 @@ LOOKS: Final[dict[Outcome, Look]] = {
     Outcome.MANUAL: Look("info", "phone", gettext_lazy("Besked i samtal"), ""),  # icon
 }
 WAITING: Final = Look("neutral", "hourglass", gettext_lazy("Väntar på svar"), "")  # icon
+ANSWERED_AND_TOLD: Final = Look("info", "phone-call", gettext_lazy("Svar och samtal"), "half")  # icon
 LATE: Final = gettext_lazy("Kom sent")
 
 
@@ -117,6 +118,10 @@ def words(outcome: Outcome, agency: str, told: Told = Told()) -> Words:  # noqa:
     return Words(unknown, text, act)
 
 
+def _after(first: str, then: str) -> str:
+    return f"{first} {then}"
+
+
 def _by_itself(told: Told, else_do: str) -> str:
     if told.again_at is None:
         return else_do
@@ -134,7 +139,18 @@ def _partial(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     if told.parts or not told.refused:
         unknown = lost or _("Vi vet inte allt. En del av svaret kom inte.")
         return unknown, " ".join(filter(None, [came, refused, _by_itself(told, _("Fråga igen om det som saknas."))])), "again"
-    return refused, f"{came} {_('Be den sökande om underlag för resten, eller ring och anteckna svaret.')}", "call"
+    return refused, _after(came, _("Be den sökande om underlag för resten, eller ring och anteckna svaret.")), "call"
+
+
+def answered_and_told(agency: str) -> Words:
+    """What a block says where an agency has answered and someone has been told something on the phone since."""
+    return Words(
+        _("Ett samtal är antecknat efter svaret."),
+        _(
+            "Svaret och det som sades står här, och de har inte jämförts. Begär ett skriftligt besked från %(agency)s innan beslutet vilar på det."
+        )
+        % {"agency": agencies.name(agency)},
+    )
 
 
 def _not_entitled(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
@@ -158,7 +174,7 @@ def _no_match(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
 def _protected(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     return (
         _("Lämnas inte ut digitalt."),
-        f"{unknown} {_('Ring enheten för skyddade personuppgifter och anteckna svaret här.')}",
+        _after(unknown, _("Ring enheten för skyddade personuppgifter och anteckna svaret här.")),
         "call",
     )
 
@@ -176,12 +192,12 @@ def _error(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
 
 def _timeout(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     late = _("%(agency)s svarade inte i tid.") % {"agency": name}
-    return unknown, f"{late} {_by_itself(told, _('Fråga igen om en stund, eller ring och anteckna svaret.'))}", "again"
+    return unknown, _after(late, _by_itself(told, _("Fråga igen om en stund, eller ring och anteckna svaret."))), "again"
 
 
 def _breaker(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     why = _("%(agency)s har inte svarat på flera frågor i rad, så vi frågade inte nu.") % {"agency": name}
-    return unknown, f"{why} {_by_itself(told, _('Fråga igen om några minuter, eller ring och anteckna svaret.'))}", "again"
+    return unknown, _after(why, _by_itself(told, _("Fråga igen om några minuter, eller ring och anteckna svaret."))), "again"
 
 
 def _closed(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
@@ -205,13 +221,13 @@ def _not_asked(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
         "no_number": _("Personen har inget personnummer hos oss."),
         "not_connected": _("Kommunen är inte ansluten till %(agency)s.") % {"agency": name},
     }.get(told.reason, _("Frågan till %(agency)s ställdes aldrig.") % {"agency": name})
-    return unknown, f"{why} {_('Be den sökande om ett underlag, eller ring och anteckna svaret.')}", "call"
+    return unknown, _after(why, _("Be den sökande om ett underlag, eller ring och anteckna svaret.")), "call"
 
 
 def _unknown_code(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     codes = _("Svaret har en kod som vi inte känner: %(codes)s.") % {"codes": ", ".join(told.codes)} if told.codes else ""
     said = codes or reasons.reason(told.code) or _("Svaret har en kod som vi inte känner.")
-    return unknown, f"{said} {_('Läs hela svaret, eller ring %(agency)s och anteckna.') % {'agency': name}}", "call"
+    return unknown, _after(said, _("Läs hela svaret, eller ring %(agency)s och anteckna.") % {"agency": name}), "call"
 
 
 def _manual(name: str, unknown: str, told: Told) -> tuple[str, str, str]:

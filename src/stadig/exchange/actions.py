@@ -117,15 +117,22 @@ def note_manual(by: User, permit_id: int, agency: str, told: Told, *, request_id
 @verb
 def record_reading(by: User, lookup_id: int, what: str, *, request_id: UUID | None = None) -> None:
     """Note in the audit log that someone saw what agencies answered: ``read``, ``read raw``, ``printed`` or ``exported``."""
+    record_readings(by, (lookup_id,), what)
+
+
+@verb
+def record_readings(by: User, lookup_ids: Iterable[int], what: str, *, request_id: UUID | None = None) -> None:
+    """The same of several lookups that are shown as one: a row for each, since each was a question of its own."""
     if what not in READINGS:
         raise ValueError(f"A reading is one of {', '.join(sorted(READINGS))}, not {what}.")
+    wanted = sorted(set(lookup_ids))
     with connection.cursor() as cursor:
-        cursor.execute('SELECT "case", person_id, unit_id FROM exchange_lookup WHERE id = %s', [lookup_id])
-        found = cursor.fetchone()
-    if found is None:
+        cursor.execute('SELECT id, "case", person_id, unit_id FROM exchange_lookup WHERE id = ANY(%s) ORDER BY id', [wanted])
+        found = cursor.fetchall()
+    if len(found) != len(wanted):
         raise Lookup.DoesNotExist
-    case, person, unit = found
-    audit.record(by, what, ("exchange.lookup", lookup_id), case=case, person=Person(pk=person), unit=unit)
+    for pk, case, person, unit in found:
+        audit.record(by, what, ("exchange.lookup", pk), case=case, person=Person(pk=person), unit=unit)
 
 
 def _begin(

@@ -88,7 +88,7 @@ def printed(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
     """A clean page for paper, with where each figure comes from."""
     head, person = found(request, case_id, person_id)
     lookup = _lookup(request, head, person)
-    exchange.record_reading(request.user, lookup.pk, "printed")  # type: ignore[arg-type]
+    exchange.record_readings(request.user, lookup.ids, "printed")  # type: ignore[arg-type]
     shown = pages.shown(lookup, pages.Place(head.pk, person.pk, may_ask=False))
     context = {
         "head": head,
@@ -166,5 +166,5 @@ def _lookup(request: HttpRequest, head: Head, person: Person) -> Lookup:
 def _exported(request: HttpRequest, case_id: int, person_id: int) -> Lookup:
     head, person = found(request, case_id, person_id)
     lookup = _lookup(request, head, person)
-    exchange.record_reading(request.user, lookup.pk, "exported")  # type: ignore[arg-type]
+    exchange.record_readings(request.user, lookup.ids, "exported")  # type: ignore[arg-type]
     return lookup

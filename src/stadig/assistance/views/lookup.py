@@ -43,7 +43,7 @@ def page(request: HttpRequest, case_id: int, person_id: int | None = None) -> Ht
     lookup = None if "ny" in request.GET else read(head, person, named)
     if lookup is None:
         return before_asking(request, head, person, past)
-    exchange.record_reading(request.user, lookup.pk, "read")  # type: ignore[arg-type]
+    exchange.record_readings(request.user, lookup.ids, "read")  # type: ignore[arg-type]
     return render(request, "assistance/lookup.html", _context(request, head, person, lookup, past))
 
 
@@ -64,12 +64,14 @@ def news(request: HttpRequest, case_id: int, person_id: int, lookup_id: int) -> 
     lookup = read(head, person, str(lookup_id))
     if lookup is None:
         raise Http404
-    if not _has_opened(request, lookup_id):
-        exchange.record_reading(request.user, lookup.pk, "read")  # type: ignore[arg-type]
+    unseen = set(lookup.ids) - _seen(request)
+    if unseen:
+        exchange.record_readings(request.user, unseen, "read")  # type: ignore[arg-type]
     place = pages.Place(head.pk, person.pk, head.may_ask)
     context = {
         "shown": pages.shown(lookup, place, oob=True),
         "laws": _laws(lookup),
+        "listens_anew": bool(unseen),
         "may_ask": head.may_ask,
         "proposal": reverse("assistance:proposal", args=[head.pk]),
     }
@@ -202,7 +204,7 @@ def _laws(lookup: Lookup) -> str:
 
 
 def _listening(request: HttpRequest, head: Head, person: Person, lookup: Lookup) -> dict[str, Any]:
-    opened = signing.dumps([request.user.pk, lookup.pk], salt=_SALT)
+    opened = signing.dumps([request.user.pk, *lookup.ids], salt=_SALT)
     address = reverse("assistance:news", args=[head.pk, person.pk, lookup.pk])
     return {
         "tokens": [live.token(request.user, topic(one)) for one in lookup.topics],
@@ -211,13 +213,13 @@ def _listening(request: HttpRequest, head: Head, person: Person, lookup: Lookup)
     }
 
 
-def _has_opened(request: HttpRequest, lookup_id: int) -> bool:
-    """Whether the address carries what a page signed when it was opened, and noted, a short while ago."""
+def _seen(request: HttpRequest) -> frozenset[int]:
+    """The questions whose answers the page showed when it was opened, and which were noted then, a short while ago."""
     try:
-        who, what = signing.loads(request.GET.get("oppnad", ""), salt=_SALT, max_age=READ_SECONDS)
+        who, *ids = signing.loads(request.GET.get("oppnad", ""), salt=_SALT, max_age=READ_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
-        return False
-    return who == request.user.pk and what == lookup_id
+        return frozenset()
+    return frozenset(ids) if who == request.user.pk else frozenset()
 
 
 def _past(head: Head, person: Person, past: tuple[Past, ...], lookup: Lookup | None) -> tuple[pages.PastRow, ...]:
