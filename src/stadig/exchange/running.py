@@ -78,8 +78,9 @@ class House:
         trials = [call for call in plan.calls if call.trial]
         ends_at = self.loop.time() + (plan.deadline_at - now()).total_seconds() - MARGIN_S
         tasks = [listener.ask(calls, ends_at)] + [listener.try_first(call, ends_at) for call in trials]
+        listener.settled(0)
         await asyncio.gather(*tasks)
-        await self.store.put_and_wait(Finished(plan, listener.tally))
+        await listener.finished
 
     def begin(self, plan: Plan) -> asyncio.Task[None]:
         """Carry out a lookup beside all else. On the loop's own thread."""
@@ -109,6 +110,15 @@ class Run:
         self.calls: dict[int, PlannedCall] = {}
         self.rows: dict[tuple[int, int], int] = {}
         self.begun = now()
+        self.left = len(plan.calls)
+        self.finished: asyncio.Future[Any] = house.loop.create_future()
+
+    def settled(self, calls: int = 1) -> None:
+        """So many more calls have been answered or are overdue. The last one's blocks and the lookup's end are stored together."""
+        self.left -= calls
+        if self.left == 0:
+            self.left = -1
+            self.finished = self.house.store.put_and_wait(Finished(self.plan, self.tally))
 
     async def ask(self, calls: list[PlannedCall], ends_at: float) -> None:
         """Send the calls and wait until each is answered or overdue."""
@@ -153,6 +163,7 @@ class Run:
         except CertificateFault as fault:
             log.error("%s: %s", call.line.name, fault)
             self._put(NotMade(self.plan, self.tally, row=call.id, agencies=call.question.agencies, code=fault.code))
+            self.settled()
             return None
         self.calls[call.id] = call
         self.rows[call.id, call.attempt] = call.id
@@ -189,10 +200,13 @@ class Run:
                 late=late,
             )
         )
+        if not late:
+            self.settled()
 
     def overdue(self, request: Request) -> None:
         row = self.rows[request.key, request.attempt]
         self._put(Overdue(self.plan, self.tally, call=self.calls[request.key], row=row, begun=self.begun, left=request.left))
+        self.settled()
 
 
 _houses: dict[asyncio.AbstractEventLoop, House] = {}

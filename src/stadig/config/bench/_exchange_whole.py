@@ -39,11 +39,12 @@ class Asker:
         self.lock = threading.Lock()
         self.pool = ThreadPoolExecutor(THREADS)
 
-    def ask(self) -> int:
-        """Issue a permit and spend it; the lookup's id. In a thread, as a page does."""
+    def ask(self) -> tuple[int, float]:
+        """Issue a permit and spend it, in a thread as a page does: the lookup's id, and when that began."""
         from stadig.config.bench._exchange_town import CODES, PURPOSE
         from stadig.exchange import actions, permits
 
+        begun = time.perf_counter()
         with self.lock:
             self.next += 1
             number = self.next
@@ -59,15 +60,14 @@ class Asker:
             period_to=PERIOD[1],
             agencies=CODES,
         )
-        return actions.ask(self.worker, permit.pk).pk
+        return actions.ask(self.worker, permit.pk).pk, begun
 
     async def one(self) -> Timed:
         """One lookup from permit to the last block."""
         from stadig.exchange import running
 
         loop = asyncio.get_running_loop()
-        begun = time.perf_counter()
-        lookup = await loop.run_in_executor(self.pool, self.ask)
+        lookup, begun = await loop.run_in_executor(self.pool, self.ask)
         asked = time.perf_counter()
         await running.finished(lookup)
         return Timed(lookup, asked - begun, time.perf_counter() - asked)

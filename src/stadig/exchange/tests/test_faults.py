@@ -571,3 +571,20 @@ def test_an_answer_that_held_more_than_the_law_gives_is_kept_as_its_hash_and_its
     looking.forget()
     asked(agencies=["AF"])
     assert Call.objects.latest("id").raw_sealed
+
+
+def test_one_thing_that_cannot_be_stored_keeps_no_other_from_being(caplog: pytest.LogCaptureFixture) -> None:
+    from types import SimpleNamespace
+
+    from stadig.exchange.storing import Finished, Store, Tally, Tried
+
+    plan: Any = SimpleNamespace(id=0)
+    told: list[Any] = []
+    store = Store()
+    store.put(Tried(plan, Tally(), done=told.append))
+    store.put(Finished(plan, Tally(), done=told.append))
+    until(lambda: len(told), lambda count: count == 2)
+    store.end(5)
+    assert isinstance(told[0], AssertionError)
+    assert told[1] is None
+    assert "was not stored" in caplog.text

@@ -194,3 +194,13 @@ def test_a_reading_is_noted_and_only_the_known_ones(written: Any, no_agencies: A
         assert AuditEntry.objects.filter(did=what, what_id=str(lookup.pk)).count() == 1
     with pytest.raises(ValueError, match="A reading is one of"):
         actions.record_reading(worker, lookup.pk, "peeked")
+
+
+def test_an_agency_that_no_connection_knows_gets_into_no_permit(written: Any, no_agencies: Any, permit: Any):
+    from stadig.exchange.permits import UnknownAgency
+
+    written(no_agencies)
+    for code in ("XYZ'\"><img src=x>", "XYZ", ""):
+        with pytest.raises(UnknownAgency):
+            permit(agencies=["FK", code])
+    assert not Permit.objects.exists()
