@@ -139,6 +139,7 @@ class Run:
                         self.plan, self.tally, row=call.id, agencies=agencies, outcome=Outcome.BREAKER_OPEN, code="probe_failed"
                     )
                 )
+                self.settled()
                 return
         await self.ask([call], ends_at)
 
