@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.assistance import access, calculation, desk, gathering, kept, models, norms, requesting
+from stadig.assistance import access, calculation, desk, gathering, kept, models, norms, requesting, sources
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.terms import CASE_TYPE
 from stadig.cases import access as of_cases
@@ -100,7 +100,7 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
 @never_cache
 @require_safe
 def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
-    """Where each figure of a row stands: agency, contract, when, the answer's hash and the path in it."""
+    """Where each figure of a row stands: agency, contract, when, the answer's hash and the path in it, and the way there."""
     case = found(request, case_id)
     one = gathered(case_id)
     drawn = next((row for row in calculation.draw(one).rows if row.ref == ref), None)
@@ -109,8 +109,7 @@ def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
         raise Http404
     for lookup in one.lookups:
         exchange.record_reading(request.user, lookup, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    figures = calculation.figures(wanted, one.month, one.person(wanted.who) or 0)
-    return render(request, "assistance/source.html", {"case": case, "row": drawn, "figures": figures})
+    return render(request, "assistance/source.html", {"case": case, "row": drawn, "places": sources.places(one, wanted)})
 
 
 @needs(access.ASK)

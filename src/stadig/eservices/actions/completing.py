@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from django.db import connection
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from stadig.city.models import User
 
 ROW = re.compile(r"\[\d+\]")
+PAPER_OR_WORDS: Final = frozenset({"file", "long_text"})
 OPENED = f"""
 SELECT v.digest, {plain.columns(Completion, "asked")}
 FROM eservices_submission sent JOIN eservices_packageversion v ON v.id = sent.version_id
@@ -63,13 +64,24 @@ def read(
     return after
 
 
-def faults(package: Package, answers: Mapping[str, Any], paths: Sequence[str]) -> tuple[checking.Fault, ...]:
-    """What is wrong with the open answers; what stands in the others is not the applicant's to mend now."""
+def faults(
+    package: Package, answers: Mapping[str, Any], paths: Sequence[str], sent: Collection[str] = ()
+) -> tuple[checking.Fault, ...]:
+    """What is wrong with the open answers; what stands in the others is not the applicant's to mend now. ``sent``: files come for these.
+
+    Each is to be answered. But where a paper that the service itself does not require is asked for together with a question in one's own
+    words, one of the two is enough: one who has no such paper says so, and one who sends it need say no more.
+    """
     today = clock.today()
     state = flow.evaluate(package, answers, today=today)
     found = {fault.path: fault for fault in checking.errors(package, state, today=today)}
-    empty = [path for path in paths if path not in found and not flow.answered(flow.get(answers, path))]
-    return tuple(found[path] for path in paths if path in found) + tuple(checking.Fault(path, "required") for path in empty)
+    empty = [path for path in paths if path not in found and path not in sent and not flow.answered(flow.get(answers, path))]
+    kinds = {path: package.question(ROW.sub("[]", path)).kind for path in paths if path not in state.required}
+    either = {path for path, kind in kinds.items() if kind in PAPER_OR_WORDS}
+    if "file" in {kinds[path] for path in either} and either - set(empty):
+        empty = [path for path in empty if path not in either]
+    wrong = [found[path] for path in paths if path in found and path not in sent]
+    return tuple(wrong) + tuple(checking.Fault(path, "required") for path in empty)
 
 
 @verb

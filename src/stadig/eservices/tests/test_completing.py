@@ -90,3 +90,47 @@ def test_a_completion_may_be_a_document_and_waits_in_quarantine(permit, karin, c
     assert answer.status_code == 302
     file = Document.objects.get(case=permit, kind="completion").files.get()
     assert (file.content_type, file.state) == ("application/pdf", "quarantined")
+
+
+@pytest.fixture
+def assistance(installed, karin, someone, at):
+    """Karin's application for financial assistance, where we ask for a paper on an income, or a word about it."""
+    at("2026-12-14T09:00+01:00")
+    version = installed("financial-assistance").current
+    scenario = next(one for one in published.of(version).scenarios if not one.errors and one.answers.get("household") == "single")
+    answers = {path: value for path, value in scenario.answers.items() if path not in ("income_paper", "more")}
+    case = cases.register(None, version.case_type, title="x", answers=answers, parties=[NewParty("applicant", karin.person)])
+    Submission.objects.create(
+        id="9a3b2c1d-0000-4000-8000-000000000003", version=version, case=case, channel="web", digest="x", submitted_at=clock.now()
+    )
+    petra = someone(Role.CASE_WORKER, organisation=version.case_type.unit)
+    due = clock.today() + dt.timedelta(days=10)
+    writing.ask_completion(petra, case.pk, ["income_paper", "more"], "Lönespecifikation för november.", due)
+    return case
+
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+
+
+def test_a_paper_alone_answers_a_request_for_a_paper_or_a_word(assistance, karin, client, settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path)
+    client.force_login(karin)
+    page = f"/e/komplettera/{assistance.pk}/"
+    assert 'name="income_paper"' in client.get(page).content.decode()
+    slip = SimpleUploadedFile("lon.pdf", PDF)
+    answer = client.post(page, {"_q": ["income_paper", "more"], "income_paper": slip, "more": ""})
+    assert answer.status_code == 302
+    assert Document.objects.get(case=assistance, kind="completion").files.count() == 1
+
+
+def test_one_who_has_no_paper_says_so_in_words(assistance, karin, client):
+    client.force_login(karin)
+    said = {"_q": ["income_paper", "more"], "more": "Jag fick ingen lön i november."}
+    assert client.post(f"/e/komplettera/{assistance.pk}/", said).status_code == 302
+    assert writing.came_in(assistance)["more"] == "Jag fick ingen lön i november."
+
+
+def test_neither_a_paper_nor_a_word_is_no_answer(assistance, karin, client):
+    client.force_login(karin)
+    empty = client.post(f"/e/komplettera/{assistance.pk}/", {"_q": ["income_paper", "more"], "more": ""})
+    assert empty.status_code == 422

@@ -40,7 +40,7 @@ def complete(request: HttpRequest, case_id: int) -> HttpResponse:
     if request.method == "POST":
         answers = completing.read(package, open_, own.posted(request), answers)
         uploads = {path: request.FILES.getlist(path) for path, question in open_ if question.kind == "file"}
-        faults = tuple(one for one in completing.faults(package, answers, completion.paths) if not uploads.get(one.path))
+        faults = completing.faults(package, answers, completion.paths, [path for path, sent in uploads.items() if sent])
         if not faults:
             try:
                 completing.complete(user, case, completion, package=package, answers=answers, uploads=uploads)

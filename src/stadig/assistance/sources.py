@@ -1,0 +1,91 @@
+"""Where a row's figures stand, with a way there: the agency's block and its raw answer, the application, the riksnorm and its statute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stadig.assistance import calculation, lookups
+from stadig.assistance.gathering import Gathered
+from stadig.assistance.incomes import Source
+from stadig.assistance.proposal import Row
+from stadig.exchange.models import Lookup
+from stadig.ui import formatting
+
+SFS: Final = re.compile(r"SFS (\d{4}):(\d{1,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link: what it leads to and where."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One figure and where it stands."""
+
+    month: str
+    amount: str
+    label: str
+    note: str
+    """The contract and when the answer came, in the city's time; or the source as it is written."""
+    path: str
+    sha256: str
+    ways: tuple[Way, ...]
+
+
+def places(gathered: Gathered, row: Row) -> list[Place]:
+    """Each figure of a row. One query where any of them comes from an agency."""
+    person = gathered.person(row.who) or 0
+    figures = calculation.figures(row, gathered.month, person)
+    sources = [one for cell in row.cells for one in cell.sources] or list(row.sources)
+    rows = _rows(one.lookup for one in sources if one.lookup)
+    return [
+        Place(month, amount, link.label, _note(source, rows), link.path, link.sha256, _ways(gathered, source, person))
+        for (month, amount, link), source in zip(figures, sources, strict=True)
+    ]
+
+
+def _rows(wanted: Iterable[int]) -> dict[int, Lookup]:
+    keys = set(wanted)
+    return {one.pk: one for one in Lookup.objects.filter(pk__in=keys).only("asked_at", "begun_at")} if keys else {}
+
+
+def _note(source: Source, rows: dict[int, Lookup]) -> str:
+    if source.kind in {"norm", "rule"}:
+        return source.text
+    row = rows.get(source.lookup)
+    came = lookups.city(source.at, row) if row else None  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    return ", ".join(part for part in (source.contract, formatting.moment(came) if came else "") if part)
+
+
+def _ways(gathered: Gathered, source: Source, person: int) -> tuple[Way, ...]:
+    if source.kind == "block":
+        block = reverse("assistance:person", args=[gathered.case, person])
+        ways = [Way(_("Visa myndighetens svar"), f"{block}#svar-{source.agency}")]
+        if source.call:
+            ways.append(Way(_("Läs hela svaret"), reverse("assistance:raw", args=[gathered.case, person, source.call])))
+        return tuple(ways)
+    if source.kind == "declared":
+        return (Way(_("Läs ansökan"), f"{reverse('cases:case', args=[gathered.case])}#kom-in"),)
+    if source.kind == "entry":
+        return (Way(_("Vad som är ändrat i beräkningen"), reverse("assistance:entries", args=[gathered.case])),)
+    if source.kind == "norm":
+        return (Way(_("Visa riksnormen"), reverse("assistance:norm", args=[gathered.force.norm_id])), *_statutes(source.text))
+    return (Way(_("Visa reglerna"), reverse("assistance:norms")), *_statutes(source.text))
+
+
+def _statutes(text: str) -> tuple[Way, ...]:
+    """The statutes that a source names, where they are published."""
+    return tuple(
+        Way(f"SFS {year}:{number}", f"https://svenskforfattningssamling.se/doc/{year}{number}.html")
+        for year, number in dict.fromkeys(SFS.findall(text))
+    )
