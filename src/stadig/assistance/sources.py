@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from stadig.assistance import calculation, lookups
+from stadig.assistance import calculation
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.incomes import Source
 from stadig.assistance.proposal import Row
-from stadig.exchange.models import Lookup
 from stadig.ui import formatting
 
 SFS: Final = re.compile(r"SFS (\d{4}):(\d{1,4})")
@@ -36,35 +34,27 @@ class Place:
     amount: str
     label: str
     note: str
-    """The contract and when the answer came, in the city's time; or the source as it is written."""
+    """The contract and when the agency was asked, in the city's time; or the source as it is written."""
     path: str
     sha256: str
     ways: tuple[Way, ...]
 
 
 def places(gathered: Gathered, row: Row) -> list[Place]:
-    """Each figure of a row. One query where any of them comes from an agency."""
+    """Each figure of a row."""
     person = gathered.person(row.who) or 0
     figures = calculation.figures(row, gathered.month, person)
     sources = [one for cell in row.cells for one in cell.sources] or list(row.sources)
-    rows = _rows(one.lookup for one in sources if one.lookup)
     return [
-        Place(month, amount, link.label, _note(source, rows), link.path, link.sha256, _ways(gathered, source, person))
+        Place(month, amount, link.label, _note(source), link.path, link.sha256, _ways(gathered, source, person))
         for (month, amount, link), source in zip(figures, sources, strict=True)
     ]
 
 
-def _rows(wanted: Iterable[int]) -> dict[int, Lookup]:
-    keys = set(wanted)
-    return {one.pk: one for one in Lookup.objects.filter(pk__in=keys).only("asked_at", "begun_at")} if keys else {}
-
-
-def _note(source: Source, rows: dict[int, Lookup]) -> str:
+def _note(source: Source) -> str:
     if source.kind in {"norm", "rule"}:
         return source.text
-    row = rows.get(source.lookup)
-    came = lookups.city(source.at, row) if row else None  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    return ", ".join(part for part in (source.contract, formatting.moment(came) if came else "") if part)
+    return ", ".join(part for part in (source.contract, formatting.moment(source.at) if source.at else "") if part)
 
 
 def _ways(gathered: Gathered, source: Source, person: int) -> tuple[Way, ...]:
