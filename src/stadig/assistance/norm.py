@@ -190,6 +190,8 @@ def read(data: Mapping[str, Any]) -> Table:
     ``extra``: a list of {name, amount, per}; ``rules``: the version. Raises NormFault, which names the first fault.
     """
     rules = str(data.get("rules", ""))
+    if not rules:
+        raise NormFault("missing", "rules")
     if rules not in RULES:
         raise NormFault("unknown_rules", "rules", rules)
     if strange := sorted(set(data) - {"child", "adult", "common", "extra", "rules"}):

@@ -164,7 +164,8 @@ def notes(row: Row) -> tuple[str, ...]:
 
 
 def _days(one: Part) -> str:
-    return f". {_('Bor här %(days)s dagar i månaden.') % {'days': one.days}}" if one.days is not None else ""
+    said = _("Bor här %(days)s dagar i månaden.") % {"days": one.days}
+    return f". {said}" if one.days is not None else ""
 
 
 def _note(code: str, values: tuple[str, ...]) -> str:

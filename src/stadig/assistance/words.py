@@ -13,7 +13,7 @@ FAULTS = {
         "Tabellen följer reglerna ”%(value)s”, och dem kan Stadig inte räkna med. Stadig kan %(known)s. Uppdatera Stadig först."
     ),
     "unknown_key": gettext_lazy("Vi känner inte igen ”%(where)s”. Rätta namnet eller ta bort raden."),
-    "missing": gettext_lazy("%(where)s saknas. Skriv beloppet ur förordningen."),
+    "missing": gettext_lazy("%(where)s saknas. Skriv in det så som det står i förordningen."),
     "not_an_amount": gettext_lazy("%(where)s ska vara hela kronor, större än noll. Där står ”%(value)s”."),
     "couple_below_single": gettext_lazy("Sambors summa är %(value)s kr och lägre än ensamståendes. Har de bytt plats?"),
     "lunch": gettext_lazy(

@@ -273,3 +273,18 @@ def test_someone_of_nineteen_is_asked_about_and_counts_so_far(world):
     made = shown(world)
     assert made.wanted == ("Intyg om att barnet som är 19 år går i skolan",)
     assert Completion.objects.count() == 0
+
+
+def test_a_decision_is_begun_from_the_kept_calculation_and_holds_no_decision_itself(world, petra):
+    assert calculation.for_decision(world.case.pk, "sv") == {
+        "service.calculation": "[Spara förslaget först, eller skriv hur ni har räknat.]"
+    }
+    world.answered(FK=[paid("FK:SJP", 4212, 11)])
+    petra.post(reverse("assistance:keep-proposal", args=[world.case.pk]))
+    text = calculation.for_decision(world.case.pk, "sv")["service.calculation"].replace("\u00a0", " ")
+    assert "Sjukpenning och annan dagersättning: −4 212 kr" in text
+    assert "Riksnorm 2026, ensamstående: 5 220 kr" in text
+    assert "8 158 kr" in text
+    assert "avslå" not in text.lower()
+    assert "Work" not in text
+    assert "National standard 2026" in calculation.for_decision(world.case.pk, "en")["service.calculation"]

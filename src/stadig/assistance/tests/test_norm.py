@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -142,6 +143,7 @@ def change(**more):
     ("data", "code", "where"),
     [
         (change(rules="reference-value-2027"), "unknown_rules", "rules"),
+        ({}, "missing", "rules"),
         (change(child__0=None), "age_missing", "child"),
         (change(child__8=100), "age_twice", "child"),
         (change(child__7_10="tre tusen"), "not_an_amount", "child.7-10"),
@@ -253,3 +255,9 @@ def test_a_file_that_cannot_be_used_says_why(name, data, code):
     with pytest.raises(NormFault) as refused:
         norm_file.read(name, data)
     assert refused.value.code == code
+
+
+def test_the_file_in_the_documentation_is_read():
+    page = (Path(__file__).parents[4] / "docs" / "financial-assistance.md").read_text()
+    written = page.partition('```toml title="riksnorm-2027.toml"\n')[2].partition("```")[0]
+    assert norm_file.read("riksnorm-2027.toml", written.encode()).table == NOW
