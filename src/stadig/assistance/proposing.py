@@ -261,10 +261,27 @@ def _gap(task: Task, who: str, agency: str, *, why: str, asked: Sequence[Stateme
     elif same:
         counts = -sum((one.amount for one in same), Decimal(0))
         notes, sources = (("stated", (str(-counts),)),), (*sources, *(_stated(one) for one in same))
-    cells = tuple(Cell(None, False) for _back in (2, 1, 0))
+    cells = _unpaid(task, who, agency)
     parts = [one.part for one in asked if one.part]
     label = ", ".join(parts[:3]) + (" …" if len(parts) > 3 else "")
     return Row("missing", key, agency, counts, who, label, agency, cells, sources, "" if given else why, notes, given)
+
+
+def _unpaid(task: Task, who: str, agency: str) -> tuple[Cell, ...]:
+    """The months of an agency that states no payment: known to have none only where all it said is evidence of the month."""
+    asked = [one for one in task.statements if one.who == who and one.agency == agency]
+    if not asked or not all(one.evidence for one in asked):
+        return tuple(Cell(None, False) for _back in (2, 1, 0))
+    row, late_day = benefits.USUAL.get(agency, ""), task.rates["wage_reported_day"]
+    months = [incomes.earlier(task.month, back) for back in (2, 1, 0)]
+    return tuple(
+        Cell(
+            None,
+            all(incomes.safe(one, month) and incomes.reported(row, one.asked_on, month, late_day) for one in asked),
+            over=all(incomes.is_over(one, month) for one in asked),
+        )
+        for month in months
+    )
 
 
 def _loose(task: Task, one: Statement) -> Row:

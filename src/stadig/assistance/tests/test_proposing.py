@@ -226,6 +226,7 @@ def test_a_month_that_was_not_over_when_an_agency_was_asked_is_not_known():
     made = propose(*told)
     assert set(made.missing) == {"missing:applicant:SKV", "missing:applicant:SO"}
     assert row(made, "missing:applicant:SO").missing == NOT_OVER
+    assert [cell.known for cell in row(made, "missing:applicant:SO").cells] == [True, False, False], "October was over"
     assert {one.agency for one in made.nothing} == {FK, PM, CSN}
     gone = propose(*(replace(one, asked_on=early) for one in all_said(said(FK, paid("SJP", 7020, 10)))))
     assert "vanished" not in codes(gone)
