@@ -215,7 +215,8 @@ def _statement(one: Json, path: str, values: Values) -> Fact:
     taxes = [values.amount(name, one[name]) for name in sorted(TAX & one.keys())]
     if not pays or None in pays or None in taxes:
         values.odd("individuppgifter", "")
-    gross = sum((pay for pay in pays if pay is not None), Decimal(0)) if pays else None
+    read = [pay for pay in pays if pay is not None]
+    gross = sum(read, Decimal(0)) if read else None
     tax = sum((one for one in taxes if one is not None), Decimal(0))
     month, employer = _first(one, MONTH), _first(one, EMPLOYER)
     if not month:

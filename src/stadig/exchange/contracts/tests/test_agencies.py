@@ -326,6 +326,11 @@ def test_all_pay_of_a_statement_counts_together_and_each_statement_is_a_fact() -
     assert (block.outcome, [fact.gross for fact in block.facts]) == (Outcome.DATA, [Decimal(8000), Decimal(1000)])
 
 
+def test_a_statement_without_any_pay_that_can_be_read_states_no_figure() -> None:
+    (fact,) = reported({"kontantErsattningUlagAG": None}).facts
+    assert (fact.gross, fact.net) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("statements", "more"),
     [
