@@ -18,6 +18,7 @@ from stadig.exchange.terms import Fact, Kind
 from stadig.ui import formatting
 
 FOLDED: Final = frozenset({Kind.DECISION, Kind.APPLICATION})
+REFUSED: Final = frozenset({Outcome.NOT_ENTITLED, Outcome.PROTECTED})
 MOST_LINES: Final = 6
 """So many lines stand in the block; the rest open below them."""
 
@@ -188,7 +189,8 @@ def _words(answer: Answer) -> outcome_words.Words:
     first = next((one for one in answer.parts if one.outcome == answer.outcome), None)
     missing = [one for one in answer.parts if one.name and not is_evidence(one.outcome)]
     lost = tuple(outcome_words.part(one.name) for one in missing if one.outcome in WORTH_ASKING_AGAIN)
-    refused = tuple(outcome_words.part(one.name) for one in missing if one.outcome not in WORTH_ASKING_AGAIN)
+    refused = tuple(outcome_words.part(one.name) for one in missing if one.outcome in REFUSED)
+    unsure = tuple(outcome_words.part(one.name) for one in missing if one.outcome not in WORTH_ASKING_AGAIN | REFUSED)
     told = Told(
         reason=first.reason if first else "",
         source=first.source if first else "",
@@ -196,6 +198,7 @@ def _words(answer: Answer) -> outcome_words.Words:
         codes=tuple(code for one in answer.parts for code in one.codes),
         parts=lost,
         refused=refused,
+        unsure=unsure,
         until=answer.until,
         opens=next((one.opens for one in answer.parts if one.opens), None),
         again_at=answer.again_at,

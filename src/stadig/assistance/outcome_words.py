@@ -87,6 +87,8 @@ class Told(NamedTuple):
     """The parts that did not come and may come, in words."""
     refused: tuple[str, ...] = ()
     """The parts that are not given to us however often we ask."""
+    unsure: tuple[str, ...] = ()
+    """The parts that were not asked about, or could not be read for certain."""
     until: dt.date | None = None
     """The day the answer came, where the period goes on after it."""
     opens: dt.datetime | None = None
@@ -129,17 +131,20 @@ def _by_itself(told: Told, else_do: str) -> str:
 
 
 def _partial(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
-    lost = _("Vi vet inte allt. Det här kom inte: %(parts)s.") % {"parts": ", ".join(told.parts)} if told.parts else ""
-    refused = (
-        _("Vi vet inte allt. Det här lämnas inte ut till oss: %(parts)s.") % {"parts": ", ".join(told.refused)}
-        if told.refused
-        else ""
-    )
+    """What did not come first; then what is not given, and what was not asked about or is not certain."""
+    said = [_("Vi vet inte allt.")]
+    if told.parts:
+        said.append(_("Det här kom inte: %(parts)s.") % {"parts": ", ".join(told.parts)})
+    if told.refused:
+        said.append(_("Det här lämnas inte ut till oss: %(parts)s.") % {"parts": ", ".join(told.refused)})
+    if told.unsure:
+        said.append(_("Det här är inte frågat eller inte säkert läst: %(parts)s.") % {"parts": ", ".join(told.unsure)})
+    if len(said) == 1:
+        said.append(_("En del av svaret kom inte."))
     came = _("Det som kom står här.")
-    if told.parts or not told.refused:
-        unknown = lost or _("Vi vet inte allt. En del av svaret kom inte.")
-        return unknown, " ".join(filter(None, [came, refused, _by_itself(told, _("Fråga igen om det som saknas."))])), "again"
-    return refused, _after(came, _("Be den sökande om underlag för resten, eller ring och anteckna svaret.")), "call"
+    if told.parts or not (told.refused or told.unsure):
+        return " ".join(said), _after(came, _by_itself(told, _("Fråga igen om det som saknas."))), "again"
+    return " ".join(said), _after(came, _("Be den sökande om underlag för resten, eller ring och anteckna svaret.")), "call"
 
 
 def answered_and_told(agency: str) -> Words:
