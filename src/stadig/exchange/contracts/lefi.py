@@ -21,6 +21,7 @@ from stadig.exchange.contracts.lefi_codes import (
     COMING,
     COMING_KEY,
     DECISIONS,
+    IDENTITY,
     KEYS,
     OTHER,
     PAID,
@@ -225,9 +226,7 @@ class _Reading:
             # codes whose own name in the answer is not known cannot be missed in it: their payments are a section of their own
             found.there = frozenset(there | (set(BENEFITS[FK]) - set(KEYS.values()) if there else set()))
             people = trees.things(self.information.get(PERSON_KEY))
-            beyond = tuple(
-                f"{PERSON_KEY}.{name}" for one in people for name in one if name not in {"personnummer", "skyddad", "namn"}
-            )
+            beyond = tuple(f"{PERSON_KEY}.{name}" for one in people for name in one if name not in IDENTITY)
             found.dropped = (*dropped, *beyond)
             return found
         key = PAID_KEY if section == PAID else COMING_KEY

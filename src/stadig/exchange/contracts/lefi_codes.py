@@ -99,6 +99,8 @@ READ_PAST: Final = frozenset(
 )
 """Names whose content is no benefit, no payment and no application: named as dropped, never kept."""
 PERSON_KEY: Final = "generellPersoninformation"
+IDENTITY: Final = frozenset(["personnummer", "foddes", "namn", "skyddad"])
+"""What is said there of who the person is, and that they are protected; the day of birth is a part of the personnummer."""
 PAID_KEY: Final = "utbetalningsuppgift"
 COMING_KEY: Final = "preliminarautbetalningar"
 
