@@ -41,14 +41,15 @@ class Place:
 
 
 def places(gathered: Gathered, row: Row) -> list[Place]:
-    """Each figure of a row."""
+    """Each figure of a row; what several parts of one answer say alike is told once."""
     person = gathered.person(row.who) or 0
     figures = calculation.figures(row, gathered.month, person)
     sources = [one for cell in row.cells for one in cell.sources] or list(row.sources)
-    return [
+    found = (
         Place(month, amount, link.label, _note(source), link.path, link.sha256, _ways(gathered, source, person))
         for (month, amount, link), source in zip(figures, sources, strict=True)
-    ]
+    )
+    return list(dict.fromkeys(found))
 
 
 def _note(source: Source) -> str:
