@@ -17,6 +17,8 @@ OTHERS: Final = (AF, MIV, TNS)
 """Agencies that tell of other things: registered as a job-seeker, permits, vehicles."""
 PLANNING: Final = frozenset({FK, PM, CSN})
 """Agencies whose answers also list payments to come: a month under way is known from them, of the others only when it is over."""
+WAGES_PART: Final = "individuppgifter"
+"""The part of Skatteverket's answer that holds what employers have reported."""
 OFF_LIST: Final = "off_list"
 
 

@@ -128,6 +128,9 @@ def _why(task: Task, who: str, agency: str, row: str = "") -> str:
     """The first reason that an agency's blocks about someone are no evidence of the control month."""
     control = incomes.earlier(task.month, 1)
     asked = [one for one in task.statements if one.who == who and one.agency == agency]
+    wages = [one for one in asked if one.part == benefits.WAGES_PART] if agency == SKV and row in {"", "wage"} else []
+    if wages and all(one.evidence for one in wages) and not _reported(task, wages):
+        return NOT_REPORTED  # the wages' own part came; faults of other parts stand with the agency
     for one in asked:
         if not one.evidence:
             return one.reason or one.outcome.value

@@ -233,6 +233,15 @@ def test_a_month_that_was_not_over_when_an_agency_was_asked_is_not_known():
     assert not row(gone, "income:applicant:day_benefit").cells[2].over
 
 
+def test_a_wage_row_says_what_its_own_part_came_to_before_the_faults_of_others():
+    early = dt.date(2026, 11, 24)
+    parts = (
+        said(SKV, paid("AGI", 6208, 10, kind=Kind.INCOME), part="individuppgifter", asked_on=early),
+        said(SKV, outcome=Outcome.UNKNOWN_CODE, part="skatteuppgifter", asked_on=early),
+    )
+    assert row(propose(*all_said(*parts)), "income:applicant:wage").missing == NOT_REPORTED
+
+
 def test_the_same_wage_is_one_row_and_counts_once_before_and_after_it_is_shown():
     told = all_said(said(SKV, paid("AGI", 6208, 10, kind=Kind.INCOME), asked_on=dt.date(2026, 11, 29)))
     stated = Declared(0, "salary", "applicant", Decimal(6208), NOVEMBER)
