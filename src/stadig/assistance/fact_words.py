@@ -29,8 +29,8 @@ BENEFITS: Final[dict[str, Any]] = {
     "KAPITAL": gettext_lazy("Inkomst av kapital"),
     "SKATTEKONTO": gettext_lazy("Skattekonto"),
     "SKATT": gettext_lazy("Beskattning"),
-    "FORETAG": gettext_lazy("Företag"),
-    "AVSTANGD": gettext_lazy("Avstängd"),
+    "FORETAG": gettext_lazy("Har företag"),
+    "AVSTANGD": gettext_lazy("Avstängd från ersättning"),
 }
 """What a code is called where the agency itself gives no words for it, or a name of a field."""
 FIELDS: Final[dict[str, Any]] = {

@@ -49,7 +49,7 @@ COLUMNS: Final = (
     (gettext_lazy("Räknas som underlag"), "evidence"),
     (gettext_lazy("Slag"), "kind"),
     (gettext_lazy("Myndighetens kod"), "benefit"),
-    (gettext_lazy("Uppgift"), "label"),
+    (gettext_lazy("Det som sägs"), "label"),
     (gettext_lazy("Netto, kronor"), "net"),
     (gettext_lazy("Brutto, kronor"), "gross"),
     (gettext_lazy("Utbetalningsdag"), "pay_date"),

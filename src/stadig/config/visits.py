@@ -15,6 +15,8 @@ PEOPLE = ("karin", "leila", "jonas", "eva", "ove", "mirja", "amina", "petra", "y
 """Those of the demo town who together see every page."""
 
 
+ASKING = ("assistance:", "exchange:")
+"""Rooms whose addresses name a question to agencies."""
 EDITED = ("edition_id", "step_id", "path", "status_id", "decision_id")
 """Parts of the addresses of the editor of e-services."""
 
@@ -56,7 +58,7 @@ def addresses() -> Iterator[tuple[str, str]]:
             continue
         path = "/" + pattern
         for key, converter in converters.items():
-            value = sample(name, key)
+            value = (_of_a_question if name.startswith(ASKING) else sample)(name, key)
             if value is None:
                 path = ""
                 break
@@ -124,6 +126,31 @@ def _of_a_trial(name: str, key: str) -> Any:
         found.order_by("pk").values_list(field, flat=True).first()
         or Pilot.objects.order_by("pk").values_list(field, flat=True).first()
     )
+
+
+def _of_a_question(name: str, key: str) -> Any:
+    """A part of the address of a question to agencies or a calculation: an open case that has been asked about, and what was answered."""
+    from stadig.assistance import calculation
+    from stadig.assistance.models import Entry, Norm, Proposal
+    from stadig.cases.models import Case
+    from stadig.city.models import User
+    from stadig.exchange.models import Call, LegalBasis, Lookup
+
+    rows = {"pk": LegalBasis, "norm_id": Norm, "proposal_id": Proposal, "entry_id": Entry}
+    if key in rows:
+        return rows[key].objects.order_by("-pk").values_list("pk", flat=True).first()
+    if key in ("agency", "name"):
+        return {"agency": "FK", "name": "ssbtek-v11"}[key]
+    asked = Lookup.objects.exclude(kind="manual").order_by("-pk")
+    of = asked.filter(case__in=Case.objects.exclude(group="closed").values("pk")).first() or asked.first()
+    if of is None:
+        return None
+    if key == "ref":
+        worker = User.objects.filter(username="petra").first()
+        drawn = worker and calculation.shown(of.case, None, worker)
+        return next((row.ref for row in drawn.rows if row.editable and row.kind == "income"), None) if drawn else None
+    call = Call.objects.filter(lookup=of).exclude(raw_sha256="").order_by("pk").values_list("pk", flat=True).first()
+    return {"case_id": of.case, "person_id": of.person_id, "lookup_id": of.pk, "call_id": call}.get(key)
 
 
 def _of_an_edition(key: str) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -46,7 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "norms": [(one, *_state(one, today)) for one in found],
         "missing": missing,
         "may_set": access.SET_NORMS.held_by(request.user),
-        "rules": _rules(rules) if rules else (),
+        "rules": tuple(_rules(rules)) if rules else (),
         "rules_from": rules.valid_from if rules else None,
     }
     return render(request, "assistance/norms.html", context)
@@ -117,8 +119,9 @@ def _one(request: HttpRequest, found: Norm, error: str = "") -> HttpResponse:
     context = {
         "norm": found,
         "state": _state(found, clock.today()),
-        "earlier": earlier,
-        "lines": _lines(before, table),
+        "earlier": str(earlier.valid_from.year) if earlier else "",
+        "year": str(found.valid_from.year),
+        "lines": _lines(before, table, get_language()),
         "may_confirm": may_set and waits and found.entered_by_id != request.user.pk,
         "own": waits and found.entered_by_id == request.user.pk,
         "may_withdraw": may_set and not found.withdrawn_at,
@@ -128,10 +131,11 @@ def _one(request: HttpRequest, found: Norm, error: str = "") -> HttpResponse:
     return render(request, "assistance/norm.html", context, status=422 if error else 200)
 
 
-def _lines(before: norm.Table | None, now: norm.Table) -> list[Line]:
+@functools.lru_cache(maxsize=64)
+def _lines(before: norm.Table | None, now: norm.Table, _language: str | None) -> tuple[Line, ...]:
     if before is None:
-        return [Line(_place(kind, which), "", kronor(amount), "", odd=False) for kind, which, amount in norm.rows(now)]
-    return [
+        return tuple(Line(_place(kind, which), "", kronor(amount), "", odd=False) for kind, which, amount in norm.rows(now))
+    return tuple(
         Line(
             _place(one_.kind, one_.which),
             kronor(one_.before) if one_.before is not None else "–",
@@ -140,7 +144,7 @@ def _lines(before: norm.Table | None, now: norm.Table) -> list[Line]:
             one_.odd,
         )
         for one_ in norm.differences(before, now)
-    ]
+    )
 
 
 def _place(kind: str, which: str) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.assistance import access, calculation, desk, gathering, kept, models, norms, requesting, sources
+from stadig.assistance import access, calculation, desk, errors, gathering, kept, models, norms, requesting, sources
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.terms import CASE_TYPE
 from stadig.cases import access as of_cases
@@ -48,6 +48,14 @@ def found(request: HttpRequest, case_id: int) -> Any:
     return case
 
 
+def _head(request: HttpRequest, case_id: int) -> desk.Head:
+    """The case in one query, for one who may read its answers; 404 for all others."""
+    try:
+        return desk.find(request.user, case_id)
+    except errors.NoSuchCase:
+        raise Http404 from None
+
+
 def gathered(case_id: int) -> Gathered:
     """What the calculation is made of; 404 where there is no application. Raises ``norms.NoNorm``."""
     try:
@@ -74,20 +82,18 @@ def once(request: HttpRequest) -> UUID | None:
 @require_safe
 def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
     """The proposal of the month applied for: a page, or the part of one that htmx asks for."""
-    case = found(request, case_id)
+    head = _head(request, case_id)
     part = request.headers.get("HX-Request") == "true"
     try:
         one = gathered(case_id)
     except norms.NoNorm as fault:
-        context = {"case": case, "fault": str(fault), "part": part}
+        context = {"case": head, "fault": str(fault), "part": part}
         return render(request, "assistance/no_norm.html" if not part else "assistance/_no_norm.html", context)
-    for lookup in one.lookups:
-        exchange.record_reading(request.user, lookup, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    shown = calculation.draw(one, may_edit=may_edit(case))
-    context: dict[str, Any] = {"case": case, "p": shown, "once": uuid4(), "asked_at": one.asked_at}
+    exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    shown = calculation.draw(one, may_edit=head.may_ask)
+    context: dict[str, Any] = {"case": head, "p": shown, "once": uuid4(), "asked_at": one.asked_at}
     if part:
         return render(request, "assistance/_proposal_section.html", context)
-    head = desk.find(request.user, case_id)
     context["name"] = head.persons[0].name if head.persons else ""
     return render(
         request,
@@ -107,8 +113,7 @@ def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
     wanted = calculation.row_of(calculation.proposed(one.task), ref)
     if drawn is None or wanted is None:
         raise Http404
-    for lookup in one.lookups:
-        exchange.record_reading(request.user, lookup, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return render(request, "assistance/source.html", {"case": case, "row": drawn, "places": sources.places(one, wanted)})
 
 
