@@ -162,7 +162,7 @@ def seconds_words(answer: Answer) -> str:
     if answer.outcome == Outcome.MANUAL:
         return _("per telefon")
     if answer.seconds is None:
-        return _("ej frågad")
+        return _("inte frågad")
     return f"{formatting.number(answer.seconds, 1 if answer.seconds < 100 else 0)}{formatting.SPACE}s"
 
 

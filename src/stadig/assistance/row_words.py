@@ -172,7 +172,7 @@ def _note(code: str, values: tuple[str, ...]) -> str:
     if code == "applied":
         return _("Sökt: %(amount)s kr.") % {"amount": kronor(Decimal(values[0]))}
     if code == "stated":
-        return _("Sökanden har uppgett %(amount)s kr. Det räknas tills underlaget kommer, men är inte styrkt.") % {
+        return _("Den sökande har uppgett %(amount)s kr. Det räknas tills underlaget kommer, men är inte styrkt.") % {
             "amount": kronor(Decimal(values[0]))
         }
     simple = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from stadig.assistance.norm_file import Entered
 from stadig.assistance.row_words import kronor
 from stadig.city import clock
 from stadig.city.permissions import needs
+from stadig.ui import formatting
 
 
 class Line(NamedTuple):
@@ -140,11 +142,17 @@ def _lines(before: norm.Table | None, now: norm.Table, _language: str | None) ->
             _place(one_.kind, one_.which),
             kronor(one_.before) if one_.before is not None else "–",
             kronor(one_.now) if one_.now is not None else "–",
-            _("ny") if one_.percent is None else f"{kronor(one_.percent, signed=True)} %",
+            _("ny") if one_.percent is None else _percent(one_.percent),
             one_.odd,
         )
         for one_ in norm.differences(before, now)
     )
+
+
+def _percent(value: Decimal) -> str:
+    """*+0,7 %*: one decimal, as the government tells it."""
+    sign = "−" if value < 0 else "+" if value > 0 else ""
+    return f"{sign}{formatting.number(abs(value), 1)} %"
 
 
 def _place(kind: str, which: str) -> str:

@@ -39,7 +39,7 @@ def test_a_norm_at_the_terminal_from_a_file_to_two_people(run, tmp_path):
     assert "colleague" in refused.stderr
     assert run("confirm", number, "--by", "ove").exit_code == 0
     rows = json.loads(run("list", "--json").stdout)
-    assert [row["state"] for row in rows] == ["in force"] * 3
+    assert [row["state"] for row in rows] == ["to come", "in force", "has been"]
     assert json.loads(run("show", number, "--json").stdout)["table"] == norm.plain(
         norm_file.read("riksnorm.toml", TOML.encode()).table
     )

@@ -15,7 +15,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from stadig.assistance import asking, calculation, entries, gathering, periods
+from stadig.assistance import asking, calculation, entries, first, gathering, periods
+from stadig.assistance.models import Norm, Rules
 from stadig.cases.models import Case, Group
 from stadig.city.models import User
 from stadig.config.agencies.testing import running as a_stand_in
@@ -38,6 +39,7 @@ def agencies(tmp_path_factory):
 @pytest.fixture
 def petra(demo_town, agencies, settings):
     """The case worker, in a town that asks the stand-in."""
+    first.write(Norm, Rules)  # a test that commits empties every table after itself
     agencies.calm()
     settings.EXCHANGE_FILE = agencies.exchange_file
     yield User.objects.get(username="petra")

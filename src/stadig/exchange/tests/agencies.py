@@ -89,10 +89,10 @@ def serve(context: ssl.SSLContext | None = None) -> Iterator[Agencies]:
         await site.start()
         return runner, runner.addresses[0][1]
 
-    runner, port = loop.run_until_complete(begin())
-    this.address = f"{'https' if context else 'http'}://{'localhost' if context else '127.0.0.1'}:{port}/"
     thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
+    thread.start()  # first: the thread of the test may have a browser's loop running in it
+    runner, port = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
+    this.address = f"{'https' if context else 'http'}://{'localhost' if context else '127.0.0.1'}:{port}/"
     try:
         yield this
     finally:
