@@ -145,8 +145,11 @@ def logged_in() -> Iterator[dict[str, Any]]:
         people: dict[str, Any] = {"": Client(HTTP_HOST="localhost")}
         try:
             for name in PEOPLE:
+                user = User.objects.filter(username=name).first()
+                if user is None:
+                    raise CannotMeasure("The demo town is not drawn here. Start it once and stop it: stadig demo")
                 people[name] = Client(HTTP_HOST="localhost")
-                people[name].force_login(User.objects.get(username=name), backend="stadig.city.login.PasswordBackend")
+                people[name].force_login(user, backend="stadig.city.login.PasswordBackend")
             yield people
         finally:
             for name in PEOPLE:
