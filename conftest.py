@@ -77,10 +77,6 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-LAW = (("0003_financial_assistance", "enter"), ("0006_names_of_groups", "rename"))
-"""The migrations that write the law by which agencies answer."""
-
-
 @pytest.fixture(scope="session")
 def reference_data() -> Callable[[str], Path]:
     """``reference_data("operations/bins/wyndham_fill_daily.csv")`` → its path; skips where the data are absent, fails in CI."""
@@ -210,6 +206,7 @@ def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
 
     from stadig.city import clock
     from stadig.config import demo
+    from stadig.config.tests import shipped
 
     with django_db_blocker.unblock():
         # pytest-django makes a test database only when a collected test asks for ``db`` by name
@@ -218,7 +215,7 @@ def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         name = f"{plain}_town"
         _clone(plain, name)
         _connect_to(name)
-        _as_shipped()
+        shipped.write()
         try:
             demo.seed(size="small", now=datetime.fromisoformat(TOWN_NOW).astimezone(UTC))
         finally:
@@ -227,22 +224,6 @@ def _town_template(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         yield name
         _drop(name)
         teardown_databases(made, 0)
-
-
-def _as_shipped() -> None:
-    """Write again what the migrations write: a test that commits has emptied every table, if one ran before the town was drawn."""
-    from importlib import import_module
-
-    from django.apps import apps
-
-    from stadig.assistance import first
-    from stadig.assistance.models import Norm, Rules
-    from stadig.exchange.models import LegalBasis
-
-    first.write(Norm, Rules)
-    if not LegalBasis.objects.exists():
-        for module, verb in LAW:
-            getattr(import_module(f"stadig.exchange.migrations.{module}"), verb)(apps, None)
 
 
 @pytest.fixture
