@@ -11,13 +11,13 @@ import logging
 import random
 import ssl
 from collections import defaultdict
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import aiohttp
 
-from stadig.exchange.terms import Outgoing
+from stadig.exchange.terms import HEADERS_READ, Incoming, Outgoing
 
 log = logging.getLogger("stadig.exchange")
 JITTER_S: Final = 0.2
@@ -40,6 +40,13 @@ class Reply:
     content_type: str = ""
     body: bytes = field(repr=False, default=b"")
     fault: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Those that a contract may need."""
+
+    @property
+    def incoming(self) -> Incoming:
+        """As a contract reads it."""
+        return Incoming(self.status, self.content_type, self.body, self.headers)
 
     @property
     def may_try_again(self) -> bool:
@@ -134,7 +141,8 @@ class Line:
                 body = await self._body(answer)
                 if body is None:
                     return self._refused(answer, "too_large")
-                return Reply(answer.status, headers.get("Content-Type", "")[:SHORT], body)
+                read = {name: headers[name][:SHORT] for name in HEADERS_READ if name in headers}
+                return Reply(answer.status, headers.get("Content-Type", "")[:SHORT], body, headers=read)
         except (aiohttp.ClientError, OSError, ValueError) as fault:
             return Reply(fault=_word(fault))
 

@@ -10,7 +10,6 @@ from stadig.city.actions import require
 from stadig.exchange import access, connections, plans
 from stadig.exchange.certificates import CertificateFault
 from stadig.exchange.fanout import Line
-from stadig.exchange.terms import Incoming
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -62,6 +61,6 @@ async def _sent(line: Connection, contract: Contract, outgoing: Outgoing) -> Tri
     if reply.fault:
         return Tried(line.name, reply.fault)
     try:
-        return Tried(line.name, "", contract.read_probe(Incoming(reply.status, reply.content_type, reply.body)))
+        return Tried(line.name, "", contract.read_probe(reply.incoming))
     except Exception as fault:
         return Tried(line.name, type(fault).__name__)

@@ -19,7 +19,7 @@ from stadig.exchange.fanout import Fanout, Line, Reply, Request
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.plans import Plan, PlannedCall
 from stadig.exchange.storing import Came, Ended, Finished, Intent, NotMade, Overdue, Store, Tally, Thing, Tried, now
-from stadig.exchange.terms import Incoming, Outgoing
+from stadig.exchange.terms import Outgoing
 
 log = logging.getLogger("stadig.exchange")
 MARGIN_S: Final = 0.25
@@ -151,7 +151,7 @@ class Run:
         if reply.fault:
             return False
         try:
-            said = call.contract.read_probe(Incoming(reply.status, reply.content_type, reply.body))
+            said = call.contract.read_probe(reply.incoming)
         except Exception as fault:
             log.error("The answer to a trial of %s could not be read: %s.", call.line.name, type(fault).__name__)
             return False

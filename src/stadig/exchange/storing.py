@@ -24,7 +24,7 @@ from stadig.exchange import keeping
 from stadig.exchange.fanout import Reply
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.plans import Plan, PlannedCall
-from stadig.exchange.terms import Block, Incoming, Source
+from stadig.exchange.terms import Block, Source
 
 log = logging.getLogger("stadig.exchange")
 IDLE_SECONDS: Final = 0.3
@@ -214,7 +214,7 @@ def read(call: PlannedCall, reply: Reply) -> tuple[Block, ...]:
     if reply.fault:
         return tuple(Block(agency, Outcome.ERROR, error_source=Source.SELF, error_code=reply.fault) for agency in asked)
     try:
-        found = call.contract.read(Incoming(reply.status, reply.content_type, reply.body), call.question)
+        found = call.contract.read(reply.incoming, call.question)
     except Exception as fault:
         log.error("An answer to call %d could not be read: %s.", call.id, type(fault).__name__)
         found = ()

@@ -167,6 +167,10 @@ class Outgoing:
     body: bytes = field(repr=False, default=b"")
 
 
+HEADERS_READ: Final = ("X-Road-Error",)
+"""Headers of an answer that a contract may need; no other leaves the line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """An answer as it came."""
@@ -175,7 +179,7 @@ class Incoming:
     content_type: str
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Those that say whose a fault is, such as ``X-Road-Error``."""
+    """Those of :data:`HEADERS_READ` that the answer has, by those names."""
 
 
 @dataclass(frozen=True, slots=True)

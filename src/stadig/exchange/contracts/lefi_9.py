@@ -36,7 +36,7 @@ class Lefi9:
 
     def read(self, answer: Incoming, question: Question) -> tuple[Block, ...]:
         """The blocks of FK and PM, as far as they were asked."""
-        status = of_status(answer.status)
+        status = of_status(answer.status) or (Reason.HTTP_FAILED if soap.infrastructure(answer.headers) is not None else None)
         found: dict[str, tuple[Block, ...]] = {}
         try:
             document = trees.json(answer.body)
@@ -89,10 +89,12 @@ def _address(url: str, asker: Asker, rest: str) -> str:
 
 def _refused(agency: str, answer: Incoming, status: Reason, text: str) -> Block:
     """403: the agency says that we may not ask. 400: our question was wrong. All else is a fault of theirs or on the way."""
+    theirs = soap.infrastructure(answer.headers)
+    if theirs is not None:
+        return failed(agency, Source.COMPOSITE, status, theirs)
     if answer.status == 403:
         return Block(agency, Outcome.NOT_ENTITLED, error_source=Source.AGENCY, error_code=status, error_text=text[:400])
-    source = Source.SELF if answer.status in {400, 401} else soap.fault_source("", answer.headers)
-    return failed(agency, source, status, text)
+    return failed(agency, Source.SELF if answer.status in {400, 401} else Source.AGENCY, status, text)
 
 
 def entitlement(data: bytes) -> lefi.Entitled:

@@ -77,12 +77,15 @@ class Rest:
 
     def _read(self, answer: Incoming, person: str) -> Block:
         agency, declared = self.declared.agency, self.declared
+        theirs = soap.infrastructure(answer.headers)
+        if theirs is not None:  # before what a status means at the agency: it is not the agency that said it
+            return failed(agency, Source.COMPOSITE, of_status(answer.status) or Reason.HTTP_FAILED, theirs)
         outcome = declared.statuses.get(answer.status)
         if outcome is not None:
             return Block(agency, outcome)
         status = of_status(answer.status)
         if status is not None:
-            return failed(agency, soap.fault_source("", answer.headers), status, str(answer.status))
+            return failed(agency, Source.AGENCY, status, str(answer.status))
         document = trees.json(answer.body)
         if declared.person and not same_person(person, at(document, declared.person)):
             raise WrongPerson(declared.person)

@@ -120,6 +120,11 @@ def _fault(fault: Node) -> Fault:
 def fault_source(code: str, headers: Mapping[str, str]) -> Source:
     """Whose a fault is. X-Road's rule: an answer with the header ``X-Road-Error`` is the infrastructure's, one without is the provider's;
     in SOAP the infrastructure's fault codes say the same."""
-    if any(name.lower() == "x-road-error" for name in headers):
+    if infrastructure(headers) is not None:
         return Source.COMPOSITE
     return Source.COMPOSITE if code.rpartition(":")[2].lower().startswith(_X_ROAD_SIDES) else Source.AGENCY
+
+
+def infrastructure(headers: Mapping[str, str]) -> str | None:
+    """The error that X-Road says is its own: the agency has then answered nothing, whatever status and content stand beside it. None without."""
+    return next((value for name, value in headers.items() if name.lower() == "x-road-error"), None)

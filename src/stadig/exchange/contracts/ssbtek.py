@@ -102,6 +102,9 @@ class Ssbtek:
     def _whole(self, agency: str, fault: Unreadable, answer: Incoming) -> Block:
         """The block when nothing at all could be read: an HTTP status says more than a body that is no SOAP message."""
         status = of_status(answer.status)
+        theirs = soap.infrastructure(answer.headers)
+        if theirs is not None:
+            return failed(agency, Source.COMPOSITE, status or Reason.HTTP_FAILED, theirs)
         if status is not None and not isinstance(fault, WrongPerson):
             return failed(agency, soap.fault_source("", answer.headers), status, str(answer.status))
         return unreadable(agency, fault)
@@ -112,7 +115,11 @@ class Ssbtek:
             block = self._fault(message.fault, answer.headers)
             return {agency: (block(agency),) for agency in question.agencies}
         content = message.content
-        if content is None or content.element.tag != f"{{{self.space}}}{ANSWER}":
+        if (
+            content is None
+            or content.element.tag != f"{{{self.space}}}{ANSWER}"
+            or soap.infrastructure(answer.headers) is not None
+        ):
             raise Unreadable(Reason.WRONG_CONTRACT)
         self._same_question(content, question)
         held = content.one("svarsdata")

@@ -42,6 +42,9 @@ class Way:
     """The line is cut instead of an answer."""
     person: str = ""
     """Answers about someone else."""
+    headers: dict[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+    """Answers with these bytes and no others."""
 
 
 @dataclass
@@ -69,9 +72,11 @@ class Agencies:
         await asyncio.sleep(way.after_s)
         if way.drops and request.transport:
             request.transport.close()
+        if way.raw:
+            return web.Response(body=way.raw, status=way.status, headers={"Content-Type": "text/xml", **way.headers})
         said = dict.fromkeys(codes, way.says)
         body = {"said": said, "person": way.person or asked["person"], "padding": "x" * way.size}
-        return web.json_response(body, status=way.status)
+        return web.json_response(body, status=way.status, headers=way.headers)
 
 
 @contextmanager

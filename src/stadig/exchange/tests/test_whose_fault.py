@@ -1,0 +1,66 @@
+"""Whose a fault is, over real sockets: the header that says so reaches the reader, and no other header does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stadig.exchange import plans, queries
+from stadig.exchange.contracts.registry import open_contract
+from stadig.exchange.models import Call
+from stadig.exchange.terms import Block, Incoming, Question
+from stadig.exchange.tests.agencies import Agencies, Plain, Way
+
+pytestmark = pytest.mark.django_db(transaction=True)
+THEIRS = {"X-Road-Error": "Server.ServerProxy.ServiceFailed", "X-Road-Request-Id": "1"}
+
+
+class Read(Plain):
+    """Asks in plain words, and reads as a real contract does."""
+
+    def __init__(self, name: str) -> None:
+        self.real = open_contract(name, folder=None)
+        self.headers: list[dict[str, str]] = []
+
+    def read(self, answer: Incoming, question: Question) -> tuple[Block, ...]:
+        self.headers.append(dict(answer.headers))
+        return self.real.read(answer, question)
+
+
+@pytest.mark.parametrize("said", [(THEIRS, "composite"), ({}, "agency")])
+def test_a_fault_marked_by_x_road_is_the_infrastructures_and_one_without_the_mark_the_agencys(
+    said: tuple[dict[str, str], str],
+    agencies: Agencies,
+    written: Any,
+    asked: Callable[..., queries.LookupView],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    headers, source = said
+    written(agencies)
+    contract = Read("lefi-9")
+    monkeypatch.setattr(plans, "contract_of", lambda line: contract)
+    agencies.ways["FK"] = Way(status=500, raw=b'{"type": "Server.ServerProxy.ServiceFailed", "message": "x"}', headers=headers)
+    (one,) = asked(agencies=["FK"]).agencies
+    found = one.blocks[0].block
+    assert (found.outcome, found.error_source, found.error_code) == ("error", source, "http_failed")
+    assert contract.headers == [{name: value for name, value in headers.items() if name == "X-Road-Error"}]
+
+
+def test_a_soap_message_of_x_road_with_its_mark_is_an_error_of_the_infrastructure_and_its_bytes_are_kept(
+    reference_data: Callable[[str], Path],
+    agencies: Agencies,
+    written: Any,
+    asked: Callable[..., queries.LookupView],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written(agencies)
+    monkeypatch.setattr(plans, "contract_of", lambda line: Read("ssbtek-10"))
+    data = reference_data("exchange/x-road/queries/simple-comment.answer").read_bytes()
+    agencies.ways["FK"] = Way(raw=data, headers=THEIRS)
+    (one,) = asked(agencies=["FK"]).agencies
+    found = one.blocks[0].block
+    assert (found.outcome, found.error_source, found.error_code) == ("error", "composite", "http_failed")
+    assert Call.objects.get().raw_bytes == len(data)
