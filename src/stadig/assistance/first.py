@@ -26,23 +26,27 @@ NORMS: Final = (
         (1280, 1410, 1790, 2030, 2330, 2640, 2830),
     ),
 )
-PRICE_BASE: Final = {2025: 58_800, 2026: 59_200}
+PRICE_BASE: Final = {
+    2025: (58_800, "Prisbasbeloppet för 2025, 2 kap. 6 och 7 §§ socialförsäkringsbalken (2010:110)", False),
+    2026: (59_200, "Förordning (2025:872) om prisbasbelopp för år 2026, 1 §, läst hos laglio.se ur Riksdagens öppna data", True),
+}
+"""Year → amount, source, and whether anyone has read it there."""
+RULES_SOURCE: Final = (
+    "12 kap. 8 och 9 §§ socialtjänstlagen (2025:400), skatteförfarandelagen, prisbasbeloppet och kommunens egna gränser"
+)
 OWN: Final = "Kommunens egen gräns. Ändra den om ni har bestämt en annan"
 
 
 def rules(year: int) -> dict[str, Any]:
     """name → value, unit and source of one year."""
+    amount, price_source, was_read = PRICE_BASE[year]
+    stimulus = "12 kap. 8 § socialtjänstlagen (2025:400)"
     return {
         "change_percent": {"value": 12, "unit": "percent", "source": OWN, "own": True},
-        "stimulus_percent": {"value": 25, "unit": "percent", "source": "12 kap. 8 § socialtjänstlagen (2025:400)"},
-        "stimulus_after_months": {"value": 6, "unit": "months", "source": "12 kap. 8 § socialtjänstlagen (2025:400)"},
-        "stimulus_months": {"value": 24, "unit": "months", "source": "12 kap. 8 § socialtjänstlagen (2025:400)"},
-        "price_base_amount": {
-            "value": PRICE_BASE[year],
-            "unit": "kronor",
-            "source": f"Prisbasbeloppet för {year}, 2 kap. 6 och 7 §§ socialförsäkringsbalken",
-            "unverified": True,
-        },
+        "stimulus_percent": {"value": 25, "unit": "percent", "source": stimulus},
+        "stimulus_after_months": {"value": 6, "unit": "months", "source": stimulus},
+        "stimulus_months": {"value": 24, "unit": "months", "source": stimulus},
+        "price_base_amount": {"value": amount, "unit": "kronor", "source": price_source, "unverified": not was_read},
         "youth_under": {"value": 21, "unit": "years", "source": "12 kap. 9 § socialtjänstlagen (2025:400)"},
         "part_month_days": {"value": 30, "unit": "days", "source": OWN, "own": True},
         "benefit_days_least": {"value": 15, "unit": "days", "source": OWN, "own": True},
@@ -50,7 +54,7 @@ def rules(year: int) -> dict[str, Any]:
         "wage_reported_day": {
             "value": 12,
             "unit": "day",
-            "source": "26 kap. skatteförfarandelagen (2011:1244)",
+            "source": "26 kap. 26, 32 och 34 §§ skatteförfarandelagen (2011:1244). Stora arbetsgivare har till den 26 (30 §)",
             "unverified": True,
         },
         "request_days": {"value": 7, "unit": "days", "source": OWN, "own": True},
@@ -58,23 +62,33 @@ def rules(year: int) -> dict[str, Any]:
 
 
 def write(norms: Any, rules_model: Any) -> None:
-    """Write what is not there. ``norms`` and ``rules_model`` are the models, as a migration or the room knows them."""
+    """Write what is not there."""
+    write_norms(norms)
+    write_rules(rules_model)
+
+
+def write_norms(norms: Any) -> None:
+    """The riksnorm of each year. ``norms`` is the model, as a migration or the room knows it."""
     for year, source, child, (single, couple), common in NORMS:
-        first = dt.date(year, 1, 1)
         table = {
             "rules": "sfs-2025-468",
             "child": dict(zip(COLUMNS, child, strict=True)),
             "adult": {"single": single, "couple": couple},
             "common": {str(n): amount for n, amount in enumerate(common, 1)},
         }
-        if not norms.objects.filter(valid_from=first).exists():
-            norms.objects.create(
-                valid_from=first,
-                valid_to=dt.date(year, 12, 31),
-                table=table,
-                source=source,
-                entered_at=ENTERED,
-                confirmed_at=ENTERED,
-            )
-        if not rules_model.objects.filter(valid_from=first).exists():
-            rules_model.objects.create(valid_from=first, values=rules(year), entered_at=ENTERED, confirmed_at=ENTERED)
+        if not norms.objects.filter(valid_from=dt.date(year, 1, 1)).exists():
+            norms.objects.create(table=table, source=source, **_of(year))
+
+
+def write_rules(rules_model: Any) -> None:
+    """The rules of each year, as :func:`write_norms`. Those that were shipped before they had a last day get it, and their sources."""
+    for year in PRICE_BASE:
+        found = rules_model.objects.filter(valid_from=dt.date(year, 1, 1))
+        found.filter(entered_by=None, source="").update(values=rules(year), source=RULES_SOURCE)
+        if not found.exists():
+            rules_model.objects.create(values=rules(year), source=RULES_SOURCE, **_of(year))
+
+
+def _of(year: int) -> dict[str, Any]:
+    days = {"valid_from": dt.date(year, 1, 1), "valid_to": dt.date(year, 12, 31)}
+    return days | {"entered_at": ENTERED, "confirmed_at": ENTERED}

@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from stadig.city.models import Person
 
 
-class Norm(models.Model):
-    """The riksnorm of a period, as the ordinance's tables. Two people enter it: one writes, another confirms."""
+class Dated(models.Model):
+    """What holds from one day to another, with its source. Two people set it: one enters it, another confirms it (assistance/setting.py)."""
 
     valid_from = models.DateField()
     valid_to = models.DateField()
-    table = models.JSONField(help_text="child, adult and common costs in kronor a month (assistance/norm.py)")
     source = models.CharField(max_length=300, help_text="the statute and where its wording was read")
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField()
@@ -30,15 +29,16 @@ class Norm(models.Model):
     confirmed_by_id: int | None
 
     class Meta:
+        abstract = True
         ordering = ["-valid_from", "-id"]
         constraints = [
-            models.CheckConstraint(name="assistance_norm_period", condition=Q(valid_to__gte=F("valid_from"))),
+            models.CheckConstraint(name="assistance_%(class)s_period", condition=Q(valid_to__gte=F("valid_from"))),
             models.CheckConstraint(
-                name="assistance_norm_two_people",
+                name="assistance_%(class)s_two_people",
                 condition=Q(entered_by=None) | Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),
             ),
-            ExclusionConstraint(  # two norms can't hold for the same day
-                name="assistance_one_norm_a_day",
+            ExclusionConstraint(  # two can't hold for the same day
+                name="assistance_one_%(class)s_a_day",
                 expressions=[
                     (Func(F("valid_from"), F("valid_to"), Value("[]"), function="daterange"), RangeOperators.OVERLAPS),
                 ],
@@ -46,39 +46,29 @@ class Norm(models.Model):
             ),
         ]
 
+
+class Norm(Dated):
+    """The riksnorm of a period, as the ordinance's tables."""
+
+    table = models.JSONField(help_text="child, adult and common costs in kronor a month (assistance/norm.py)")
+
+    class Meta(Dated.Meta):
+        pass
+
     def __str__(self) -> str:
         return f"riksnorm {self.valid_from}–{self.valid_to}"
 
 
-class Rules(models.Model):
-    """Rates and thresholds of the calculation from a day on: what is law and what is the municipality's own, each with its source."""
+class Rules(Dated):
+    """Rates and thresholds of the calculation in a period: what is law and what is the municipality's own, each with its source."""
 
-    valid_from = models.DateField()
     values = models.JSONField(help_text="name → {value, unit, source} (assistance/rates.py)")
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    entered_at = models.DateTimeField()
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-    entered_by_id: int | None
-    confirmed_by_id: int | None
 
-    class Meta:
-        ordering = ["-valid_from", "-id"]
-        constraints = [
-            models.CheckConstraint(
-                name="assistance_rules_two_people",
-                condition=Q(entered_by=None) | Q(confirmed_by=None) | ~Q(entered_by=F("confirmed_by")),
-            ),
-            models.UniqueConstraint(
-                name="assistance_one_set_of_rules",
-                fields=["valid_from"],
-                condition=Q(confirmed_at__isnull=False, withdrawn_at=None),
-            ),
-        ]
+    class Meta(Dated.Meta):
+        pass
 
     def __str__(self) -> str:
-        return f"rules from {self.valid_from}"
+        return f"rules {self.valid_from}–{self.valid_to}"
 
 
 class Entry(models.Model):

@@ -35,7 +35,11 @@ class NormsFault(Exception):
 
 
 class NoNorm(NormsFault):
-    """No riksnorm, or no rules, hold in a month."""
+    """No riksnorm holds in a month, or nothing else that it is computed with."""
+
+
+class NoRules(NoNorm):
+    """No rules hold in a month."""
 
 
 class SamePerson(NormsFault):
@@ -63,10 +67,7 @@ IN_FORCE = """
 SELECT n.id, n.table::text, n.source, n.valid_from, n.valid_to, r.id, r.values::text
 FROM (SELECT %(day)s::date AS day) d
 LEFT JOIN assistance_norm n ON n.confirmed_at IS NOT NULL AND n.withdrawn_at IS NULL AND d.day BETWEEN n.valid_from AND n.valid_to
-LEFT JOIN LATERAL (
-    SELECT id, values FROM assistance_rules
-    WHERE confirmed_at IS NOT NULL AND withdrawn_at IS NULL AND valid_from <= d.day ORDER BY valid_from DESC LIMIT 1
-) r ON true
+LEFT JOIN assistance_rules r ON r.confirmed_at IS NOT NULL AND r.withdrawn_at IS NULL AND d.day BETWEEN r.valid_from AND r.valid_to
 """
 
 
@@ -75,8 +76,8 @@ def in_force(month: dt.date) -> InForce:
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE, {"day": month.isoformat()})
         ((norm_id, table, source, first, last, rules_id, values),) = cursor.fetchall()
+    said = {"month": formatting.month(f"{month:%Y-%m}")}
     if norm_id is None:
-        said = {"month": formatting.month(f"{month:%Y-%m}")}
         raise NoNorm(
             _(
                 "Det finns ingen riksnorm för %(month)s. Skriv in den under Riksnorm, med källan, och be en kollega bekräfta den. "
@@ -85,7 +86,13 @@ def in_force(month: dt.date) -> InForce:
             % said
         )
     if rules_id is None:
-        raise NoNorm(_("Det finns inga beräkningsregler för %(month)s.") % {"month": formatting.month(f"{month:%Y-%m}")})
+        raise NoRules(
+            _(
+                "Det finns inga beräkningsregler för %(month)s. Skriv in dem under Beräkningsregler, med källorna, och be en kollega "
+                "bekräfta dem. Vi räknar aldrig med ett annat års regler."
+            )
+            % said
+        )
     return InForce(norm_id, table_of(table), source, first, last, rules_id, rates_of(values))
 
 

@@ -1,4 +1,4 @@
-"""The riksnorm of 2025 and 2026 and the rules of the calculation, each with the source it was read in."""
+"""The riksnorm of 2025 and 2026, each with the source it was read in. The rules of the calculation come with 0004, when they have a last day."""
 
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields.ranges
@@ -9,7 +9,7 @@ from stadig.assistance import first
 
 
 def write(apps, schema_editor):
-    first.write(apps.get_model("assistance", "Norm"), apps.get_model("assistance", "Rules"))
+    first.write_norms(apps.get_model("assistance", "Norm"))
 
 
 class Migration(migrations.Migration):

@@ -9,8 +9,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
-from stadig.assistance import norm_file, norms
-from stadig.assistance.models import Norm
+from stadig.assistance import first, norm_file, norms
+from stadig.assistance.models import Norm, Rules
 from stadig.assistance.tests.test_norm import TOML
 from stadig.city.models import AuditEntry
 from stadig.city.permissions import Role
@@ -27,6 +27,15 @@ def henrik(someone):
 @pytest.fixture
 def ove(someone):
     return someone(Role.ADMINISTRATOR, username="ove")
+
+
+@pytest.fixture
+def rules_of_2027():
+    """Rules that hold in 2027 too."""
+    days = {"valid_from": NEW_YEAR, "valid_to": dt.date(2027, 12, 31)}
+    Rules.objects.create(
+        values=first.rules(2026), source="Ett prov", entered_at=first.ENTERED, confirmed_at=first.ENTERED, **days
+    )
 
 
 def read(text=TOML):
@@ -46,6 +55,7 @@ def test_a_year_without_a_table_says_so_and_what_to_do(month):
         norms.in_force(month)
 
 
+@pytest.mark.usefixtures("rules_of_2027")
 def test_a_new_year_holds_when_another_person_has_confirmed_it(henrik, ove):
     made = norms.enter(henrik, read())
     with pytest.raises(norms.NoNorm):
@@ -57,6 +67,7 @@ def test_a_new_year_holds_when_another_person_has_confirmed_it(henrik, ove):
     assert [row.did for row in AuditEntry.objects.order_by("pk")][-2:] == ["entered a norm", "confirmed a norm"]
 
 
+@pytest.mark.usefixtures("rules_of_2027")
 def test_a_norm_taken_back_holds_no_more_and_may_be_entered_anew(henrik, ove):
     made = norms.confirm(ove, norms.enter(henrik, read()).pk)
     norms.withdraw(henrik, made.pk)
@@ -65,6 +76,12 @@ def test_a_norm_taken_back_holds_no_more_and_may_be_entered_anew(henrik, ove):
     norms.confirm(henrik, norms.enter(ove, read(TOML.replace("3970", "3980"))).pk)
     assert norms.in_force(NEW_YEAR).table.single == 3980
     assert norms.of_versions(made.pk, norms.in_force(NEW_YEAR).rules_id).table.single == Decimal(3970)
+
+
+def test_a_year_with_a_norm_and_without_rules_says_so_and_what_to_do(henrik, ove):
+    norms.confirm(ove, norms.enter(henrik, read()).pk)
+    with pytest.raises(norms.NoRules, match=r"inga beräkningsregler för januari 2027.*kollega bekräfta"):
+        norms.in_force(NEW_YEAR)
 
 
 def test_two_norms_never_hold_for_the_same_day(henrik, ove):
