@@ -8,9 +8,9 @@ class AssistanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.assistance import keeping, prefetching, registration, telling
+        from stadig.assistance import keeping, norms, prefetching, registration, telling
         from stadig.cases import destroying, own
-        from stadig.city import desk, erasure
+        from stadig.city import attested, desk, erasure
 
         destroying.holds(keeping.forget_case)
         destroying.waits(keeping.why_kept)
@@ -18,3 +18,5 @@ class AssistanceConfig(AppConfig):
         registration.register()
         own.register_log(telling.draw)
         desk.register(prefetching.cards)
+        for table in norms.HELD:
+            attested.register(table)

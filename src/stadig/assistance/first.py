@@ -6,6 +6,7 @@ Plain data, written once by a migration. Later years are entered by two people (
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, Final
 
 ENTERED: Final = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
@@ -61,6 +62,24 @@ def rules(year: int) -> dict[str, Any]:
     }
 
 
+def shipped_norms() -> Iterator[dict[str, Any]]:
+    """The riksnorm of each year, column → value as JSON holds it."""
+    for year, source, child, (single, couple), common in NORMS:
+        table = {
+            "rules": "sfs-2025-468",
+            "child": dict(zip(COLUMNS, child, strict=True)),
+            "adult": {"single": single, "couple": couple},
+            "common": {str(n): amount for n, amount in enumerate(common, 1)},
+        }
+        yield {"table": table, "source": source, **_of(year)}
+
+
+def shipped_rules() -> Iterator[dict[str, Any]]:
+    """The rules of each year, column → value as JSON holds it."""
+    for year in PRICE_BASE:
+        yield {"values": rules(year), "source": RULES_SOURCE, **_of(year)}
+
+
 def write(norms: Any, rules_model: Any) -> None:
     """Write what is not there."""
     write_norms(norms)
@@ -69,26 +88,20 @@ def write(norms: Any, rules_model: Any) -> None:
 
 def write_norms(norms: Any) -> None:
     """The riksnorm of each year. ``norms`` is the model, as a migration or the room knows it."""
-    for year, source, child, (single, couple), common in NORMS:
-        table = {
-            "rules": "sfs-2025-468",
-            "child": dict(zip(COLUMNS, child, strict=True)),
-            "adult": {"single": single, "couple": couple},
-            "common": {str(n): amount for n, amount in enumerate(common, 1)},
-        }
-        if not norms.objects.filter(valid_from=dt.date(year, 1, 1)).exists():
-            norms.objects.create(table=table, source=source, **_of(year))
+    for row in shipped_norms():
+        if not norms.objects.filter(valid_from=row["valid_from"]).exists():
+            norms.objects.create(**row)
 
 
 def write_rules(rules_model: Any) -> None:
     """The rules of each year, as :func:`write_norms`. Those that were shipped before they had a last day get it, and their sources."""
-    for year in PRICE_BASE:
-        found = rules_model.objects.filter(valid_from=dt.date(year, 1, 1))
-        found.filter(entered_by=None, source="").update(values=rules(year), source=RULES_SOURCE)
+    for row in shipped_rules():
+        found = rules_model.objects.filter(valid_from=row["valid_from"])
+        found.filter(entered_by=None, source="").update(values=row["values"], source=row["source"])
         if not found.exists():
-            rules_model.objects.create(values=rules(year), source=RULES_SOURCE, **_of(year))
+            rules_model.objects.create(**row)
 
 
 def _of(year: int) -> dict[str, Any]:
-    days = {"valid_from": dt.date(year, 1, 1), "valid_to": dt.date(year, 12, 31)}
-    return days | {"entered_at": ENTERED, "confirmed_at": ENTERED}
+    entered = ENTERED.isoformat()
+    return {"valid_from": f"{year}-01-01", "valid_to": f"{year}-12-31", "entered_at": entered, "confirmed_at": entered}

@@ -9,18 +9,18 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from stadig.assistance import access, norm, rates
+from stadig.assistance import access, first, norm, rates
 from stadig.assistance.models import Norm, Rules
 from stadig.assistance.norm import Table
 from stadig.assistance.norm_file import Entered
 from stadig.assistance.rates import Rates
-from stadig.city import audit, clock
+from stadig.city import attested, audit, clock
 from stadig.city.verbs import verb
 from stadig.ui import formatting
 
@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from stadig.city.models import User
+
+
+HELD: Final = (
+    attested.Table("assistance.norm", "assistance_norm", "riksnormer", first.shipped_norms, frozenset({"withdrawn_at"})),
+    attested.Table("assistance.rules", "assistance_rules", "beräkningsregler", first.shipped_rules, frozenset({"withdrawn_at"})),
+)
+"""What the audit log holds a hash of: whoever writes over a norm or a rule in the database is found."""
 
 
 class NormsFault(Exception):

@@ -15,7 +15,7 @@ class CityConfig(AppConfig):
         from django.db.models.signals import post_migrate  # noqa: TID251 – the one place: tables follow the declarations
         from django.utils.translation import gettext_lazy as _
 
-        from stadig.city import access, desk, finding, search
+        from stadig.city import access, attested, audit_chain, desk, finding, search
         from stadig.ui import navigation
 
         post_migrate.connect(_sync, sender=self, dispatch_uid="city.services.sync")
@@ -29,6 +29,7 @@ class CityConfig(AppConfig):
         navigation.staff(_("Granskning"), "city:audit", access.AUDIT, order=95, administrative=True)
         navigation.resident(_("Tjänster"), "city:services", order=10)
         desk.register(desk.own_cards)
+        audit_chain.proves(attested.check)
         search.source("city.services", finding.services)
         search.source("city.notices", finding.notices)
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import connection, models, transaction
 
-from stadig.city import clock
+from stadig.city import attested, clock
 
 if TYPE_CHECKING:
     from stadig.city.models import Person, User
@@ -47,7 +47,7 @@ def record(by: User | None, did: str, what: What, *, reason: str = "", **ids: An
 
     ``ids`` are further ids, never names or free text. A :class:`Person`, as ``what`` or among ``ids``, is noted
     by pseudonym. The reason is stored apart, so that it can be erased. Inside a verb the row is written as its
-    last statement; elsewhere at once.
+    last statement; elsewhere at once. About a row of a table that is held (:mod:`stadig.city.attested`) its hash is noted too.
     """
     label, key = _name(what)
     row = (_actor(by), did, label, key, {name: _id(value) for name, value in ids.items()}, reason.strip()[:500])
@@ -92,8 +92,9 @@ def link(pending: Pending) -> None:
     with connection.cursor() as cursor:
         position, last = _head(cursor)
         written: list[tuple[Any, ...]] = []
-        for actor, did, what, what_id, ids, reason in rows:
+        for actor, did, what, what_id, said, reason in rows:
             position += 1
+            ids = said | {"digest": attested.digest(what, what_id)} if attested.holds(what) else said
             at = clock.real_now()
             mac = reason_mac(key, position, reason) if reason else ""
             last = entry_link(key, last, position, at.isoformat(), actor, did, what, what_id, ids, mac)

@@ -9,12 +9,13 @@ class ExchangeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stadig.city import audit_chain, erasure, live
-        from stadig.exchange import access, forgetting, proving, telling
+        from stadig.city import attested, audit_chain, erasure, live
+        from stadig.exchange import access, forgetting, law, proving, telling
         from stadig.ui import navigation
 
         navigation.staff(_("Myndigheter"), "exchange:connections", access.SEE_CONNECTIONS, order=88, administrative=True)
         erasure.keeps(forgetting.names)
         audit_chain.proves(proving.check)
+        attested.register(law.HELD)
         live.tell_quickly(telling.TOPICS)
         live.tell_quickly(telling.DONE)

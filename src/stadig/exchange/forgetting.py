@@ -22,7 +22,7 @@ WITH old AS (
   SELECT c.id, c.lookup_id FROM exchange_call c JOIN exchange_lookup l ON l.id = c.lookup_id
   WHERE c.raw_sealed IS NOT NULL AND c.answered_at < %s AND l.finished_at IS NOT NULL ORDER BY c.id LIMIT %s
 ), gone AS (UPDATE exchange_call c SET raw_sealed = NULL FROM old WHERE c.id = old.id)
-SELECT DISTINCT lookup_id FROM old ORDER BY lookup_id
+SELECT lookup_id, array_agg(id ORDER BY id) FROM old GROUP BY lookup_id ORDER BY lookup_id
 """
 
 
@@ -51,9 +51,9 @@ def drop_raw(older_than: dt.timedelta) -> int:
     """Remove raw answers that are older; the facts read from them, when they came and their hash stay. Returns how many lookups lost one."""
     with connection.cursor() as cursor:
         cursor.execute(DROP, [clock.real_now() - older_than, AT_ONCE])
-        lookups = [pk for (pk,) in cursor.fetchall()]
-    for pk in lookups:
-        audit.record(None, "dropped raw answers", ("exchange.lookup", pk))
+        lookups = cursor.fetchall()
+    for pk, calls in lookups:
+        audit.record(None, "dropped raw answers", ("exchange.lookup", pk), calls=calls)
     return len(lookups)
 
 

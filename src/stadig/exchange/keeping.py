@@ -131,9 +131,13 @@ def _came(cursor: Any, batch: Batch, thing: Came) -> None:
     for agency in agencies:
         ours = [block for block in thing.blocks if block.agency == agency]
         thing.tally.outcomes[agency] = [block.outcome for block in ours]
+        if number := sum(len(block.dropped) for block in ours):
+            thing.tally.dropped[agency] = number
         _note_breaker(batch, call, agency, ours, late=thing.late)
     if digest:
         thing.tally.hashes[str(call.question.correlation_id)] = digest
+        if alarmed or beyond:
+            thing.tally.not_kept[str(call.question.correlation_id)] = "else" if alarmed else "beyond"
     _news(batch, plan)
     if alarmed:
         batch.last.append(lambda _: telling.about_someone_else(plan, call, thing.row))

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from stadig.city import audit, clock
+from stadig.city import attested, audit, clock
 from stadig.city.actions import require
 from stadig.city.verbs import verb
 from stadig.exchange import access, lawful, names
@@ -55,6 +56,30 @@ class Row(NamedTuple):
     state: str
     own: bool
     """The reader entered it, so another confirms it."""
+
+
+def shipped() -> Iterator[dict[str, Any]]:
+    """The rows that a migration writes, column → value as JSON holds it."""
+    release = import_module("stadig.exchange.migrations.0003_financial_assistance")
+    for agency, statute, fields, longest, first, last, source in release.ROWS:
+        row = {
+            "purpose": release.PURPOSE,
+            "agency": agency,
+            "statute": statute,
+            "fields": fields,
+            "longest_days": longest,
+            "valid_from": first.isoformat(),
+            "source": source,
+            "entered_at": release.READ.isoformat(),
+            "confirmed_at": release.READ.isoformat(),
+        }
+        yield row | ({"valid_to": last.isoformat()} if last else {})
+
+
+HELD: Final = attested.Table(
+    "exchange.legalbasis", "exchange_legalbasis", "lagstöd", shipped, frozenset({"valid_to", "ended_by_id", "ended_at"})
+)
+"""What the audit log holds a hash of: whoever writes over a law in the database is found."""
 
 
 def rows(reader: User) -> tuple[Row, ...]:

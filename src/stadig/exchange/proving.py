@@ -1,7 +1,7 @@
 """Proof that what lies stored of questions to agencies is what the audit log says: ``stadig audit verify`` asks for it.
 
-The log holds, of each lookup: who asked, in which case, about whom (by pseudonym), which requests left, what each agency led to, and the
-hash of each raw answer. Here it is held against the tables: nothing that left is missing, nothing is there that was not logged, every
+The log holds, of each lookup: who asked, in which case, about whom (by pseudonym), which requests left, what each agency led to, the hash of each
+raw answer, which of them were not kept and why, and until when the person is not told. Here it is held against the tables: nothing that left is missing, nothing is there that was not logged, every
 answer opens and has its hash, and every outcome is the one that was logged. What a case's destruction has removed is not missed.
 """
 
@@ -29,6 +29,9 @@ AT_ONCE: Final = 200
 """Lookups held in memory at the same time, with their raw answers."""
 ASKED: Final = ("asked agencies", "asked agencies again", "noted an answer")
 ANSWERED: Final = ("got answers", "got a late answer")
+REMOVED: Final = "dropped raw answers"
+WITHHELD: Final = "withheld the log"
+NOT_WITHHELD: Final = hashlib.sha256(b"").hexdigest()
 TOLD: Final = """
 SELECT what_id::bigint, position, actor, did, ids::text FROM city_auditentry
 WHERE what = 'exchange.lookup' AND (did = ANY(%s) OR jsonb_exists(ids, 'digest'))
@@ -37,7 +40,8 @@ ORDER BY what_id::bigint, position
 DESTROYED: Final = "SELECT what_id::bigint FROM city_auditentry WHERE what = 'cases.case' AND did = 'destroyed lookups'"
 LOOKUPS: Final = """
 SELECT l.id, l.uuid::text, l."case", p.value::text, l.finished_at IS NOT NULL,
-  CASE WHEN l.by_id IS NULL THEN '' WHEN u.person_id IS NULL THEN 'user:' || u.id ELSE 'person:' || w.value END
+  CASE WHEN l.by_id IS NULL THEN '' WHEN u.person_id IS NULL THEN 'user:' || u.id ELSE 'person:' || w.value END,
+  coalesce(l.withheld_to::text, ''), l.withheld_by
 FROM exchange_lookup l LEFT JOIN city_pseudonym p ON p.person_id = l.person_id
 LEFT JOIN city_user u ON u.id = l.by_id LEFT JOIN city_pseudonym w ON w.person_id = u.person_id WHERE l.id = ANY(%s)
 """
@@ -45,9 +49,8 @@ CALLS: Final = """
 SELECT lookup_id, id, correlation_id::text, attempt, raw_sha256, raw_sealed FROM exchange_call WHERE lookup_id = ANY(%s) ORDER BY id
 """
 BLOCKS: Final = """
-SELECT lookup_id, id, agency, part, outcome, reason, error_code, sealed, replaced_at IS NULL,
-  jsonb_array_length(dropped) > 0, call_id FROM exchange_block
-WHERE lookup_id = ANY(%s) ORDER BY id
+SELECT lookup_id, id, agency, part, outcome, reason, error_code, sealed, replaced_at IS NULL, jsonb_array_length(dropped)
+FROM exchange_block WHERE lookup_id = ANY(%s) ORDER BY id
 """
 UNLOGGED: Final = """
 SELECT l.id FROM exchange_lookup l WHERE NOT EXISTS (
@@ -67,10 +70,14 @@ class Told:
     hashes: dict[str, str] = field(default_factory=dict[str, str])
     digest: str = ""
     """Of all that lay stored when the lookup last came to something."""
-    dropped: bool = False
-    """Raw answers were removed before the case, as the municipality has set."""
-    alarmed: bool = False
-    """An answer was about someone else, so nothing of it was kept."""
+    not_kept: set[str] = field(default_factory=set[str])
+    """Correlation ids of answers whose bytes were never kept: the law gave a part of them, or they were about someone else."""
+    dropped: dict[str, int] = field(default_factory=dict[str, int])
+    """Agency → how many kinds of data came beyond what the law gives."""
+    removed: set[int] = field(default_factory=set[int])
+    """Calls whose raw answers were removed before the case, as the municipality has set."""
+    withheld: tuple[str, str] = ("", NOT_WITHHELD)
+    """Until which day the person is not told, and the hash of the decision that says so."""
 
     def hear(self, position: int, actor: str, did: str, ids: dict[str, Any]) -> None:
         """One row, in the order they were written: what came later about an agency holds."""
@@ -80,8 +87,12 @@ class Told:
         elif did in ANSWERED:
             self.outcomes |= ids.get("outcomes", {})
             self.hashes |= ids.get("sha256", {})
-        self.dropped |= did == "dropped raw answers"
-        self.alarmed |= did == "got an answer about someone else"
+            self.not_kept |= set(ids.get("not_kept", {}))
+            self.dropped |= dict.fromkeys(ids.get("outcomes", {}), 0) | ids.get("dropped", {})
+        elif did == WITHHELD:
+            self.withheld = ids["until"], ids["decision"]
+        elif did == REMOVED:
+            self.removed |= set(ids["calls"])
 
 
 def check() -> Iterator[str]:
@@ -90,7 +101,7 @@ def check() -> Iterator[str]:
         cursor.execute(DESTROYED)
         destroyed = {case for (case,) in cursor.fetchall()}
     with connection.chunked_cursor() as stream:
-        stream.execute(TOLD, [[*ASKED, *ANSWERED, "dropped raw answers", "got an answer about someone else"]])
+        stream.execute(TOLD, [[*ASKED, *ANSWERED, REMOVED, WITHHELD]])
         told = ((pk, _heard(group)) for pk, group in itertools.groupby(_each(stream), key=itemgetter(0)))
         while batch := dict(itertools.islice(told, AT_ONCE)):
             yield from _compare(batch, destroyed)
@@ -129,15 +140,16 @@ def _compare(batch: dict[int, Told], destroyed: set[int]) -> Iterator[str]:
             if told.ids.get("case") not in destroyed:
                 yield f"Uppslag {pk} står i granskningsloggen (rad {told.position}) men är borttaget."
             continue
-        uuid, case, person, finished, actor = lookups[pk]
+        uuid, case, person, finished, actor, until, decision = lookups[pk]
         if (case, person, actor) != (told.ids.get("case"), told.ids.get("person"), told.actor):
             yield f"Uppslag {pk} gäller inte det ärende, den person eller den frågare som rad {told.position} säger."
         if told.digest and stored.of(pk) != told.digest:
             yield f"Något i uppslag {pk} är ändrat, borttaget eller tillagt: det som ligger sparat är inte det som loggades."
+        if (until, hashlib.sha256(decision.encode()).hexdigest()) != told.withheld:
+            yield f"Till vilken dag personen inte får veta av uppslag {pk}, eller beslutet om det, är inte det som loggades."
         if pk in forged:
             yield f"Tillståndet för uppslag {pk} är ändrat eller inte utfärdat av Stadig."
-        less = {block[-1] for block in blocks[pk] if block[-2]}
-        yield from _check_calls(pk, told, calls[pk], less)
+        yield from _check_calls(pk, told, calls[pk])
         yield from _check_outcomes(pk, told, blocks[pk], finished=finished)
         for block, agency, part, _outcome, _reason, _code, sealed, *_rest in blocks[pk]:
             if sealed is not None and _opened(sealed, f"block:{uuid}:{agency}:{part}") is None:
@@ -157,10 +169,10 @@ def _by_lookup(rows: Iterable[tuple[Any, ...]]) -> dict[int, list[tuple[Any, ...
     return found
 
 
-def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]], less: set[int]) -> Iterator[str]:
+def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]]) -> Iterator[str]:
     """Each request that was logged is there, each that is there was logged, and each answer is the one that came.
 
-    ``less`` are calls of whose answers the law gave only a part: the raw answer is not kept then.
+    That an answer's bytes are not there is right only where the log says that they were not kept, or were removed; and then they are not there.
     """
     logged = set(told.ids.get("correlation", []))
     there = {correlation for _id, correlation, *_rest in calls}
@@ -171,16 +183,17 @@ def _check_calls(pk: int, told: Told, calls: list[tuple[Any, ...]], less: set[in
             yield f"Anrop {call} i uppslag {pk} lämnade huset utan rad i granskningsloggen."
     for correlation, digest in told.hashes.items():
         of_it = [one for one in calls if one[1] == correlation]
-        if of_it and not any(_is_answer(one, digest, removed=told.dropped or told.alarmed or one[0] in less) for one in of_it):
+        gone = correlation in told.not_kept
+        if of_it and not any(_is_answer(one, digest, gone=gone or one[0] in told.removed) for one in of_it):
             yield f"Svaret i anrop {of_it[-1][0]} i uppslag {pk} är inte det som kom: det är ändrat, utbytt eller borttaget."
 
 
-def _is_answer(call: tuple[Any, ...], digest: str, *, removed: bool) -> bool:
+def _is_answer(call: tuple[Any, ...], digest: str, *, gone: bool) -> bool:
     _id, correlation, _attempt, noted, sealed = call
     if noted != digest:
         return False
-    if sealed is None:
-        return removed
+    if gone or sealed is None:
+        return gone and sealed is None
     raw = _opened(sealed, f"call:{correlation}")
     return raw is not None and hashlib.sha256(raw).hexdigest() == digest
 
@@ -188,9 +201,14 @@ def _is_answer(call: tuple[Any, ...], digest: str, *, removed: bool) -> bool:
 def _check_outcomes(pk: int, told: Told, blocks: list[tuple[Any, ...]], *, finished: bool) -> Iterator[str]:
     """Each agency led to what was logged. A lookup that is under way has not been logged as answered yet."""
     now: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
-    for _id, agency, _part, outcome, reason, code, _sealed, current, *_rest in blocks:
+    dropped: dict[str, int] = defaultdict(int)
+    for _id, agency, _part, outcome, reason, code, _sealed, current, beyond in blocks:
         if current:
             now[agency].append((outcome, reason, code))
+            dropped[agency] += beyond
+    for agency, number in told.dropped.items():
+        if dropped[agency] != number:
+            yield f"Vad {agency} lämnade utöver lagen i uppslag {pk} är ändrat: granskningsloggen säger {number} slag av uppgifter."
     expected = dict(told.outcomes)
     if told.manual:
         expected |= dict.fromkeys(told.ids.get("agencies", []), Outcome.MANUAL.value)

@@ -41,6 +41,10 @@ class Tally:
 
     outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
     hashes: dict[str, str] = field(default_factory=dict)
+    not_kept: dict[str, str] = field(default_factory=dict)
+    """Correlation id → why the answer's bytes were not kept: ``beyond`` what the law gives, or about someone ``else``."""
+    dropped: dict[str, int] = field(default_factory=dict)
+    """Agency → how many kinds of data came beyond what the law gives, and were not kept."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from stadig.city import audit, clock, live
 from stadig.city.models import Person
 from stadig.city.verbs import verb
 from stadig.exchange import digest, telling
-from stadig.exchange.outcomes import Outcome
+from stadig.exchange.outcomes import Outcome, together
 from stadig.exchange.terms import Source
 
 AFTER: Final = dt.timedelta(seconds=45)
@@ -38,6 +38,15 @@ OLD_CALLS: Final = """
 UPDATE exchange_call c SET answered_at = %s, fault = 'interrupted' FROM exchange_lookup l
 WHERE l.id = c.lookup_id AND c.answered_at IS NULL AND c.intent_at < %s AND l.finished_at IS NOT NULL RETURNING c.lookup_id, l."case", c.id
 """
+CAME: Final = """
+SELECT agency, array_agg(outcome), sum(jsonb_array_length(dropped))::int FROM exchange_block
+WHERE lookup_id = %s AND replaced_at IS NULL AND outcome <> 'not_asked' GROUP BY agency ORDER BY agency
+"""
+HASHES: Final = """
+SELECT c.correlation_id::text, c.raw_sha256, c.raw_sealed IS NULL,
+  EXISTS (SELECT 1 FROM exchange_block b WHERE b.call_id = c.id AND b.alarm <> '')
+FROM exchange_call c WHERE c.lookup_id = %s AND c.raw_sha256 <> '' ORDER BY c.id
+"""
 FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s"
 
 
@@ -58,19 +67,24 @@ def sweep(by: None = None) -> int:
 
 def _finish(cursor: Any, lookup: int, case: int, person: int, now: dt.datetime) -> None:
     cursor.execute(BLOCKS, [Outcome.ERROR.value, Source.SELF.value, now, lookup])
-    agencies = [agency for (agency,) in cursor.fetchall()]
     cursor.execute(CALLS, [now, lookup])
     cursor.execute(FINISH, [now, lookup])
     for topic in (telling.topic(lookup), telling.done_topic(lookup)):
         live.publish(topic, lookup, int(now.timestamp() * 1000))
-    outcomes = dict.fromkeys(agencies, Outcome.ERROR.value)
+    cursor.execute(CAME, [lookup])
+    came = cursor.fetchall()
+    cursor.execute(HASHES, [lookup])
+    answers = cursor.fetchall()
     audit.record(
         None,
         "got answers",
         ("exchange.lookup", lookup),
         case=case,
         person=Person(pk=person),
-        outcomes=outcomes,
+        outcomes={agency: together(map(Outcome, found)).value for agency, found, _dropped in came},
+        sha256={key: digest for key, digest, _gone, _alarm in answers},
+        not_kept={key: "else" if alarm else "beyond" for key, _digest, gone, alarm in answers if gone},
+        dropped={agency: dropped for agency, _found, dropped in came if dropped},
         interrupted=True,
         digest=digest.of(lookup),
     )

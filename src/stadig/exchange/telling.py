@@ -40,6 +40,8 @@ def finished(plan: Plan, tally: Tally) -> None:
         person=Person(pk=plan.person),
         outcomes={agency: one.value for agency, one in outcomes.items()},
         sha256=tally.hashes,
+        not_kept=tally.not_kept,
+        dropped=tally.dropped,
         digest=digest.of(plan.id),
     )
     again.later(plan.id, plan.kind, plan.purpose)
@@ -47,7 +49,7 @@ def finished(plan: Plan, tally: Tally) -> None:
 
 def late(plan: Plan, call: PlannedCall, tally: Tally) -> None:
     """An answer that came after its deadline."""
-    agencies = call.question.agencies
+    agencies, key = call.question.agencies, str(call.question.correlation_id)
     audit.record(
         _asker(plan),
         "got a late answer",
@@ -55,7 +57,9 @@ def late(plan: Plan, call: PlannedCall, tally: Tally) -> None:
         case=plan.case,
         person=Person(pk=plan.person),
         outcomes={agency: together(tally.outcomes[agency]).value for agency in agencies},
-        sha256={key: value for key, value in tally.hashes.items() if key == str(call.question.correlation_id)},
+        sha256={one: value for one, value in tally.hashes.items() if one == key},
+        not_kept={one: why for one, why in tally.not_kept.items() if one == key},
+        dropped={agency: number for agency, number in tally.dropped.items() if agency in agencies},
         digest=digest.of(plan.id),
     )
 

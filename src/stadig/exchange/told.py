@@ -7,6 +7,7 @@ The person is told at once. That may wait only by a decision, whose reference an
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -178,6 +179,11 @@ def withhold(by: User | None, case_id: int, *, until: dt.date, decision: str) ->
     reference = " ".join(decision.split())
     if not reference:
         raise ValidationError({"decision": _("Skriv vilket beslut det är: datum och nummer.")})
-    number = Lookup.objects.filter(case=case_id).update(withheld_to=until, withheld_by=reference[:120])
-    audit.record(by, "withheld the log", ("cases.case", case_id), until=until.isoformat(), lookups=number)
-    return number
+    reference = reference[:120]
+    lookups = list(Lookup.objects.filter(case=case_id).order_by("pk").values_list("pk", flat=True))
+    Lookup.objects.filter(pk__in=lookups).update(withheld_to=until, withheld_by=reference)
+    noted = {"until": until.isoformat(), "decision": hashlib.sha256(reference.encode()).hexdigest()}
+    audit.record(by, "withheld the log", ("cases.case", case_id), lookups=len(lookups), **noted)
+    for pk in lookups:
+        audit.record(by, "withheld the log", ("exchange.lookup", pk), case=case_id, **noted)
+    return len(lookups)

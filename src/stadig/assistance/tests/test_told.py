@@ -116,7 +116,8 @@ def test_telling_waits_only_by_a_decision_and_no_longer_than_it_says(
     assert "Vilka har vi frågat om dig?" not in _page(client, vera, case)
     at("2026-12-02T09:00+01:00")
     assert "Vilka har vi frågat om dig?" in _page(client, vera, case)
-    assert AuditEntry.objects.filter(did="withheld the log").count() == 1
+    assert AuditEntry.objects.filter(did="withheld the log", what="cases.case").count() == 1
+    assert AuditEntry.objects.filter(did="withheld the log", what="exchange.lookup", what_id=str(lookup.pk)).count() == 1
 
 
 def test_without_a_question_the_page_says_so(vera: User, case: Case, client: Client) -> None:

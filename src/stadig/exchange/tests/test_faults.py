@@ -20,7 +20,7 @@ import pytest
 
 from stadig.city import clock
 from stadig.city.models import AuditEntry
-from stadig.exchange import actions, queries, running, sweeping
+from stadig.exchange import actions, proving, queries, running, sweeping
 from stadig.exchange.models import Block, Breaker, Call, Lookup
 from stadig.exchange.tests.agencies import Agencies, Plain, Way, serve
 from stadig.exchange.tests.conftest import database_url, make_person
@@ -154,6 +154,8 @@ def test_an_answer_about_someone_else_is_thrown_away_and_told_loudly(
     assert call.raw_sealed is None
     assert call.raw_sha256
     assert AuditEntry.objects.filter(did="got an answer about someone else").count() == 1
+    assert AuditEntry.objects.get(did="got answers").ids["not_kept"] == {str(call.correlation_id): "else"}
+    assert list(proving.check()) == []
     assert "about someone else" in caplog.text
     assert "19910106" not in caplog.text
 
@@ -325,6 +327,7 @@ def test_a_process_killed_in_the_middle_leaves_every_question_in_the_log_and_its
     assert not Call.objects.filter(answered_at=None).exists()
     assert AuditEntry.objects.filter(did="got answers").count() == 1
     assert sweeping.sweep(None) == 0
+    assert list(proving.check()) == [], "what came before the process died is as the log says"
 
 
 def test_a_process_that_stops_notes_what_was_under_way(agencies: Agencies, written: Any, permit: Any, worker: Any) -> None:
@@ -565,12 +568,16 @@ def test_an_answer_that_held_more_than_the_law_gives_is_kept_as_its_hash_and_its
     assert call.raw_bytes
     assert queries.raw(call.pk).beyond_law
     assert view.agencies[0].blocks[0].block.facts
+    said = AuditEntry.objects.get(did="got answers").ids
+    assert (said["not_kept"], said["dropped"]) == ({str(call.correlation_id): "beyond"}, {"FK": 1})
+    assert list(proving.check()) == []
     path.write_text(path.read_text() + '[answers]\nkeep_raw = "always"\n')
     from stadig.exchange import looking
 
     looking.forget()
     asked(agencies=["AF"])
     assert Call.objects.latest("id").raw_sealed
+    assert list(proving.check()) == []
 
 
 def test_one_thing_that_cannot_be_stored_keeps_no_other_from_being(caplog: pytest.LogCaptureFixture) -> None:

@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection
 from stadig.city import audit, audit_chain, clock
 from stadig.city.models import Organisation, Person, User
 from stadig.city.verbs import verb
-from stadig.exchange import digest, forgetting
+from stadig.exchange import digest, forgetting, told
 from stadig.exchange.models import Block, Call, LegalBasis, Lookup, Permit
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.sealing import mac_of, seal
@@ -37,8 +37,11 @@ def petra(someone: Callable[..., User], at: Callable[[str], object]) -> User:
 
 
 @verb
-def _asked(by: User, person: Person, case: int = 17) -> Lookup:
-    """A lookup that asked FK and AF, and left TNS out for want of law, with the rows its verbs write in the log."""
+def _asked(by: User, person: Person, case: int = 17, beyond: tuple[str, ...] = ()) -> Lookup:
+    """A lookup that asked FK and AF, and left TNS out for want of law, with the rows its verbs write in the log.
+
+    Of the answers of those in ``beyond`` one kind came that the law does not give.
+    """
     now, unit = clock.real_now(), by.organisation
     period = {"period_from": dt.date(2026, 9, 1), "period_to": dt.date(2026, 11, 30)}
     who = {"case": case, "person": person, "by": by, "unit": unit}
@@ -65,7 +68,7 @@ def _asked(by: User, person: Person, case: int = 17) -> Lookup:
         hashes[str(key)] = hashlib.sha256(raw).hexdigest()
         call = Call.objects.create(
             lookup=lookup, connection="ssbtek", contract="SSBTEK v11", agencies=[agency], correlation_id=key, intent_at=now, answered_at=now,
-            raw_sha256=hashes[str(key)], raw_sealed=seal(raw, f"call:{key}"),
+            raw_sha256=hashes[str(key)], raw_sealed=None if agency in beyond else seal(raw, f"call:{key}"),
         )  # fmt: skip
         Block.objects.create(
             lookup=lookup,
@@ -74,6 +77,7 @@ def _asked(by: User, person: Person, case: int = 17) -> Lookup:
             outcome=outcome,
             basis_id=_laws()[agency],
             stored_at=now,
+            dropped=["status:SKATT"] if agency in beyond else [],
             sealed=seal(b"facts", f"block:{lookup.uuid}:{agency}:"),
         )
     Block.objects.create(lookup=lookup, agency="TNS", outcome=Outcome.NOT_ASKED, reason="no_law", stored_at=now)
@@ -86,6 +90,8 @@ def _asked(by: User, person: Person, case: int = 17) -> Lookup:
         person=person,
         outcomes=outcomes,
         sha256=hashes,
+        not_kept={str(key): "beyond" for agency, key in zip(("FK", "AF"), keys, strict=True) if agency in beyond},
+        dropped=dict.fromkeys(beyond, 1),
         digest=digest.of(lookup.pk),
     )
     audit.record(by, "read", ("exchange.lookup", lookup.pk), case=case, person=person)
@@ -176,8 +182,8 @@ def test_what_the_law_has_removed_is_not_missed(lookup: Lookup, petra: User) -> 
     assert audit_chain.verify().faults == []
 
 
-ELSEWHERE = {("exchange_call", "raw_sealed"), ("exchange_lookup", "withheld_to"), ("exchange_lookup", "withheld_by")}
-"""An answer's bytes have a hash of their own, and may go earlier than the rest; that telling waits has a row of its own each time."""
+ELSEWHERE = {("exchange_call", "raw_sealed")}
+"""An answer's bytes have a hash of their own, and may go earlier than the rest."""
 TABLES = {"exchange_lookup": "id = %s", "exchange_permit": "id = (SELECT permit_id FROM exchange_lookup WHERE id = %s)",
           "exchange_call": "lookup_id = %s", "exchange_block": "lookup_id = %s"}  # fmt: skip
 ANOTHER = {
@@ -219,6 +225,55 @@ def test_each_column_of_each_table_is_held(lookup: Lookup) -> None:
         cursor.execute("SET session_replication_role = origin")
     assert unseen == []
     assert changed > 45
+
+
+def test_until_when_the_person_is_not_told_is_held_and_so_is_the_decision(lookup: Lookup) -> None:
+    told.withhold(None, lookup.case, until=dt.date(2026, 12, 1), decision="SN 2026-11-24 § 9")
+    assert audit_chain.verify().faults == []
+    for change in (
+        {"withheld_to": dt.date(2036, 12, 1)},
+        {"withheld_by": "SN 2020-01-01 § 1"},
+        {"withheld_to": None, "withheld_by": ""},
+    ):
+        Lookup.objects.filter(pk=lookup.pk).update(**change)
+        assert any(f"får veta av uppslag {lookup.pk}" in one for one in audit_chain.verify().faults), change
+        Lookup.objects.filter(pk=lookup.pk).update(withheld_to=dt.date(2026, 12, 1), withheld_by="SN 2026-11-24 § 9")
+    told.withhold(None, lookup.case, until=dt.date(2026, 12, 24), decision="SN 2026-11-30 § 2")
+    assert audit_chain.verify().faults == []
+
+
+def test_an_answer_that_was_not_kept_is_missed_unless_the_log_says_so(petra: User) -> None:
+    """That a block says data came beyond the law is no leave for the raw answer to be gone: only the log's own list is."""
+    honest = _asked(petra, Person.objects.create(given_name="Prov", family_name="Person"), beyond=("FK",))
+    assert audit_chain.verify().faults == []
+    other = _asked(petra, Person.objects.create(given_name="En", family_name="Annan"), case=18)
+    Call.objects.filter(lookup=other, agencies=["FK"]).update(raw_sealed=None)
+    Block.objects.filter(lookup=other, agency="FK").update(dropped=["status:SKATT"])
+    faults = audit_chain.verify().faults
+    assert any("Svaret i anrop" in one and f"uppslag {other.pk}" in one for one in faults)
+    assert any(f"Vad FK lämnade utöver lagen i uppslag {other.pk} är ändrat" in one for one in faults)
+    assert not any(f"uppslag {honest.pk}" in one for one in faults)
+
+
+def test_an_answer_that_the_log_says_was_not_kept_cannot_be_put_there(petra: User) -> None:
+    lookup = _asked(petra, Person.objects.create(given_name="Prov", family_name="Person"), beyond=("FK",))
+    call = Call.objects.get(lookup=lookup, agencies=["FK"])
+    Call.objects.filter(pk=call.pk).update(raw_sealed=seal(RAW + b"FK", f"call:{call.correlation_id}"))
+    assert any(f"Svaret i anrop {call.pk}" in one for one in audit_chain.verify().faults)
+
+
+def test_an_older_raw_answer_removed_by_hand_is_missed_beside_those_the_setting_removed(lookup: Lookup) -> None:
+    Call.objects.filter(lookup=lookup, agencies=["AF"]).update(answered_at=clock.real_now() + dt.timedelta(days=1))
+    _tell_again(lookup)
+    assert forgetting.drop_raw(dt.timedelta(seconds=-1)) == 1
+    assert audit_chain.verify().faults == []
+    Call.objects.filter(lookup=lookup, agencies=["AF"]).update(raw_sealed=None)
+    assert any("Svaret i anrop" in one for one in audit_chain.verify().faults)
+
+
+@verb
+def _tell_again(lookup: Lookup) -> None:
+    audit.record(None, "stopped listening", ("exchange.lookup", lookup.pk), digest=digest.of(lookup.pk))
 
 
 def test_one_part_beside_another_and_emptied_facts_are_found(lookup: Lookup) -> None:
