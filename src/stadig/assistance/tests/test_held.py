@@ -158,9 +158,7 @@ def test_a_row_taken_back_that_is_there_again_is_found(two: tuple[User, User]) -
 
 
 def test_what_people_entered_before_rows_were_held_is_noted_once_by_the_release(two: tuple[User, User]) -> None:
-    row = Rules.objects.create(
-        valid_from=dt.date(2027, 1, 1), values=first.rules(2026), entered_by=two[0], entered_at=first.ENTERED
-    )
+    row = _rules(two[0])
     _without_hash("assistance.rules", row.pk)
     assert any("beräkningsregler" in one for one in _faults())
     attested.attest("assistance.rules")
