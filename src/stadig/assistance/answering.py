@@ -34,6 +34,7 @@ class Of(NamedTuple):
     facts: tuple[Stated, ...]
     schema: str
     schema_errors: tuple[str, ...]
+    remarks: tuple[str, ...]
     dropped: tuple[str, ...]
     unknown: tuple[str, ...]
     fault: str
@@ -94,6 +95,7 @@ def _of(one: BlockView) -> Of:
         facts=tuple(Stated(fact_words.of(fact), fact.path) for fact in said.facts),
         schema=schema_words(said.schema_valid, len(said.schema_errors)),
         schema_errors=said.schema_errors,
+        remarks=tuple(reasons.reason(one) for one in said.remarks),
         dropped=said.dropped,
         unknown=said.unknown,
         fault=" ".join(filter(None, [reasons.reason(said.error_code) or said.error_code, said.error_text])),

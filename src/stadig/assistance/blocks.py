@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from stadig.assistance import agencies, fact_words, outcome_words
 from stadig.assistance.fact_words import Line
 from stadig.assistance.outcome_words import Told
+from stadig.exchange import words as reasons
 from stadig.exchange.outcomes import WORTH_ASKING_AGAIN, Outcome, is_evidence
 from stadig.exchange.terms import Fact, Kind
 from stadig.ui import formatting
@@ -70,6 +71,8 @@ class Answer:
     sha256: str = ""
     until: dt.date | None = None
     """The day the answer came, where the period asked about goes on after it."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the answer itself: codes of ours."""
 
 
 class Warn(NamedTuple):
@@ -104,6 +107,7 @@ class Block(NamedTuple):
     alarm: bool
     sha256: str
     code: str
+    remarks: tuple[str, ...]
 
 
 def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
@@ -134,6 +138,7 @@ def block(answer: Answer, warnings: Sequence[Warn] = ()) -> Block:
         alarm=answer.wrong_person,
         sha256=answer.sha256,
         code=next((one.code for one in answer.parts if one.code), ""),
+        remarks=tuple(reasons.reason(code) for code in answer.remarks),
     )
 
 

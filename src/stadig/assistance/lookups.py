@@ -158,6 +158,7 @@ def _answer(agency: AgencyView, rows: Mapping[int, LookupRow], again_at: dt.date
         wrong_person=any(one.block.alarm for one in agency.blocks),
         sha256=next((one.raw_sha256 for one in agency.blocks if one.raw_sha256), ""),
         until=_until(last, rows[last.lookup]),
+        remarks=tuple(dict.fromkeys(code for one in agency.blocks for code in one.block.remarks)),
     )
 
 

@@ -130,6 +130,7 @@ WORDS: dict[str, Any] = {
     "got answers": _("Fick svar från myndigheter"),
     "got a late answer": _("Fick ett sent svar från en myndighet"),
     "got an answer about someone else": _("Fick ett svar om fel person och kastade det"),
+    "got an answer to another question": _("Fick ett svar på en annan fråga och kastade det"),
     "stopped listening": _("Slutade vänta på ett sent svar"),
     "noted an answer": _("Skrev in vad en myndighet sagt"),
     "read raw": _("Läste ett helt svar från en myndighet"),

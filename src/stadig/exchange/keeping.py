@@ -103,7 +103,7 @@ def _came(cursor: Any, batch: Batch, thing: Came) -> None:
 
     assert thing.call  # noqa: S101
     call, reply, plan = thing.call, thing.reply, thing.plan
-    alarmed = any(block.alarm for block in thing.blocks)
+    alarmed = next((block.alarm for block in thing.blocks if block.alarm), "")
     digest = sha256_of(reply)
     beyond = any(block.dropped for block in thing.blocks) and not plan.keep_all
     raw = seal(reply.body, f"call:{call.question.correlation_id}") if reply.body and not (alarmed or beyond) else None
@@ -140,7 +140,7 @@ def _came(cursor: Any, batch: Batch, thing: Came) -> None:
             thing.tally.not_kept[str(call.question.correlation_id)] = "else" if alarmed else "beyond"
     _news(batch, plan)
     if alarmed:
-        batch.last.append(lambda _: telling.about_someone_else(plan, call, thing.row))
+        batch.last.append(lambda _: telling.not_ours(plan, call, thing.row, alarmed))
     if thing.late:
         batch.last.append(lambda _: telling.late(plan, call, thing.tally))
 
@@ -227,7 +227,7 @@ def _block(  # noqa: PLR0917
     contract: str = "",
 ) -> tuple[Any, ...]:
     """The row of a block, as BLOCK takes it."""
-    content = sealed.Content(block.facts, block.error_text)
+    content = sealed.Content(block.facts, block.error_text, remarks=block.remarks)
     latency = max(0, round((answered_at - asked_at).total_seconds() * 1000)) if answered_at and asked_at else None
     return (
         plan.id,

@@ -13,7 +13,7 @@ from stadig.exchange.terms import AGENCIES, Block
 
 BESIDE: Final = "\0"
 """Where what was told by phone or on paper stands: beside what the agency itself has stated."""
-THE_SAME_AGAIN: Final = frozenset({"unreadable", "wrong_contract", "wrong_person"})
+THE_SAME_AGAIN: Final = frozenset({"unreadable", "wrong_contract", "wrong_person", "wrong_answer"})
 """Codes of faults that asking again cannot change, and that would be another disclosure for nothing."""
 
 

@@ -256,6 +256,7 @@ def _block(lookup: UUID, row: tuple[Any, ...]) -> BlockView:
         dropped=tuple(_json(dropped)),
         unknown=tuple(_json(unknown)),
         alarm=alarm,
+        remarks=content.remarks,
     )
     return BlockView(
         block, lookup_id, call, contract, basis, statute or "", asked, answered, latency, late, digest, reason, content.told, stored,

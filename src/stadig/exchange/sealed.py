@@ -36,6 +36,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: tuple[Fact, ...] = ()
     error_text: str = ""
     told: Told | None = None
+    remarks: tuple[str, ...] = ()
 
 
 NOTHING = Content()

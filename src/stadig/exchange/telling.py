@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stadig.city import audit
 from stadig.city.models import Person, User
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 log = logging.getLogger("stadig.exchange")
 TOPICS = "exchange.lookup:"
 DONE = "exchange.done:"
+NOT_OURS: Final = {"wrong_person": "got an answer about someone else", "wrong_answer": "got an answer to another question"}
+"""A block's alarm → what the audit log says."""
+WAS: Final = {"wrong_person": "was about someone else", "wrong_answer": "was to another question"}
 
 
 def topic(lookup_id: int) -> str:
@@ -71,13 +74,13 @@ def listened_in_vain(plan: Plan, row: int) -> None:
     )
 
 
-def about_someone_else(plan: Plan, call: PlannedCall, row: int) -> None:
-    """An agency answered about another person than the one asked about: nothing of it is kept, and it is told loudly."""
+def not_ours(plan: Plan, call: PlannedCall, row: int, alarm: str) -> None:
+    """An agency answered about another person, or to another question: nothing of it is kept, and it is told loudly."""
     agencies = list(call.question.agencies)
-    log.error("The answer to call %d (%s) was about someone else. It was thrown away; tell the agency.", row, ", ".join(agencies))
+    log.error("The answer to call %d (%s) %s. It was thrown away; tell the agency.", row, ", ".join(agencies), WAS[alarm])
     audit.record(
         _asker(plan),
-        "got an answer about someone else",
+        NOT_OURS[alarm],
         ("exchange.lookup", plan.id),
         case=plan.case,
         call=row,

@@ -116,7 +116,9 @@ class Block:
     unknown: tuple[str, ...] = ()
     """Codes that we do not know, as ``StatusSvarandeOrganisation=…``."""
     alarm: str = ""
-    """``wrong_person`` where the answer is about someone else: nothing of it is kept."""
+    """``wrong_person`` where the answer is about someone else, ``wrong_answer`` where it is to another question: nothing of it is kept."""
+    remarks: tuple[str, ...] = ()
+    """What is to be said of the answer beside what was read in it: codes of ours, such as ``no_correlation_id``."""
 
 
 @dataclass(frozen=True, slots=True)

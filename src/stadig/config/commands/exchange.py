@@ -144,6 +144,7 @@ def _block(block: Block) -> list[str]:
     lines = [head]
     lines += [f"      not known: {code}" for code in block.unknown]
     lines += [f"      dropped: {field}" for field in block.dropped]
+    lines += [f"      remark: {code} ({ENGLISH[Reason(code)]})" for code in block.remarks]
     if block.schema_valid is not None:
         lines.append(
             "      valid against its schema"

@@ -6,19 +6,18 @@ import dataclasses
 from collections.abc import Iterable
 
 from stadig.exchange import lawful
-from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson
+from stadig.exchange.contracts.errors import Reason, Unreadable, WrongAnswer, WrongPerson
 from stadig.exchange.contracts.values import safe
 from stadig.exchange.outcomes import Outcome, is_evidence
 from stadig.exchange.terms import Block, Fact, Question, Source
 
-ALARM = "wrong_person"
 LONGEST_PART = 80
 
 
 def unreadable(agency: str, fault: Unreadable, part: str = "") -> Block:
-    """The block of an answer that could not be read; one about someone else raises the alarm and keeps nothing."""
-    if isinstance(fault, WrongPerson):
-        return Block(agency, Outcome.ERROR, error_source=Source.SELF, error_code=fault.reason, alarm=ALARM)
+    """The block of an answer that could not be read; one about someone else, or to another question, raises the alarm and keeps nothing."""
+    if isinstance(fault, (WrongPerson, WrongAnswer)):
+        return Block(agency, Outcome.ERROR, error_source=Source.SELF, error_code=fault.reason, alarm=fault.reason)
     return Block(agency, Outcome.ERROR, part=part, error_source=Source.SELF, error_code=fault.reason, error_text=fault.detail)
 
 

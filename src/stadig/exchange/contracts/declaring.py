@@ -60,6 +60,8 @@ class Declaration:
     headers: Mapping[str, str]
     body: Mapping[str, str]
     person: str
+    correlation: str
+    """Where the answer gives back the question's id."""
     protected: str
     ok: tuple[str, frozenset[str]] | None
     """Where the whole answer's status stands, and the statuses that mean that all is well."""
@@ -172,6 +174,7 @@ def load(path: Path) -> Declaration:
         headers={name: _template(request, f"headers.{name}", text, IN_HEADER) for name, text in request.texts("headers").items()},
         body={name: _template(request, f"body.{name}", text, IN_BODY) for name, text in request.texts("body").items()},
         person=answer.pointer("person"),
+        correlation=answer.pointer("correlation"),
         protected=answer.pointer("protected"),
         ok=_ok(answer.table("ok")),
         nothing=answer.pointer("nothing"),
@@ -194,6 +197,18 @@ def _whole(found: Declaration, request: _Table, answer: _Table) -> None:
         request.fail("body", "does not say whom the question is about", 'Use method = "POST" and a field with {person}')
     for name in found.body:
         request.check_pointer(f"body.{name}", name)
+    if not (found.person or found.correlation):
+        answer.fail(
+            "person",
+            "is missing, and so is correlation: nothing would tie an answer to the person",
+            "Point at the number of whom the answer is about, or at the {correlation_id} that it gives back",
+        )
+    if found.correlation and not any(
+        "{correlation_id}" in text for text in (found.path, *found.headers.values(), *found.body.values())
+    ):
+        answer.fail(
+            "correlation", "cannot be given back: it is never sent", "Put {correlation_id} in the path, a header or the body"
+        )
     if not found.lists:
         answer.fail("facts", "is missing", "Say in [[answer.facts]] what the answer holds")
     if found.nothing and found.nothing not in {one.at for one in found.lists}:

@@ -37,6 +37,10 @@ class Reason(StrEnum):
     """A message of another contract, or another version of it, than the one that was asked."""
     WRONG_ANSWER = "wrong_answer"
     """The answer says that it belongs to another question."""
+    NO_CORRELATION_ID = "no_correlation_id"
+    """The answer does not bear the question's id, which the contract says it shall. A remark beside what was read."""
+    NOT_TIED = "not_tied"
+    """The answer names no person and does not bear the question's id either: nothing ties it to who was asked about."""
     NO_ANSWER = "no_answer"
     """The agency was asked and is not in the answer."""
     NOT_ANSWERED = "not_answered"
@@ -78,6 +82,8 @@ ENGLISH: Final[Mapping[Reason, str]] = {
     Reason.WRONG_PERSON: "it is about another person than the one named",
     Reason.WRONG_CONTRACT: "it is a message of another contract than those this program reads",
     Reason.WRONG_ANSWER: "it says that it answers another question",
+    Reason.NO_CORRELATION_ID: "it does not bear the question's id, as the contract says that it shall",
+    Reason.NOT_TIED: "it names no person and does not bear the question's id: nothing ties it to who was asked about",
     Reason.NO_ANSWER: "the agency is not in the answer",
     Reason.NOT_ANSWERED: "it was asked for, and is neither there nor said to be missing",
     Reason.EMPTY_ANSWER: "the agency answered with nothing, not even that it has nothing",
@@ -107,6 +113,13 @@ class WrongPerson(Unreadable):
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(Reason.WRONG_PERSON, detail)
+
+
+class WrongAnswer(Unreadable):
+    """The answer belongs to another question, and so perhaps to another person. Nothing of it may be kept."""
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(Reason.WRONG_ANSWER, detail)
 
 
 class FaultyDeclaration(Exception):

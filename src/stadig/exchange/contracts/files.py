@@ -139,9 +139,7 @@ def _asked(content: Node, person: str) -> Question:
     held = there.one("SKV") if there else None
     parts = tuple(child.name for child in held.children() if child.name in skv.PARTS) if held else ()
     asked = ask_nothing(agencies or [AF], person)
-    said_id = content.text("korrelationsid")
-    correlation = _uuid(said_id) or asked.correlation_id
-    return replace(asked, parts={SKV: parts} if parts else {}, correlation_id=correlation)
+    return replace(asked, parts={SKV: parts} if parts else {})
 
 
 def _guess_states(held: Node) -> dict[str, str]:
@@ -149,10 +147,3 @@ def _guess_states(held: Node) -> dict[str, str]:
         return lefi_9.lefi.states(trees.thing(trees.json(trees.unbase64(held.text()))))
     except Unreadable:
         return {}
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

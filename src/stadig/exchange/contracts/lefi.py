@@ -112,6 +112,12 @@ def read(document: object, path: str, person: str, asked: Asked) -> dict[str, tu
     return found
 
 
+def names_someone(document: object) -> bool:
+    """Whether an answer says whom it is about."""
+    people = trees.things(trees.thing(trees.thing(document).get(DECISIONS)).get(PERSON_KEY))
+    return any(trees.text(one.get("personnummer")) for one in people)
+
+
 def states(answer: Json) -> dict[str, str]:
     """Agency → the state it said it was in; both, with a comma, where it said two different."""
     found: dict[str, str] = {}

@@ -15,7 +15,7 @@ import msgspec
 from stadig.exchange.contracts import soap, trees
 from stadig.exchange.contracts.building import failed, finished, unreadable
 from stadig.exchange.contracts.declaring import Declaration, Listed
-from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson, of_status
+from stadig.exchange.contracts.errors import Reason, Unreadable, WrongAnswer, WrongPerson, of_status
 from stadig.exchange.contracts.trees import Json
 from stadig.exchange.contracts.values import Values, same_person
 from stadig.exchange.outcomes import Outcome
@@ -59,7 +59,7 @@ class Rest:
         if agency not in question.agencies:
             return ()
         try:
-            block = self._read(answer, question.person)
+            block = self._read(answer, question)
         except Unreadable as fault:
             block = unreadable(agency, fault)
         others = tuple(failed(other, Source.SELF, Reason.NO_ANSWER) for other in question.agencies if other != agency)
@@ -75,8 +75,8 @@ class Rest:
         status = of_status(answer.status)
         return (Probe(self.declared.agency, status is None, status or ""),)
 
-    def _read(self, answer: Incoming, person: str) -> Block:
-        agency, declared = self.declared.agency, self.declared
+    def _read(self, answer: Incoming, question: Question) -> Block:
+        agency, declared, person = self.declared.agency, self.declared, question.person
         theirs = soap.infrastructure(answer.headers)
         if theirs is not None:  # before what a status means at the agency: it is not the agency that said it
             return failed(agency, Source.COMPOSITE, of_status(answer.status) or Reason.HTTP_FAILED, theirs)
@@ -89,11 +89,16 @@ class Rest:
         document = trees.json(answer.body)
         if declared.person and not same_person(person, at(document, declared.person)):
             raise WrongPerson(declared.person)
+        given_back = trees.text(at(document, declared.correlation)).lower() if declared.correlation else ""
+        if person and given_back and given_back != str(question.correlation_id):
+            raise WrongAnswer(declared.correlation)
         if declared.protected and at(document, declared.protected) not in (None, False):
             return Block(agency, Outcome.PROTECTED)
         values = Values()
         if declared.person and not trees.text(at(document, declared.person)):
             values.odd(declared.person, "")
+        if person and declared.correlation and not given_back:
+            values.odd(declared.correlation, "")
         if declared.ok is not None:
             said = trees.text(at(document, declared.ok[0]))
             if said not in declared.ok[1]:

@@ -5,17 +5,18 @@ What differs between versions is a namespace and how Skatteverket answers; :mod:
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from stadig.exchange.contracts import af, asking, csn, lefi, miv, so, soap, tns, trees
 from stadig.exchange.contracts.building import failed, finished, unreadable
-from stadig.exchange.contracts.errors import Reason, Unreadable, WrongPerson, of_status
+from stadig.exchange.contracts.errors import Reason, Unreadable, WrongAnswer, WrongPerson, of_status
 from stadig.exchange.contracts.trees import Node
 from stadig.exchange.contracts.validating import Checked, Schemas
 from stadig.exchange.contracts.values import safe, same_person
-from stadig.exchange.outcomes import Outcome
+from stadig.exchange.outcomes import Outcome, is_evidence
 from stadig.exchange.terms import (
     AF,
     AGENCIES,
@@ -105,7 +106,7 @@ class Ssbtek:
         theirs = soap.infrastructure(answer.headers)
         if theirs is not None:
             return failed(agency, Source.COMPOSITE, status or Reason.HTTP_FAILED, theirs)
-        if status is not None and not isinstance(fault, WrongPerson):
+        if status is not None and not isinstance(fault, (WrongPerson, WrongAnswer)):
             return failed(agency, soap.fault_source("", answer.headers), status, str(answer.status))
         return unreadable(agency, fault)
 
@@ -121,7 +122,7 @@ class Ssbtek:
             or soap.infrastructure(answer.headers) is not None
         ):
             raise Unreadable(Reason.WRONG_CONTRACT)
-        self._same_question(content, question)
+        tied = self._same_question(content, question)
         held = content.one("svarsdata")
         if held is None:
             raise Unreadable(Reason.EMPTY_ANSWER)
@@ -132,6 +133,9 @@ class Ssbtek:
             if served:
                 blocks = self._agency(element, held.one(element), question, checked.about(element))
                 found |= {agency: blocks[agency] for agency in served}
+        if not tied:
+            unnamed = _unnamed(held)
+            found = {agency: _untied(blocks, agency in unnamed) for agency, blocks in found.items()}
         return found | {agency: (_missing(agency),) for agency in question.agencies if agency not in found}
 
     def _fault(self, fault: soap.Fault, headers: Mapping[str, str]) -> Callable[[str], Block]:
@@ -143,14 +147,20 @@ class Ssbtek:
         source = soap.fault_source(fault.code, headers)
         return lambda agency: failed(agency, Source.COMPOSITE if source == Source.AGENCY else source, fault.code, fault.text)
 
-    def _same_question(self, content: Node, question: Question) -> None:
-        """Raises WrongPerson or Unreadable where the answer says that it belongs to another question."""
+    def _same_question(self, content: Node, question: Question) -> bool:
+        """Whether the answer bears the question's id: "is returned here", says the schema, where the question had one, and ours has.
+
+        Raises WrongPerson and WrongAnswer where it belongs to another. Where no one was asked about (a file is read) there is no question.
+        """
         general = content.down("fraga", "generellaFrageparametrar")
         if general is not None and not same_person(question.person, general.says("personidentitet")):
             raise WrongPerson("personidentitet")
-        said = content.text("korrelationsid")
-        if said and said != str(question.correlation_id):
-            raise Unreadable(Reason.WRONG_ANSWER, "korrelationsid")
+        said = {one.text().lower() for one in content.each("korrelationsid")} - {""}
+        if question.correlation_id.int == 0:
+            return bool(said) or not question.person
+        if said - {str(question.correlation_id)}:
+            raise WrongAnswer("korrelationsid")
+        return bool(said)
 
     def _agency(self, element: str, node: Node | None, question: Question, checked: Checked) -> dict[str, tuple[Block, ...]]:
         """Agency → blocks of one element: the choice of data and error, or nothing."""
@@ -198,6 +208,28 @@ class Ssbtek:
 
 def _served(element: str) -> tuple[str, ...]:
     return (FK, PM) if element == FK else (element,)
+
+
+def _unnamed(held: Node) -> frozenset[str]:
+    """The agencies whose answers name no person: Transportstyrelsen's never does, and LEFI's does where it says who the person is."""
+    document = held.down("FK", "data", "lefiJsonSvar")
+    try:
+        named = document is not None and lefi.names_someone(trees.json(trees.unbase64(document.text())))
+    except Unreadable:
+        named = True  # it has not been read, so there is nothing in it to tie to anyone
+    return frozenset({TNS} if named else {TNS, FK, PM})
+
+
+def _untied(blocks: tuple[Block, ...], unnamed: bool) -> tuple[Block, ...]:
+    """Blocks of an answer without the question's id. What names no person either states nothing about the one asked about."""
+    return tuple(
+        dataclasses.replace(
+            one, outcome=Outcome.UNKNOWN_CODE, facts=(), unknown=(), error_source=Source.COMPOSITE, error_code=Reason.NOT_TIED
+        )
+        if unnamed and (is_evidence(one.outcome) or one.facts)
+        else dataclasses.replace(one, remarks=(*one.remarks, Reason.NO_CORRELATION_ID))
+        for one in blocks
+    )
 
 
 def _missing(agency: str) -> Block:

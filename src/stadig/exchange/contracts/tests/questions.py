@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import re
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -17,6 +18,8 @@ PERSON = "1990" + "01011234"
 """The made-up person of the sample answers. Its last digit is wrong, so that it is no one's number."""
 NOON = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 ASKER = Asker("162120002411", "Kommunen", "petra.lund", actor_id="026-51")
+ASKED = UUID("7d1f4d0e-58a5-4f0e-9b36-4f2f8a3f7a11")
+GIVEN_BACK = f"<b:korrelationsid>{ASKED}</b:korrelationsid>"
 SPACE = {
     "10": "http://schema.forsakringskassan.se/integration/ssbt/10",
     "11": "http://schema.forsakringskassan.se/integration/ssbt/11",
@@ -40,7 +43,7 @@ def question(
         {agency: f"lagen för {agency}" for agency in named},
         "EB 2026-17",
         ASKER,
-        UUID("7d1f4d0e-58a5-4f0e-9b36-4f2f8a3f7a11"),
+        ASKED,
         NOON,
         parts=parts or {},
         keep=keep or {},
@@ -52,13 +55,22 @@ def incoming(body: bytes | str, status: int = 200, content_type: str = "text/xml
     return Incoming(status, content_type, body.encode() if isinstance(body, str) else body)
 
 
-def answer(inner: str, version: str = "10", before: str = "") -> Incoming:
-    """An answer of the composite service with something in its *svarsdata*."""
+def answer(inner: str, version: str = "10", before: str = GIVEN_BACK) -> Incoming:
+    """An answer of the composite service with something in its *svarsdata*, and the question's id."""
     return incoming(
         '<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
         f'<b:hamtaBastjanstInformationResponse xmlns:b="{SPACE[version]}">{before}<b:svarsdata>{inner}</b:svarsdata>'
         "</b:hamtaBastjanstInformationResponse></s:Body></s:Envelope>"
     )
+
+
+def tied(sample: bytes) -> bytes:
+    """A sample answer as it would have come to a question with an id: the samples bear none."""
+    at = re.search(rb"<(\w+:)?svarsdata", sample)
+    assert at
+    prefix = at[1] or b""
+    given_back = b"<%skorrelationsid>%s</%skorrelationsid>" % (prefix, str(ASKED).encode(), prefix)
+    return sample[: at.start()] + given_back + sample[at.start() :]
 
 
 def lefi(document: object, version: str = "10") -> Incoming:

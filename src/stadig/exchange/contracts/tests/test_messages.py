@@ -184,7 +184,8 @@ def test_an_answer_in_another_version_of_the_contract_is_refused() -> None:
 def test_an_answer_that_belongs_to_another_question_is_refused() -> None:
     other = "<b:korrelationsid>00000000-0000-0000-0000-000000000001</b:korrelationsid>"
     block = of(TEN.read(answer(AF_ANSWER, before=other), question(AF)), AF)
-    assert (block.outcome, block.error_code) == (Outcome.ERROR, "wrong_answer")
+    assert (block.outcome, block.error_code, block.alarm) == (Outcome.ERROR, "wrong_answer", "wrong_answer")
+    assert not block.facts
 
 
 def test_a_header_that_says_the_same_thing_twice_is_refused() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stadig.exchange.contracts.registry import open_contract
-from stadig.exchange.contracts.tests.questions import ALL, SAMPLES, incoming, of, question, value
+from stadig.exchange.contracts.tests.questions import ALL, SAMPLES, incoming, of, question, tied, value
 from stadig.exchange.outcomes import Outcome, together
 from stadig.exchange.terms import AF, AGENCIES, CSN, FK, MIV, PM, SKV, SO, TNS, Block, Kind
 
@@ -22,7 +22,7 @@ ELEVEN = open_contract("ssbtek-11", folder=None)
 @pytest.fixture
 def sample(reference_data: Data) -> Callable[[str], tuple[Block, ...]]:
     def read(agency: str) -> tuple[Block, ...]:
-        body = reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes()
+        body = tied(reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes())
         return TEN.read(incoming(body), question(agency))
 
     return read
@@ -98,7 +98,7 @@ def test_migrationsverket_states_a_permanent_permit(sample) -> None:
 
 
 def test_all_agencies_in_one_answer_give_at_least_a_block_each(reference_data: Data) -> None:
-    blocks = TEN.read(incoming(reference_data(ALL).read_bytes()), question())
+    blocks = TEN.read(incoming(tied(reference_data(ALL).read_bytes())), question())
     assert [agency for agency in AGENCIES if any(block.agency == agency for block in blocks)] == list(AGENCIES)
     assert {agency: together(b.outcome for b in blocks if b.agency == agency) for agency in AGENCIES} == {
         FK: Outcome.NOT_ENTITLED,

@@ -11,7 +11,7 @@ import pytest
 
 from stadig.exchange.contracts import xml
 from stadig.exchange.contracts.registry import open_contract, readfile
-from stadig.exchange.contracts.tests.questions import ALL, SCHEMAS, answer, incoming, lefi, of, question
+from stadig.exchange.contracts.tests.questions import ALL, SCHEMAS, answer, incoming, lefi, of, question, tied
 from stadig.exchange.contracts.tests.test_agencies import LISTS, PERSON, tag
 from stadig.exchange.contracts.validating import Schemas
 from stadig.exchange.outcomes import Outcome
@@ -34,7 +34,7 @@ def test_without_the_contracts_files_nothing_is_said_of_validity(reference_data:
 
 
 def test_what_breaks_its_schema_is_read_all_the_same(folder: Path, reference_data: Data) -> None:
-    blocks = open_contract("ssbtek-10", folder=folder).read(incoming(reference_data(ALL).read_bytes()), question())
+    blocks = open_contract("ssbtek-10", folder=folder).read(incoming(tied(reference_data(ALL).read_bytes())), question())
     af, so, tns = of(blocks, AF), of(blocks, SO, "Testorganisation"), of(blocks, TNS)
     assert (af.outcome, af.schema_valid, af.schema_errors) == (Outcome.DATA, False, ("Svar: ELEMENT_CONTENT",))
     assert (so.outcome, so.schema_valid, so.schema_errors) == (Outcome.DATA, False, ("IdentificationNumber: ELEMENT_CONTENT",))
