@@ -71,7 +71,7 @@ class Told:
     digest: str = ""
     """Of all that lay stored when the lookup last came to something."""
     not_kept: set[str] = field(default_factory=set[str])
-    """Correlation ids of answers whose bytes were never kept: the law gave a part of them, or they were about someone else."""
+    """Correlation ids of answers whose bytes were never kept: the law gave a part of them, or they were about someone else or to another question."""
     dropped: dict[str, int] = field(default_factory=dict[str, int])
     """Agency → how many kinds of data came beyond what the law gives."""
     removed: set[int] = field(default_factory=set[int])
