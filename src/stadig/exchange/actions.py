@@ -6,11 +6,11 @@ Asking commits in one transaction what will leave, what will not and why, and a 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db import connection, transaction
 
 from stadig.city import audit, clock
@@ -37,13 +37,13 @@ WITH found AS (
   INSERT INTO exchange_call (lookup_id, connection, contract, agencies, parts, attempt, correlation_id, intent_at,
     late, fault, raw_sha256, media_type)
   SELECT found.id, c.connection, c.contract, c.agencies, c.parts, 1, c.correlation, %s, false, '', '', ''
-  FROM found, unnest(%s::text[], %s::text[], %s::jsonb[], %s::jsonb[], %s::uuid[]) AS c (connection, contract, agencies, parts, correlation)
+  FROM found, jsonb_to_recordset(%s::jsonb) AS c (connection text, contract text, agencies jsonb, parts jsonb, correlation uuid)
 ), blocks AS (
   INSERT INTO exchange_block (lookup_id, agency, part, outcome, reason, error_source, error_code, contract, basis_id, available_from,
     schema_errors, dropped, unknown, alarm, stored_at)
-  SELECT found.id, b.agency, '', b.outcome, b.reason, b.source, b.code, '', b.basis, b.available, '[]', '[]', '[]', '', %s
-  FROM found, unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[], %s::timestamptz[])
-    AS b (agency, outcome, reason, source, code, basis, available)
+  SELECT found.id, b.agency, '', b.outcome, b.reason, b.source, b.code, '', b.basis, b.available_from, '[]', '[]', '[]', '', %s
+  FROM found, jsonb_to_recordset(%s::jsonb)
+    AS b (agency text, outcome text, reason text, source text, code text, basis bigint, available_from timestamptz)
 )
 SELECT id FROM found
 """
@@ -68,9 +68,9 @@ def ask(
     Raises NoPermit, PermitSpent, PermitExpired, NotYours.
     """
     now = clock.real_now()
-    permit = spend(by, permit_id, now)
+    permit, person = spend(by, permit_id, now)
     chosen = None if agencies is None else set(agencies)
-    return _begin(by, permit, kind, now, chosen)
+    return _begin(by, permit, person, kind, now, chosen)
 
 
 @verb
@@ -80,13 +80,13 @@ def ask_again(by: User | None, permit_id: int, lookup_id: int, *, request_id: UU
     Raises what :func:`ask` does, and NothingMissing.
     """
     now = clock.real_now()
-    permit = spend(by, permit_id, now)
+    permit, person = spend(by, permit_id, now)
     before = Lookup.objects.get(pk=lookup_id, case=permit.case, person=permit.person_id)
     missing = queries.missing(before.pk)
     if not missing:
         raise NothingMissing(f"Nothing is missing in lookup {lookup_id}.")
     first = before.again_of_id or before.pk
-    return _begin(by, permit, KINDS.AGAIN, now, set(missing), again_of=first, parts=missing)
+    return _begin(by, permit, person, KINDS.AGAIN, now, set(missing), again_of=first, parts=missing)
 
 
 @verb
@@ -96,7 +96,7 @@ def note_manual(by: User, permit_id: int, agency: str, told: Told, *, request_id
     Raises what :func:`ask` does.
     """
     now = clock.real_now()
-    permit = spend(by, permit_id, now)
+    permit, person = spend(by, permit_id, now)
     lookup = _lookup(by, permit, KINDS.MANUAL, now, 0.0)
     lookup.finished_at = now
     lookup.save(force_insert=True)
@@ -110,7 +110,7 @@ def note_manual(by: User, permit_id: int, agency: str, told: Told, *, request_id
         sealed=content,
         stored_at=now,
     )
-    _record(by, "noted an answer", permit, lookup, agencies=[agency], channel=told.channel, digest=digest.of(lookup.pk))
+    _record(by, "noted an answer", permit, person, lookup, agencies=[agency], channel=told.channel, digest=digest.of(lookup.pk))
     return lookup
 
 
@@ -135,9 +135,10 @@ def record_readings(by: User, lookup_ids: Iterable[int], what: str, *, request_i
         audit.record(by, what, ("exchange.lookup", pk), case=case, person=Person(pk=person), unit=unit)
 
 
-def _begin(
+def _begin(  # noqa: PLR0917 – the verbs above call it, and no one else
     by: User | None,
     permit: Permit,
+    person: str | Person,
     kind: str,
     now: dt.datetime,
     chosen: set[str] | None,
@@ -157,6 +158,7 @@ def _begin(
         by,
         "asked agencies again" if again_of else "asked agencies",
         permit,
+        person,
         lookup,
         agencies=asked,
         not_asked={one.agency: one.reason or one.code or one.outcome.value for one in decided.not_sent},
@@ -195,19 +197,9 @@ def _insert(one: Lookup, sent: list[Sent], not_sent: list[NotSent], permit: Perm
     values: list[Any] = [
         one.uuid, one.permit_id, one.kind, one.again_of_id, one.case, one.person_id, one.by_id, one.unit_id, one.period_from,
         one.period_to, one.asked_at, one.begun_at, one.deadline_at, one.finished_at, now,
-        [call.connection for call in sent],
-        [call.contract for call in sent],
-        [json.dumps(call.agencies) for call in sent],
-        [json.dumps(call.parts) for call in sent],
-        [call.correlation for call in sent],
+        _encode(sent),
         now,
-        [block.agency for block in not_sent],
-        [block.outcome.value for block in not_sent],
-        [block.reason for block in not_sent],
-        [block.source for block in not_sent],
-        [block.code for block in not_sent],
-        [permit.laws.get(block.agency) for block in not_sent],
-        [block.available_from for block in not_sent],
+        _encode([{**msgspec.to_builtins(block), "basis": permit.laws.get(block.agency)} for block in not_sent]),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(NEW, values)
@@ -216,7 +208,11 @@ def _insert(one: Lookup, sent: list[Sent], not_sent: list[NotSent], permit: Perm
     return int(row[0])
 
 
-def _record(by: User | None, did: str, permit: Permit, lookup: Lookup, **ids: Any) -> None:
+def _encode(rows: list[Any]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+def _record(by: User | None, did: str, permit: Permit, person: str | Person, lookup: Lookup, **ids: Any) -> None:
     """The row in the audit log: who, unit, case, person, agencies, purpose, law."""
     audit.record(
         by,
@@ -224,7 +220,7 @@ def _record(by: User | None, did: str, permit: Permit, lookup: Lookup, **ids: An
         ("exchange.lookup", lookup.pk),
         unit=permit.unit_id,
         case=permit.case,
-        person=Person(pk=permit.person_id),
+        person=person,
         purpose=permit.purpose,
         kind=lookup.kind,
         **ids,

@@ -6,12 +6,13 @@ stand in it by their own hash, since the law lets them be removed before the res
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from django.db import connection
 
 DIGEST: Final = """
-SELECT encode(sha256(convert_to(jsonb_build_array(
+SELECT l.id, encode(sha256(convert_to(jsonb_build_array(
   (SELECT jsonb_build_array(p.nonce, p.purpose, p."case", p.case_number, p.person_id, p.role, p.by_id, p.unit_id, p.laws, p.refused,
      p.period_from, p.period_to, extract(epoch FROM p.issued_at), p.mac) FROM exchange_permit p WHERE p.id = l.permit_id),
   jsonb_build_array(l.uuid, l.kind, l.again_of_id, l."case", l.person_id, l.by_id, l.unit_id, l.period_from, l.period_to,
@@ -24,7 +25,7 @@ SELECT encode(sha256(convert_to(jsonb_build_array(
      extract(epoch FROM b.available_from), b.schema_valid, b.schema_errors, b.dropped, b.unknown, b.alarm,
      encode(sha256(b.sealed), 'hex'), extract(epoch FROM b.replaced_at), extract(epoch FROM b.stored_at)) ORDER BY b.id)
      FROM exchange_block b LEFT JOIN exchange_legalbasis s ON s.id = b.basis_id WHERE b.lookup_id = l.id)
-)::text, 'UTF8')), 'hex') FROM exchange_lookup l WHERE l.id = %s
+)::text, 'UTF8')), 'hex') FROM exchange_lookup l WHERE l.id = ANY(%s)
 """
 
 
@@ -33,7 +34,11 @@ def of(lookup_id: int) -> str:
 
     The latest row about a lookup in the audit log that holds a ``digest`` holds this one, or someone has altered what is stored.
     """
+    return of_all((lookup_id,)).get(lookup_id, "")
+
+
+def of_all(lookup_ids: Iterable[int]) -> dict[int, str]:
+    """The same of several at once, by the lookup's id."""
     with connection.cursor() as cursor:
-        cursor.execute(DIGEST, [lookup_id])
-        row = cursor.fetchone()
-    return str(row[0]) if row else ""
+        cursor.execute(DIGEST, [list(lookup_ids)])
+        return dict(cursor.fetchall())

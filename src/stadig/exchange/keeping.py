@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from django.db import connection
 
 from stadig.city import clock, live
 from stadig.city.verbs import verb
-from stadig.exchange import breaking, sealed, telling
+from stadig.exchange import breaking, digest, sealed, telling
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.sealing import seal
 from stadig.exchange.terms import Block, Source
 
 if TYPE_CHECKING:
     from stadig.exchange.plans import Plan, PlannedCall
-    from stadig.exchange.storing import Came, Ended, Finished, Intent, NotMade, Overdue, Thing, Tried
+    from stadig.exchange.storing import Came, Ended, Finished, Intent, NotMade, Overdue, Tally, Thing, Tried
 
 NEW_CALL: Final = """
 INSERT INTO exchange_call (lookup_id, connection, contract, agencies, parts, attempt, correlation_id, intent_at,
@@ -27,21 +29,67 @@ SELECT lookup_id, connection, contract, agencies, parts, %s, %s, %s, false, '', 
 """
 CALLS: Final = """
 UPDATE exchange_call c SET answered_at = v.answered_at, late = v.late, status = v.status, fault = v.fault, raw_sha256 = v.digest,
-  raw_sealed = v.raw, raw_bytes = v.bytes, media_type = v.media
-FROM (VALUES {rows}) AS v (answered_at, late, status, fault, digest, raw, bytes, media, id) WHERE c.id = v.id AND c.answered_at IS NULL;
+  raw_sealed = decode(v.raw, 'base64'), raw_bytes = v.bytes, media_type = v.media
+FROM json_to_recordset(%s::json) AS v (id bigint, answered_at timestamptz, late boolean, status smallint, fault text, digest text, raw text,
+  bytes integer, media text)
+WHERE c.id = v.id AND c.answered_at IS NULL;
 """
-CALL: Final = "(%s::timestamptz, %s::boolean, %s::smallint, %s::text, %s::text, %s::bytea, %s::integer, %s::text, %s::bigint)"
 REPLACE: Final = "UPDATE exchange_block SET replaced_at = %s WHERE lookup_id = %s AND agency = ANY(%s) AND replaced_at IS NULL;"
 BLOCKS: Final = """
 INSERT INTO exchange_block (lookup_id, call_id, agency, part, outcome, reason, error_source, error_code, asked_at, answered_at, latency_ms,
   contract, basis_id, data_as_of, available_from, schema_valid, schema_errors, dropped, unknown, alarm, sealed, stored_at)
-VALUES {rows};
+SELECT lookup, call, agency, part, outcome, '', source, code, asked_at, answered_at, latency_ms, contract, basis, data_as_of, available_from,
+  schema_valid, schema_errors, dropped, unknown, alarm, decode(sealed, 'base64'), %s
+FROM json_to_recordset(%s::json) AS v (lookup bigint, call bigint, agency text, part text, outcome text, source text, code text,
+  asked_at timestamptz, answered_at timestamptz, latency_ms integer, contract text, basis bigint, data_as_of date, available_from timestamptz,
+  schema_valid boolean, schema_errors jsonb, dropped jsonb, unknown jsonb, alarm text, sealed text);
 """
-BLOCK: Final = "(" + ", ".join(["%s"] * 22) + ")"
-FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = %s AND finished_at IS NULL RETURNING id"
+FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = ANY(%s) AND finished_at IS NULL RETURNING id"
 TELL: Final = "SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said"
 NO_FAILURE: Final = frozenset({"too_large", "encoded", "unreadable", "no_slot", "no_time", "interrupted", "internal"})
 """Ends that say nothing about whether the agency is well."""
+_encoder: Final = msgspec.json.Encoder()
+
+
+@dataclass(slots=True)
+class CallRow:
+    """What is known of a call when it has ended, as CALLS takes it."""
+
+    id: int
+    answered_at: dt.datetime
+    late: bool = False
+    status: int | None = None
+    fault: str = ""
+    digest: str = ""
+    raw: bytes | None = None
+    bytes: int | None = None
+    media: str = ""
+
+
+@dataclass(slots=True)
+class BlockRow:
+    """A new block, as BLOCKS takes it."""
+
+    lookup: int
+    call: int
+    agency: str
+    part: str
+    outcome: str
+    source: str
+    code: str
+    asked_at: dt.datetime | None
+    answered_at: dt.datetime | None
+    latency_ms: int | None
+    contract: str
+    basis: int | None
+    data_as_of: dt.date | None
+    available_from: dt.datetime | None
+    schema_valid: bool | None
+    schema_errors: tuple[str, ...]
+    dropped: tuple[str, ...]
+    unknown: tuple[str, ...]
+    alarm: str
+    sealed: bytes | None
 
 
 class Batch:
@@ -49,12 +97,13 @@ class Batch:
 
     def __init__(self) -> None:
         self.now = clock.real_now()
-        self.calls: list[tuple[Any, ...]] = []
-        self.replaced: list[tuple[Any, ...]] = []
-        self.blocks: list[tuple[Any, ...]] = []
+        self.calls: list[CallRow] = []
+        self.replaced: list[tuple[dt.datetime, int, list[str]]] = []
+        self.blocks: list[BlockRow] = []
         self.breakers: list[breaking.Told] = []
         self.news: dict[tuple[str, int], int] = {}
-        self.last: list[Callable[[Any], None]] = []
+        self.last: list[Callable[[], None]] = []
+        self.ended: list[tuple[Plan, Tally]] = []
 
 
 @verb
@@ -67,22 +116,33 @@ def keep(by: None, things: Iterable[Thing]) -> None:
         _write(cursor, batch)
         breaking.note(cursor, batch.breakers, batch.now)
         for step in batch.last:
-            step(cursor)
+            step()
+        _finish(cursor, batch)
         if batch.news:
             said = [json.dumps({"topic": topic, "id": pk, "version": version}) for (topic, pk), version in batch.news.items()]
             cursor.execute(TELL, [live.CHANNEL, said])
 
 
 def _write(cursor: Any, batch: Batch) -> None:
-    """Calls, what late answers replace, and blocks: in one message to the database."""
+    """Calls, what late answers replace, and blocks: in one message to the database, each kind as one value."""
     parts: list[str] = []
     values: list[Any] = []
-    for statement, row, rows in ((CALLS, CALL, batch.calls), (REPLACE, "", batch.replaced), (BLOCKS, BLOCK, batch.blocks)):
-        if rows:
-            parts += [statement.format(rows=", ".join([row] * len(rows)))] if row else [statement] * len(rows)
-            values += [value for one in rows for value in one]
+    if batch.calls:
+        parts.append(CALLS)
+        values.append(_encode(batch.calls))
+    for one in batch.replaced:
+        parts.append(REPLACE)
+        values += one
+    if batch.blocks:
+        parts.append(BLOCKS)
+        values += [batch.now, _encode(batch.blocks)]
     if parts:
         cursor.execute("".join(parts), values)
+
+
+def _encode(rows: Sequence[CallRow | BlockRow]) -> str:
+    """As JSON; bytes in it are base64."""
+    return _encoder.encode(rows).decode()
 
 
 def _intent(cursor: Any, batch: Batch, thing: Intent) -> None:
@@ -94,7 +154,14 @@ def _intent(cursor: Any, batch: Batch, thing: Intent) -> None:
 def _ended(cursor: Any, batch: Batch, thing: Ended) -> None:
     reply = thing.reply
     batch.calls.append(
-        (batch.now, False, reply.status or None, reply.fault, "", None, len(reply.body), reply.content_type, thing.call)
+        CallRow(
+            thing.call,
+            batch.now,
+            status=reply.status or None,
+            fault=reply.fault,
+            bytes=len(reply.body),
+            media=reply.content_type,
+        )
     )
 
 
@@ -104,45 +171,35 @@ def _came(cursor: Any, batch: Batch, thing: Came) -> None:
     assert thing.call  # noqa: S101
     call, reply, plan = thing.call, thing.reply, thing.plan
     alarmed = next((block.alarm for block in thing.blocks if block.alarm), "")
-    digest = sha256_of(reply)
+    sha256 = sha256_of(reply)
     beyond = any(block.dropped for block in thing.blocks) and not plan.keep_all
     raw = seal(reply.body, f"call:{call.question.correlation_id}") if reply.body and not (alarmed or beyond) else None
-    batch.calls.append(
-        (
-            thing.at,
-            thing.late and not reply.fault,
-            reply.status or None,
-            reply.fault,
-            digest,
-            raw,
-            len(reply.body),
-            reply.content_type,
-            thing.row,
-        )
-    )
+    late = thing.late and not reply.fault
+    status, at = reply.status or None, thing.at or batch.now
+    batch.calls.append(CallRow(thing.row, at, late, status, reply.fault, sha256, raw, len(reply.body), reply.content_type))
     agencies = list(call.question.agencies)
     if thing.late and reply.fault:  # it was listened for in vain: what was said at the deadline stands
-        batch.last.append(lambda _: telling.listened_in_vain(plan, thing.row))
+        batch.last.append(lambda: telling.listened_in_vain(plan, thing.row))
         return
     if thing.late:
         batch.replaced.append((batch.now, plan.id, agencies))
     for block in thing.blocks:
-        batch.blocks.append(_block(plan, block, thing.row, batch.now, thing.begun, thing.at, call.contract.name))
+        batch.blocks.append(_block(plan, block, thing.row, thing.begun, thing.at, call.contract.name))
     for agency in agencies:
         ours = [block for block in thing.blocks if block.agency == agency]
         thing.tally.outcomes[agency] = [block.outcome for block in ours]
         if number := sum(len(block.dropped) for block in ours):
             thing.tally.dropped[agency] = number
         _note_breaker(batch, call, agency, ours, late=thing.late)
-    if digest:
-        thing.tally.hashes[str(call.question.correlation_id)] = digest
+    if sha256:
+        thing.tally.hashes[str(call.question.correlation_id)] = sha256
         if alarmed or beyond:
             thing.tally.not_kept[str(call.question.correlation_id)] = "else" if alarmed else "beyond"
     _news(batch, plan)
     if alarmed:
-        batch.last.append(lambda _: telling.not_ours(plan, call, thing.row, alarmed))
+        batch.last.append(lambda: telling.not_ours(plan, call, thing.row, alarmed))
     if thing.late:
-        batch.last.append(lambda _: telling.late(plan, call, thing.tally))
+        batch.last.append(lambda: telling.late(plan, call, thing.tally))
 
 
 def _note_breaker(batch: Batch, call: PlannedCall, agency: str, blocks: list[Block], *, late: bool) -> None:
@@ -163,7 +220,7 @@ def _overdue(cursor: Any, batch: Batch, thing: Overdue) -> None:
     for agency in thing.call.question.agencies:
         code = "" if thing.left else "no_slot"
         block = Block(agency, Outcome.TIMEOUT, error_source=Source.SELF, error_code=code)
-        batch.blocks.append(_block(thing.plan, block, thing.row, batch.now, thing.begun, contract=thing.call.contract.name))
+        batch.blocks.append(_block(thing.plan, block, thing.row, thing.begun, contract=thing.call.contract.name))
         thing.tally.outcomes[agency] = [Outcome.TIMEOUT]
         if thing.left:
             batch.breakers.append(breaking.Told(thing.call.line.name, agency, True, thing.call.line.breaker))
@@ -172,12 +229,12 @@ def _overdue(cursor: Any, batch: Batch, thing: Overdue) -> None:
 
 def _not_made(cursor: Any, batch: Batch, thing: NotMade) -> None:
     plan = thing.plan
-    batch.calls.append((batch.now, False, None, thing.code[:40], "", None, None, "", thing.row))
+    batch.calls.append(CallRow(thing.row, batch.now, fault=thing.code[:40]))
     for agency in thing.agencies:
         source = Source.SELF if thing.outcome == Outcome.ERROR else None
         code = thing.code if thing.outcome == Outcome.ERROR else ""
         block = Block(agency, thing.outcome, error_source=source, error_code=code)
-        batch.blocks.append(_block(plan, block, thing.row, batch.now))
+        batch.blocks.append(_block(plan, block, thing.row))
         thing.tally.outcomes[agency] = [thing.outcome]
     _news(batch, plan)
 
@@ -189,17 +246,21 @@ def _tried(cursor: Any, batch: Batch, thing: Tried) -> None:
 
 
 def _finished(cursor: Any, batch: Batch, thing: Finished) -> None:
-    plan, tally = thing.plan, thing.tally
+    batch.ended.append((thing.plan, thing.tally))
 
-    def finish(cursor: Any) -> None:
-        cursor.execute(FINISH, [batch.now, plan.id])
-        if cursor.fetchone() is None:
-            return
-        telling.finished(plan, tally)
-        _news(batch, plan)
-        batch.news[telling.done_topic(plan.id), plan.id] = 1
 
-    batch.last.append(finish)
+def _finish(cursor: Any, batch: Batch) -> None:
+    """End the lookups whose agencies have all answered or are overdue; those that the sweep has ended before are left alone."""
+    if not batch.ended:
+        return
+    cursor.execute(FINISH, [batch.now, [plan.id for plan, _ in batch.ended]])
+    finished = {pk for (pk,) in cursor.fetchall()}
+    proofs = digest.of_all(finished)
+    for plan, tally in batch.ended:
+        if plan.id in finished:
+            telling.finished(plan, tally, proofs[plan.id])
+            _news(batch, plan)
+            batch.news[telling.done_topic(plan.id), plan.id] = 1
 
 
 HANDLERS: Final[dict[str, Callable[[Any, Batch, Any], None]]] = {
@@ -221,35 +282,30 @@ def _block(  # noqa: PLR0917
     plan: Plan,
     block: Block,
     row: int,
-    now: dt.datetime,
     asked_at: dt.datetime | None = None,
     answered_at: dt.datetime | None = None,
     contract: str = "",
-) -> tuple[Any, ...]:
-    """The row of a block, as BLOCK takes it."""
-    content = sealed.Content(block.facts, block.error_text, remarks=block.remarks)
-    latency = max(0, round((answered_at - asked_at).total_seconds() * 1000)) if answered_at and asked_at else None
-    return (
-        plan.id,
-        row,
-        block.agency,
-        block.part[:80],
-        block.outcome.value,
-        "",
-        block.error_source.value if block.error_source else "",
-        block.error_code[:80],
-        asked_at,
-        answered_at,
-        latency,
-        contract,
-        plan.laws.get(block.agency),
-        block.data_as_of,
-        block.available_from,
-        block.schema_valid,
-        json.dumps(block.schema_errors),
-        json.dumps(block.dropped),
-        json.dumps(block.unknown),
-        block.alarm,
-        sealed.close(content, plan.uuid, block.agency, block.part[:80]),
-        now,
+) -> BlockRow:
+    content, part = sealed.Content(block.facts, block.error_text, remarks=block.remarks), block.part[:80]
+    return BlockRow(
+        lookup=plan.id,
+        call=row,
+        agency=block.agency,
+        part=part,
+        outcome=block.outcome.value,
+        source=block.error_source.value if block.error_source else "",
+        code=block.error_code[:80],
+        asked_at=asked_at,
+        answered_at=answered_at,
+        latency_ms=max(0, round((answered_at - asked_at).total_seconds() * 1000)) if answered_at and asked_at else None,
+        contract=contract,
+        basis=plan.laws.get(block.agency),
+        data_as_of=block.data_as_of,
+        available_from=block.available_from,
+        schema_valid=block.schema_valid,
+        schema_errors=block.schema_errors,
+        dropped=block.dropped,
+        unknown=block.unknown,
+        alarm=block.alarm,
+        sealed=sealed.close(content, plan.uuid, block.agency, part),
     )

@@ -32,8 +32,8 @@ def done_topic(lookup_id: int) -> str:
     return f"{DONE}{lookup_id}"
 
 
-def finished(plan: Plan, tally: Tally) -> None:
-    """A lookup's second row in the audit log: the outcome of each agency and the hash of each raw answer."""
+def finished(plan: Plan, tally: Tally, proof: str) -> None:
+    """A lookup's second row in the audit log: the outcome of each agency, the hash of each raw answer, and ``proof``, its digest."""
     outcomes = {agency: together(found) for agency, found in tally.outcomes.items()}
     audit.record(
         _asker(plan),
@@ -45,7 +45,7 @@ def finished(plan: Plan, tally: Tally) -> None:
         sha256=tally.hashes,
         not_kept=tally.not_kept,
         dropped=tally.dropped,
-        digest=digest.of(plan.id),
+        digest=proof,
     )
     again.later(plan.id, plan.kind, plan.purpose)
 

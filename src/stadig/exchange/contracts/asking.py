@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Final
+from xml.sax.saxutils import escape
 
 import msgspec
-from lxml import etree
 
 from stadig.exchange import lawful
 from stadig.exchange.contracts import lefi
 from stadig.exchange.contracts.soap import SOAP_11
-from stadig.exchange.contracts.xml import Element
 from stadig.exchange.terms import AF, CSN, FK, MIV, PM, SKV, SO, TNS, Asker, Question
 
 ELEMENTS: Final = (AF, CSN, FK, SKV, SO, TNS, MIV)
 """The order in which the schema wants the agencies. Pensionsmyndigheten is asked through Försäkringskassan's element."""
 LEFI_VERSION: Final = "v9"
+NO_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 has no way to write (production 2, Char)."""
 SKV_FLAGS: Final = ("foretagsinformation", "individuppgifter", "skattekonto", "skatteuppgifter", "beskattningsbilagor")
 SKV_NEEDS: Final[Mapping[str, frozenset[str]]] = {
     "foretagsinformation": frozenset({"business"}),
@@ -50,61 +52,72 @@ def skv_left_out(question: Question) -> tuple[str, ...]:
 
 
 def envelope(question: Question, space: str, asked: lefi.Asked, *, parts: bool) -> bytes:
-    """The whole SOAP message. ``parts``: this version lets one ask Skatteverket for parts."""
-    top, body = _envelope(space)
-    call = etree.SubElement(body, f"{{{space}}}hamtaBastjanstInformation")
-    _general(etree.SubElement(call, f"{{{space}}}generellaFrageparametrar"), question, space)
-    specific = etree.SubElement(call, f"{{{space}}}specifikaFrageparametrar")
+    """The whole SOAP message. ``parts``: this version lets one ask Skatteverket for parts. Raises ValueError for what XML cannot hold."""
+    specific: list[str] = []
     for agency in ELEMENTS:
-        included = agency in question.agencies or (agency == FK and PM in question.agencies)
-        element = etree.SubElement(specific, f"{{{space}}}{agency}", inkludera="true" if included else "false")
-        if not included:
+        if agency not in question.agencies and not (agency == FK and PM in question.agencies):
+            specific.append(f'<ssbt:{agency} inkludera="false"/>')
             continue
+        said = ""
         if agency == FK:
-            _forsakringskassan(element, question, space, asked)
+            said = _forsakringskassan(question, asked)
         elif agency == SKV and parts:
-            _skatteverket(element, question, space)
-    return etree.tostring(top, xml_declaration=True, encoding="UTF-8")
+            said = _skatteverket(question)
+        specific.append(f'<ssbt:{agency} inkludera="true">{said}</ssbt:{agency}>')
+    general, each = (
+        _around("generellaFrageparametrar", _general(question)),
+        _around("specifikaFrageparametrar", "".join(specific)),
+    )
+    return _envelope(space, _around("hamtaBastjanstInformation", general + each))
 
 
 def probe(space: str) -> bytes:
     """The question about no one."""
-    top, body = _envelope(space)
-    etree.SubElement(body, f"{{{space}}}testaBastjanstInformation")
-    return etree.tostring(top, xml_declaration=True, encoding="UTF-8")
+    return _envelope(space, "<ssbt:testaBastjanstInformation/>")
 
 
-def _envelope(space: str) -> tuple[Element, Element]:
-    top = etree.Element(f"{{{SOAP_11}}}Envelope", nsmap={"soapenv": SOAP_11, "ssbt": space})
-    etree.SubElement(top, f"{{{SOAP_11}}}Header")
-    return top, etree.SubElement(top, f"{{{SOAP_11}}}Body")
+def _envelope(space: str, body: str) -> bytes:
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<soapenv:Envelope xmlns:soapenv="{SOAP_11}" xmlns:ssbt="{space}">'
+        f"<soapenv:Header/><soapenv:Body>{body}</soapenv:Body></soapenv:Envelope>"
+    ).encode()
 
 
-def _add(parent: Element, space: str, name: str, text: str) -> None:
-    etree.SubElement(parent, f"{{{space}}}{name}").text = text
+def _around(name: str, inner: str) -> str:
+    return f"<ssbt:{name}>{inner}</ssbt:{name}>"
 
 
-def _general(general: Element, question: Question, space: str) -> None:
+def _leaf(name: str, text: str) -> str:
+    """An element with a text. Raises ValueError for a character that XML has no way to write."""
+    if NO_XML.search(text):
+        raise ValueError(f"The text of {name} holds a character that XML cannot.")
+    return f"<ssbt:{name}>{escape(text)}</ssbt:{name}>"
+
+
+def _general(question: Question) -> str:
     asker: Asker = question.asker
-    _add(general, space, "frageTidpunkt", question.asked_at.isoformat(timespec="milliseconds"))
-    _add(general, space, "korrelationsid", str(question.correlation_id))
-    _add(general, space, "fraganSkallInkluderasISvaret", "false")
-    sender = etree.SubElement(general, f"{{{space}}}ingivare")
-    _add(sender, space, "organisationsnummer", asker.organisation_number)
-    _add(sender, space, "namn", asker.name)
-    _add(sender, space, "handlaggare", asker.worker)
-    _add(general, space, "personidentitet", question.person)
-    _add(general, space, "arendeidentitet", question.case)
-    period = etree.SubElement(general, f"{{{space}}}tidsperiod")
-    _add(period, space, "fromDatum", question.period_from.isoformat())
-    _add(period, space, "tomDatum", question.period_to.isoformat())
-    for number, (organisation, name) in enumerate(asker.processors, 1):
-        processor = etree.SubElement(general, f"{{{space}}}personuppgiftsbitrade")
-        _add(processor, space, "ordningsnummer", str(number))
-        _add(processor, space, "organisationsnummer", organisation)
-        _add(processor, space, "namn", name)
-    _add(general, space, "syfte", question.purpose)
-    _add(general, space, "lagtext", law_text(question))
+    sender = (
+        _leaf("organisationsnummer", asker.organisation_number) + _leaf("namn", asker.name) + _leaf("handlaggare", asker.worker)
+    )
+    period = _leaf("fromDatum", question.period_from.isoformat()) + _leaf("tomDatum", question.period_to.isoformat())
+    processors = (
+        _leaf("ordningsnummer", str(number)) + _leaf("organisationsnummer", organisation) + _leaf("namn", name)
+        for number, (organisation, name) in enumerate(asker.processors, 1)
+    )
+    return "".join(
+        (
+            _leaf("frageTidpunkt", question.asked_at.isoformat(timespec="milliseconds")),
+            _leaf("korrelationsid", str(question.correlation_id)),
+            _leaf("fraganSkallInkluderasISvaret", "false"),
+            _around("ingivare", sender),
+            _leaf("personidentitet", question.person),
+            _leaf("arendeidentitet", question.case),
+            _around("tidsperiod", period),
+            *(_around("personuppgiftsbitrade", one) for one in processors),
+            _leaf("syfte", question.purpose),
+            _leaf("lagtext", law_text(question)),
+        )
+    )
 
 
 def law_text(question: Question) -> str:
@@ -119,18 +132,15 @@ def law_text(question: Question) -> str:
     return "; ".join(f"{', '.join(agencies)}: {law}" for law, agencies in of.items())
 
 
-def _forsakringskassan(element: Element, question: Question, space: str, asked: lefi.Asked) -> None:
+def _forsakringskassan(question: Question, asked: lefi.Asked) -> str:
     body = lefi.question(asked, question.person, question.period_from, question.period_to)
-    inner = etree.SubElement(element, f"{{{space}}}fraga")
-    _add(inner, space, "version", LEFI_VERSION)
-    _add(inner, space, "aktorsid", question.asker.actor_id)
-    _add(inner, space, "lefiJsonFraga", base64.b64encode(msgspec.json.encode(body)).decode())
+    said = base64.b64encode(msgspec.json.encode(body)).decode()
+    inner = _leaf("version", LEFI_VERSION) + _leaf("aktorsid", question.asker.actor_id) + _leaf("lefiJsonFraga", said)
+    return _around("fraga", inner)
 
 
-def _skatteverket(element: Element, question: Question, space: str) -> None:
-    inner = etree.SubElement(element, f"{{{space}}}fraga")
-    for year in range(question.period_from.year, question.period_to.year + 1):
-        _add(inner, space, "ar", str(year))
+def _skatteverket(question: Question) -> str:
     wanted = skv_parts(question)
-    for flag in SKV_FLAGS:
-        _add(inner, space, flag, "true" if flag in wanted else "false")
+    years = (_leaf("ar", str(year)) for year in range(question.period_from.year, question.period_to.year + 1))
+    flags = (_leaf(flag, "true" if flag in wanted else "false") for flag in SKV_FLAGS)
+    return _around("fraga", "".join((*years, *flags)))
