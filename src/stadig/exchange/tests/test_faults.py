@@ -244,7 +244,9 @@ def test_a_view_takes_at_most_three_questions_to_the_database(
             read()
 
 
-def test_a_breaker_that_opens_in_one_process_is_open_in_all(agencies: Agencies, written: Any, permit: Any, worker: Any) -> None:
+def test_a_breaker_that_opens_in_one_process_is_open_in_all(
+    agencies: Agencies, written: Any, permit: Any, asked: Finished
+) -> None:
     path = written(agencies)
     agencies.ways["FK"] = Way(drops=True)
     pks = [permit(agencies=["FK"]).pk for _ in range(5)]
@@ -253,7 +255,7 @@ def test_a_breaker_that_opens_in_one_process_is_open_in_all(agencies: Agencies, 
         assert other.poll() is None
     assert Breaker.objects.get().state == "open"
     agencies.journal.clear()
-    view = queries.view(actions.ask(worker, permit(agencies=["FK", "AF"]).pk).pk)
+    view = asked(agencies=["FK", "AF"])
     fk = view.agency("FK")
     assert fk is not None
     assert fk.outcome == "breaker_open"
