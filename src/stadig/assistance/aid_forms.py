@@ -1,4 +1,4 @@
-"""What a case worker fills in about a calculation, and what one who enters a riksnorm does. Forms check the shape; verbs check the rules."""
+"""What a case worker fills in about a calculation. Forms check the shape; verbs check the rules."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from stadig.assistance import norm
 from stadig.assistance.household import AtHome, Composition
-from stadig.assistance.norm import Living, NormFault, Table
-from stadig.assistance.norm_file import Entered, entered
-from stadig.assistance.words import norm_fault
+from stadig.assistance.norm import Living
 from stadig.cases.forms import Day
 
 EXTRA_CHILDREN = 2
@@ -181,98 +178,3 @@ class Household(forms.Form):
             if said.get(f"born{index}")
         )
         return Composition(Living(said["living"]), children, said["shares_with"] or 0)
-
-
-class RiksnormForm(forms.Form):
-    """A riksnorm amount by amount, as the ordinance's tables stand."""
-
-    valid_from = Day(label=_("Första dagen"))
-    valid_to = Day(label=_("Sista dagen"))
-    source = forms.CharField(
-        label=_("Källa"),
-        max_length=300,
-        help_text=_(
-            "Förordningens nummer, paragraf och var du läste den. Till exempel: SFS 2025:1046, svenskforfattningssamling.se."
-        ),
-    )
-    rules = forms.ChoiceField(
-        label=_("Regler"),
-        choices=[(one, _("Socialtjänstförordningen (2025:468) 12 kap.")) for one in sorted(norm.RULES)],
-        help_text=_("Har reglerna ändrats, och inte bara beloppen? Då behöver Stadig uppdateras först."),
-    )
-
-    def __init__(self, like: Table, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.like = like
-        for band in like.bands:
-            self.fields[f"child_{band.ages}"] = _amount(_("%(ages)s år") % {"ages": band.ages.replace("-", "–")})
-            if band.without_lunch is not None:
-                self.fields[f"lunch_{band.ages}"] = _amount(_("%(ages)s år, utan lunch") % {"ages": band.ages.replace("-", "–")})
-        self.fields["adult_single"] = _amount(_("Ensamstående"))
-        self.fields["adult_couple"] = _amount(_("Sambor"))
-        for n in range(1, norm.COMMON_TO + 1):
-            self.fields[f"common_{n}"] = _amount(_("%(n)s i hushållet") % {"n": n})
-
-    def clean(self) -> dict[str, Any]:
-        said: dict[str, Any] = super().clean() or {}
-        if self.errors:
-            return said
-        try:
-            self.entered = entered(self._plain(said))
-        except NormFault as fault:
-            name = fault.where.replace(".", "_")
-            self.add_error(name if name in self.fields else None, norm_fault(fault))
-        return said
-
-    entered: Entered
-
-    def _plain(self, said: dict[str, Any]) -> dict[str, Any]:
-        child = {
-            band.ages: [said[f"child_{band.ages}"], said[f"lunch_{band.ages}"]]
-            if band.without_lunch is not None
-            else said[f"child_{band.ages}"]
-            for band in self.like.bands
-        }
-        return {
-            "valid_from": said["valid_from"],
-            "valid_to": said["valid_to"],
-            "source": said["source"],
-            "rules": said["rules"],
-            "child": child,
-            "adult": {"single": said["adult_single"], "couple": said["adult_couple"]},
-            "common": {str(n): said[f"common_{n}"] for n in range(1, norm.COMMON_TO + 1)},
-        }
-
-    def section(self, kind: str) -> list[forms.BoundField]:
-        """The fields of one of the ordinance's tables."""
-        return [self[name] for name in self.fields if name.startswith(f"{kind}_")]
-
-    def children(self) -> list[forms.BoundField]:
-        """The fields of children, with and without lunch, in the order of age."""
-        return [self[name] for name in self.fields if name.startswith(("child_", "lunch_"))]
-
-
-class RiksnormFile(forms.Form):
-    """A riksnorm as a file."""
-
-    file = forms.FileField(
-        label=_("Fil"),
-        help_text=_("TOML, JSON, Excel eller ODS. Formatet står i handboken."),
-        widget=forms.FileInput(attrs={"accept": ".toml,.json,.xlsx,.ods"}),
-        error_messages={"required": _("Välj en fil först."), "empty": _("Filen är tom. Välj den en gång till.")},
-    )
-
-
-def _amount(label: Any) -> forms.IntegerField:
-    said = {"required": _("Skriv beloppet ur förordningen."), "invalid": _("Skriv hela kronor.")}
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6})
-    return _Whole(label=label, min_value=1, max_value=100_000, widget=widget, error_messages=said)
-
-
-class _Whole(forms.IntegerField):
-    """Whole kronor, with or without a space between thousands."""
-
-    def to_python(self, value: Any) -> int | None:
-        if isinstance(value, str):
-            value = value.replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-        return super().to_python(value)

@@ -1,12 +1,26 @@
-"""Addresses of the calculation and the riksnorm."""
+"""Addresses of the calculation, the riksnorm and the rules."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, path
 
-from stadig.assistance.views import entering, norms, proposal
+from stadig.assistance.views import entering, proposal, setting
 
 CASE = "arbetsplats/bistand/<int:case_id>/forslag/"
+
+
+def _set(base: str, pages: setting.Pages, every: str, one: str) -> list[URLPattern]:
+    """The pages of what two people set."""
+    with_kind, kind = {"pages": pages}, one.partition("-")[0]
+    return [
+        path(base, setting.listed, with_kind, name=every),
+        path(f"{base}ny/", setting.enter, with_kind, name=f"{kind}-new"),
+        path(f"{base}<int:set_id>/", setting.one, with_kind, name=one),
+        path(f"{base}<int:set_id>/bekrafta/", setting.confirm, with_kind, name=f"{kind}-confirm"),
+        path(f"{base}<int:set_id>/dra-tillbaka/", setting.withdraw, with_kind, name=f"{kind}-withdraw"),
+    ]
+
+
 patterns = [
     path(CASE, proposal.proposal, name="proposal"),
     path(f"{CASE}spara/", proposal.keep, name="keep-proposal"),
@@ -22,9 +36,6 @@ patterns = [
     path(f"{CASE}jobbstimulans/", entering.incentive, name="stimulus"),
     path(f"{CASE}angra/<int:entry_id>/", entering.undo, name="undo-entry"),
     path(f"{CASE}historik/", entering.history, name="entries"),
-    path("ekonomiskt-bistand/riksnorm/", norms.listed, name="norms"),
-    path("ekonomiskt-bistand/riksnorm/ny/", norms.enter, name="norm-new"),
-    path("ekonomiskt-bistand/riksnorm/<int:norm_id>/", norms.one, name="norm"),
-    path("ekonomiskt-bistand/riksnorm/<int:norm_id>/bekrafta/", norms.confirm, name="norm-confirm"),
-    path("ekonomiskt-bistand/riksnorm/<int:norm_id>/dra-tillbaka/", norms.withdraw, name="norm-withdraw"),
+    *_set("ekonomiskt-bistand/riksnorm/", setting.NORMS, "norms", "norm"),
+    *_set("ekonomiskt-bistand/regler/", setting.RATES, "rules", "rules-one"),
 ]

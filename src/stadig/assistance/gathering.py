@@ -13,8 +13,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from stadig.assistance import entries, household, kept, norms
+from stadig.assistance.errors import AssistanceError
 from stadig.assistance.household import Composition
 from stadig.assistance.incomes import Source, Statement, earlier, last_day
 from stadig.assistance.models import Entry
@@ -84,8 +86,11 @@ class Gathered:
         return next((pk for role, pk in self.persons if role == who), None)
 
 
-class NoApplication(LookupError):
+class NoApplication(AssistanceError):
     """There is no such case, or it holds no application that was filled in."""
+
+    def words(self) -> str:
+        return _("Ärendet har ingen ansökan att räkna på. Lägg in ansökan i ärendet först.")
 
 
 def month_of(answers: Mapping[str, Any], registered_at: dt.datetime) -> dt.date:
@@ -105,7 +110,7 @@ def gather(case_id: int, month: dt.date | None = None, *, force: InForce | None 
         cursor.execute(CONTENTS, {"case": case_id})
         found = cursor.fetchone()
     if found is None or not found[2]:
-        raise NoApplication(case_id)
+        raise NoApplication
     number, registered_at, documents, parties, rows, before = found
     answers: dict[str, Any] = {}
     for one in documents:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from stadig import __version__
 from stadig.assistance import access, models, proposing
+from stadig.assistance.errors import AssistanceError
 from stadig.assistance.proposal import Proposal, Task
 from stadig.assistance.terms import CASE_TYPE
 from stadig.cases import handling
@@ -56,8 +57,11 @@ class Checked:
     sha256: str
 
 
-class Tampered(Exception):
+class Tampered(AssistanceError):
     """A kept proposal is not the one that was kept: its hash is another."""
+
+    def words(self) -> str:
+        return _("Det sparade förslaget är inte det som sparades. Säg till administratören, och räkna om innan du beslutar.")
 
 
 def encode(content: Content) -> bytes:
@@ -89,7 +93,7 @@ def opened(case: int, month: dt.date, sha256: str, sealed: bytes | memoryview) -
 def _opened(case: int, month: dt.date, sha256: str, sealed: bytes) -> Content:
     plain = unseal(sealed, _belongs(case, month, sha256))
     if hashlib.sha256(plain).hexdigest() != sha256:
-        raise Tampered(sha256)
+        raise Tampered
     return decode(plain)
 
 

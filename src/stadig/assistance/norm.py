@@ -12,6 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any, Final, cast
 
+from stadig.assistance.dated import TableFault
+
 RULES: Final = frozenset({"sfs-2025-468"})
 """The versions of the rules that this program computes by."""
 COMMON_TO: Final = 7
@@ -21,14 +23,6 @@ LUNCH_TO: Final = 6
 """The last age for which a sum without lunch may stand in the table."""
 MOST: Final = Decimal(100_000)
 ORE: Final = Decimal("0.01")
-
-
-class NormFault(Exception):
-    """Why a riksnorm cannot be used. ``code`` says which rule it broke, ``where`` the row, ``value`` what stood there."""
-
-    def __init__(self, code: str, where: str = "", value: str = "") -> None:
-        super().__init__(": ".join(filter(None, (code, where, value))))
-        self.code, self.where, self.value = code, where, value
 
 
 class Living(StrEnum):
@@ -137,10 +131,10 @@ def lines(table: Table, home: Home, *, months: int = 1) -> tuple[Line, ...]:
 
     Common costs of a child who lives there a part of the month are counted by the same part: the difference that one more member makes.
     In a shared household the members of the application bear their part of the common costs of all (3 § second paragraph, for an adult).
-    Raises NormFault ``unknown_rules``, or ``too_old`` with the age of a child whom the table has no band for.
+    Raises TableFault ``unknown_rules``, or ``too_old`` with the age of a child whom the table has no band for.
     """
     if table.rules not in RULES:
-        raise NormFault("unknown_rules", value=table.rules)
+        raise TableFault("unknown_rules", value=table.rules)
     adult = table.couple if home.living == Living.COUPLE else table.single
     found = [Line("adult", home.living.value, ore(adult * months))]
     for index, child in enumerate(home.children):
@@ -158,7 +152,7 @@ def total(table: Table, home: Home, *, months: int = 1) -> Decimal:
 def _personal(table: Table, child: Child) -> Decimal:
     band = table.band(child.age)
     if band is None:
-        raise NormFault("too_old", value=str(child.age))
+        raise TableFault("too_old", value=str(child.age))
     amount = band.amount if child.lunch or band.without_lunch is None else band.without_lunch
     return amount * child.share
 
@@ -187,19 +181,19 @@ def read(data: Mapping[str, Any]) -> Table:
     """A table from plain data, as it is stored and as a file holds it.
 
     ``child``: ages → amount, or [amount, amount without lunch]; ``adult``: single and couple; ``common``: 1–7 → amount;
-    ``extra``: a list of {name, amount, per}; ``rules``: the version. Raises NormFault, which names the first fault.
+    ``extra``: a list of {name, amount, per}; ``rules``: the version. Raises TableFault, which names the first fault.
     """
     rules = str(data.get("rules", ""))
     if not rules:
-        raise NormFault("missing", "rules")
+        raise TableFault("missing", "rules")
     if rules not in RULES:
-        raise NormFault("unknown_rules", "rules", rules)
+        raise TableFault("unknown_rules", "rules", rules)
     if strange := sorted(set(data) - {"child", "adult", "common", "extra", "rules"}):
-        raise NormFault("unknown_key", strange[0])
+        raise TableFault("unknown_key", strange[0])
     adult = _section(data, "adult")
     single, couple = (_amount(adult.get(name), f"adult.{name}") for name in ("single", "couple"))
     if couple <= single:
-        raise NormFault("couple_below_single", "adult.couple", str(couple))
+        raise TableFault("couple_below_single", "adult.couple", str(couple))
     table = Table(_bands(_section(data, "child")), single, couple, _commons(_section(data, "common")), _extras(data), rules)
     _check_common(table.common)
     return table
@@ -268,7 +262,7 @@ def differences(before: Table, now: Table) -> tuple[Difference, ...]:
 def _section(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found: Any = data.get(name)
     if not isinstance(found, Mapping) or not found:
-        raise NormFault("missing", name)
+        raise TableFault("missing", name)
     return {str(key).strip(): value for key, value in cast("Mapping[Any, Any]", found).items()}
 
 
@@ -278,71 +272,71 @@ def _bands(section: Mapping[str, Any]) -> tuple[Band, ...]:
         first, last = _ages(ages)
         both = list(cast("Sequence[Any]", value)) if isinstance(value, list | tuple) else [value]
         if len(both) not in (1, 2):
-            raise NormFault("not_an_amount", f"child.{ages}", str(both))
+            raise TableFault("not_an_amount", f"child.{ages}", str(both))
         amount = _amount(both[0], f"child.{ages}")
         without = _amount(both[1], f"child.{ages}") if len(both) == 2 and both[1] is not None else None
         if without is not None and (without >= amount or last > LUNCH_TO):
-            raise NormFault("lunch", f"child.{ages}", str(without))
+            raise TableFault("lunch", f"child.{ages}", str(without))
         found.append(Band(first, last, amount, without))
     found.sort(key=lambda one: one.first)
     covered = [age for one in found for age in range(one.first, one.last + 1)]
     if double := sorted({age for age in covered if covered.count(age) > 1}):
-        raise NormFault("age_twice", "child", str(double[0]))
+        raise TableFault("age_twice", "child", str(double[0]))
     if gap := sorted(set(range(OLDEST + 1)) - set(covered)):
-        raise NormFault("age_missing", "child", str(gap[0]))
+        raise TableFault("age_missing", "child", str(gap[0]))
     return tuple(found)
 
 
 def _ages(text: str) -> tuple[int, int]:
     first, _dash, last = text.replace("–", "-").partition("-")
     if not first.strip().isdecimal() or (last and not last.strip().isdecimal()):
-        raise NormFault("not_ages", "child", text)
+        raise TableFault("not_ages", "child", text)
     low, high = int(first), int(last or first)
     if low > high or high > OLDEST:
-        raise NormFault("not_ages", "child", text)
+        raise TableFault("not_ages", "child", text)
     return low, high
 
 
 def _commons(section: Mapping[str, Any]) -> tuple[Decimal, ...]:
     wanted = [str(n) for n in range(1, COMMON_TO + 1)]
     if gap := [n for n in wanted if n not in section]:
-        raise NormFault("missing", f"common.{gap[0]}")
+        raise TableFault("missing", f"common.{gap[0]}")
     if strange := sorted(set(section) - set(wanted)):
-        raise NormFault("unknown_key", f"common.{strange[0]}")
+        raise TableFault("unknown_key", f"common.{strange[0]}")
     return tuple(_amount(section[n], f"common.{n}") for n in wanted)
 
 
 def _check_common(common: tuple[Decimal, ...]) -> None:
     for n in range(1, COMMON_TO):
         if common[n] <= common[n - 1]:
-            raise NormFault("common_falls", f"common.{n + 1}", str(common[n]))
+            raise TableFault("common_falls", f"common.{n + 1}", str(common[n]))
 
 
 def _extras(data: Mapping[str, Any]) -> tuple[Extra, ...]:
     listed: Any = data.get("extra", [])
     if not isinstance(listed, list):
-        raise NormFault("not_a_list", "extra")
+        raise TableFault("not_a_list", "extra")
     found: list[Extra] = []
     for index, one in enumerate(cast("list[Any]", listed)):
         where = f"extra.{index + 1}"
         entry: Mapping[str, Any] = cast("Mapping[str, Any]", one) if isinstance(one, Mapping) else {}
         name, per = str(entry.get("name", "")).strip(), str(entry.get("per", ""))
         if not name or per not in PER:
-            raise NormFault("extra", where, per or name)
+            raise TableFault("extra", where, per or name)
         found.append(Extra(name, _amount(entry.get("amount"), where), per))
     return tuple(found)
 
 
 def _amount(value: Any, where: str) -> Decimal:
     if value is None or value == "":
-        raise NormFault("missing", where)
+        raise TableFault("missing", where)
     text = str(value).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
     try:
         amount = Decimal(text)
     except InvalidOperation:
-        raise NormFault("not_an_amount", where, str(value)) from None
+        raise TableFault("not_an_amount", where, str(value)) from None
     if not amount.is_finite() or isinstance(value, bool) or not 0 < amount <= MOST or amount != amount.to_integral_value():
-        raise NormFault("not_an_amount", where, str(value))
+        raise TableFault("not_an_amount", where, str(value))
     return amount.quantize(Decimal(1))
 
 

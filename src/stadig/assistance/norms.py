@@ -1,6 +1,6 @@
-"""Riksnormer and rules: which one holds in a month, and the verbs with which two people enter one.
+"""Which riksnorm and which rules hold in a month. Two people set them (:mod:`stadig.assistance.setting`).
 
-A month without a table is a fault that says so: nothing is ever derived from another year.
+A month without a table, or without rules, is a fault that says so: nothing is ever derived from another year.
 """
 
 from __future__ import annotations
@@ -9,25 +9,18 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from stadig.assistance import access, first, norm, rates
+from stadig.assistance import first, norm, rates
+from stadig.assistance.errors import AssistanceError
 from stadig.assistance.models import Norm, Rules
 from stadig.assistance.norm import Table
-from stadig.assistance.norm_file import Entered
 from stadig.assistance.rates import Rates
-from stadig.city import attested, audit, clock
-from stadig.city.verbs import verb
+from stadig.city import attested
 from stadig.ui import formatting
-
-if TYPE_CHECKING:
-    from uuid import UUID
-
-    from stadig.city.models import User
 
 
 HELD: Final = (
@@ -37,24 +30,12 @@ HELD: Final = (
 """What the audit log holds a hash of: whoever writes over a norm or a rule in the database is found."""
 
 
-class NormsFault(Exception):
-    """Why a riksnorm or a set of rules cannot be used or changed; the words say what to do."""
-
-
-class NoNorm(NormsFault):
-    """No riksnorm holds in a month, or nothing else that it is computed with."""
+class NoNorm(AssistanceError):
+    """No riksnorm holds in a month, or nothing else that it is computed with. The words say what to do."""
 
 
 class NoRules(NoNorm):
     """No rules hold in a month."""
-
-
-class SamePerson(NormsFault):
-    """Whoever entered it cannot confirm it."""
-
-
-class Overlaps(NormsFault):
-    """Another one holds for some of the days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,74 +100,3 @@ def table_of(text: str) -> Table:
 def rates_of(text: str) -> Rates:
     """The stored rules; the same text is read once."""
     return rates.read(json.loads(text))
-
-
-def before(one: Norm) -> Norm | None:
-    """The confirmed riksnorm that held last before this one begins; None where there is none."""
-    held = Norm.objects.filter(confirmed_at__isnull=False, withdrawn_at=None, valid_from__lt=one.valid_from).exclude(pk=one.pk)
-    return held.order_by("-valid_from").first()
-
-
-@verb
-def enter(by: User, entered: Entered, *, request_id: UUID | None = None) -> Norm:
-    """Enter a riksnorm with its source. Nothing is computed with it until someone else confirms it. Raises PermissionDenied."""
-    _may_set(by)
-    made = Norm.objects.create(
-        valid_from=entered.valid_from,
-        valid_to=entered.valid_to,
-        table=norm.plain(entered.table),
-        source=entered.source,
-        entered_by=by,
-        entered_at=clock.now(),
-    )
-    audit.record(by, "entered a norm", made)
-    return made
-
-
-@verb
-def confirm(by: User, norm_id: int, *, request_id: UUID | None = None) -> Norm:
-    """Confirm what someone else entered: from then on it holds.
-
-    Raises SamePerson; Overlaps where another holds for some of the days; NormsFault when it is confirmed or withdrawn already;
-    Norm.DoesNotExist; PermissionDenied.
-    """
-    _may_set(by)
-    one = Norm.objects.select_for_update(of=("self",)).get(pk=norm_id)
-    if one.withdrawn_at:
-        raise NormsFault(_("Riksnormen är tillbakadragen. Skriv in den på nytt."))
-    if one.confirmed_at:
-        raise NormsFault(_("Riksnormen är redan bekräftad."))
-    if one.entered_by_id == by.pk:
-        raise SamePerson(_("Du skrev själv in riksnormen. Be en kollega läsa den mot källan och bekräfta den."))
-    norm.read(one.table)
-    held = Norm.objects.filter(confirmed_at__isnull=False, withdrawn_at=None)
-    if other := held.filter(valid_from__lte=one.valid_to, valid_to__gte=one.valid_from).first():
-        days = {"first": other.valid_from.isoformat(), "last": other.valid_to.isoformat()}
-        raise Overlaps(
-            _("En annan riksnorm gäller redan %(first)s–%(last)s. Dra tillbaka den först, om den här ska ersätta den.") % days
-        )
-    one.confirmed_by, one.confirmed_at = by, clock.now()
-    one.save(update_fields=["confirmed_by", "confirmed_at"])
-    audit.record(by, "confirmed a norm", one)
-    return one
-
-
-@verb
-def withdraw(by: User, norm_id: int, *, request_id: UUID | None = None) -> Norm:
-    """Take a riksnorm back: nothing new is computed with it. Kept proposals that used it stand as they were.
-
-    Raises NormsFault when it is withdrawn already; Norm.DoesNotExist; PermissionDenied.
-    """
-    _may_set(by)
-    one = Norm.objects.select_for_update(of=("self",)).get(pk=norm_id)
-    if one.withdrawn_at:
-        raise NormsFault(_("Riksnormen är redan tillbakadragen."))
-    one.withdrawn_at = clock.now()
-    one.save(update_fields=["withdrawn_at"])
-    audit.record(by, "withdrew a norm", one)
-    return one
-
-
-def _may_set(by: User) -> None:
-    if not access.SET_NORMS.held_by(by):
-        raise PermissionDenied

@@ -33,6 +33,7 @@ def register() -> None:
     panels.register(CASE_TYPE, "assistance:panel", TITLE)
     drafting.gives(CASE_TYPE, calculation.for_decision)
     navigation.staff(_("Riksnorm"), "assistance:norms", access.SET_NORMS, order=86, administrative=True)
+    navigation.staff(_("Beräkningsregler"), "assistance:rules", access.SET_NORMS, order=87, administrative=True)
     effects.metric(
         measuring.SECONDS,
         _("Sekunder tills alla myndigheter svarat eller gett upp"),

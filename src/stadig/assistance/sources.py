@@ -71,7 +71,7 @@ def _ways(gathered: Gathered, source: Source, person: int) -> tuple[Way, ...]:
         return (Way(_("Vad som är ändrat i beräkningen"), reverse("assistance:entries", args=[gathered.case])),)
     if source.kind == "norm":
         return (Way(_("Visa riksnormen"), reverse("assistance:norm", args=[gathered.force.norm_id])), *_statutes(source.text))
-    return (Way(_("Visa reglerna"), reverse("assistance:norms")), *_statutes(source.text))
+    return (Way(_("Visa reglerna"), reverse("assistance:rules-one", args=[gathered.force.rules_id])), *_statutes(source.text))
 
 
 def _statutes(text: str) -> tuple[Way, ...]:

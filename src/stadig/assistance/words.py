@@ -1,10 +1,11 @@
-"""What the room's engines name by a code, in words: faults in a riksnorm, rows of a proposal, why something is missing."""
+"""What the room's engines name by a code, in words: faults in a riksnorm or in rules, rows of a proposal, why something is missing."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
-from stadig.assistance.norm import RULES, NormFault
+from stadig.assistance.dated import TableFault
+from stadig.assistance.norm import RULES
 from stadig.assistance.rates import Rate
 from stadig.ui import formatting
 
@@ -13,7 +14,7 @@ FAULTS = {
         "Tabellen följer reglerna ”%(value)s”, och dem kan Stadig inte räkna med. Stadig kan %(known)s. Uppdatera Stadig först."
     ),
     "unknown_key": gettext_lazy("Vi känner inte igen ”%(where)s”. Rätta namnet eller ta bort raden."),
-    "missing": gettext_lazy("%(where)s saknas. Skriv in det så som det står i förordningen."),
+    "missing": gettext_lazy("%(where)s saknas. Skriv in det så som det står i källan."),
     "not_an_amount": gettext_lazy("%(where)s ska vara hela kronor, större än noll. Där står ”%(value)s”."),
     "couple_below_single": gettext_lazy("Sambors summa är %(value)s kr och lägre än ensamståendes. Har de bytt plats?"),
     "lunch": gettext_lazy(
@@ -25,13 +26,19 @@ FAULTS = {
     "common_falls": gettext_lazy("%(where)s är %(value)s kr och lägre än för en person färre. Kontrollera mot förordningen."),
     "not_a_list": gettext_lazy("Tilläggen ska vara en lista med namn, belopp och vem de räknas för."),
     "extra": gettext_lazy("%(where)s: skriv namn, belopp och om det räknas per household, adult, child eller member."),
-    "too_large": gettext_lazy("Filen är för stor (%(value)s byte). En riksnorm ryms på en sida."),
+    "too_large": gettext_lazy("Filen är för stor (%(value)s byte). Det som behövs ryms på en sida."),
     "unreadable": gettext_lazy("Filen går inte att läsa. Spara den som TOML, JSON eller kalkylblad och försök igen."),
     "file_kind": gettext_lazy("Filen slutar på ”%(value)s”. Välj en fil som slutar på .toml, .json, .xlsx eller .ods."),
     "not_a_day": gettext_lazy("%(where)s: ”%(value)s” är ingen dag. Skriv som 2027-01-01."),
     "ends_before": gettext_lazy("Sista dagen, %(value)s, ligger före den första."),
     "whole_months": gettext_lazy("%(value)s är inte hela månader. Börja den första och sluta den sista dagen i en månad."),
-    "source": gettext_lazy("Skriv källan: vilken förordning och var du läste den."),
+    "source": gettext_lazy("Skriv källan: vilken lag, förordning eller vilket beslut, och var du läste det."),
+    "not_a_number": gettext_lazy("%(where)s ska vara ett tal. Där står ”%(value)s”."),
+    "not_whole": gettext_lazy("%(where)s ska vara ett helt tal. Där står ”%(value)s”."),
+    "out_of_bounds": gettext_lazy("%(where)s ska ligga inom %(value)s. Kontrollera mot källan."),
+    "unit": gettext_lazy("%(where)s räknas inte i ”%(value)s”. Ta bort enheten, eller rätta den."),
+    "rate_source": gettext_lazy("%(where)s: skriv källan, alltså vilken paragraf eller vilket beslut värdet står i."),
+    "most_below_least": gettext_lazy("Högsta antalet ersättningsdagar, %(value)s, är lägre än det minsta. Har de bytt plats?"),
     "too_old": gettext_lazy("Riksnormen har ingen rad för ett barn som är %(value)s år."),
 }
 WHERE = {
@@ -47,8 +54,8 @@ WHERE = {
 }
 
 
-def norm_fault(fault: NormFault) -> str:
-    """What is wrong with a riksnorm and what to do, in the reader's language."""
+def table_fault(fault: TableFault) -> str:
+    """What is wrong with a riksnorm or with rules and what to do, in the reader's language."""
     known = formatting.list_of(sorted(RULES))
     return str(FAULTS[fault.code]) % {"where": place(fault.where), "value": fault.value, "known": known}
 
@@ -58,6 +65,8 @@ def place(where: str) -> str:
     if where in WHERE:
         return str(WHERE[where]) % {"which": ""} if "%" in str(WHERE[where]) else str(WHERE[where])
     kind, _dot, which = where.partition(".")
+    if kind == "rate":
+        return rule(which)
     return str(WHERE[kind]) % {"which": which.replace("-", "–")} if kind in WHERE and which else where
 
 
@@ -74,6 +83,14 @@ RULES_SAID = {
     "wage_reported_day": gettext_lazy("Dag då förra månadens lön är rapporterad"),
     "request_days": gettext_lazy("Dagar att svara på en begäran"),
 }
+UNITS = {
+    "percent": gettext_lazy("procent"),
+    "months": gettext_lazy("månader"),
+    "days": gettext_lazy("dagar"),
+    "day": gettext_lazy("dag i månaden"),
+    "kronor": gettext_lazy("kronor"),
+    "years": gettext_lazy("år"),
+}
 UNITS_SAID = {
     "percent": gettext_lazy("%(n)s procent"),
     "months": gettext_lazy("%(n)s månader"),
@@ -87,6 +104,11 @@ UNITS_SAID = {
 def rule(name: str) -> str:
     """What a rule is called."""
     return str(RULES_SAID[name])
+
+
+def unit(name: str) -> str:
+    """What a value is counted in."""
+    return str(UNITS[name])
 
 
 def rule_value(rate: Rate) -> str:

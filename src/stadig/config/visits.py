@@ -131,12 +131,13 @@ def _of_a_trial(name: str, key: str) -> Any:
 def _of_a_question(name: str, key: str) -> Any:
     """A part of the address of a question to agencies or a calculation: an open case that has been asked about, and what was answered."""
     from stadig.assistance import calculation
-    from stadig.assistance.models import Entry, Norm, Proposal
+    from stadig.assistance.models import Entry, Norm, Proposal, Rules
     from stadig.cases.models import Case
     from stadig.city.models import User
     from stadig.exchange.models import Call, LegalBasis, Lookup
 
-    rows = {"pk": LegalBasis, "norm_id": Norm, "proposal_id": Proposal, "entry_id": Entry}
+    rows = {"pk": LegalBasis, "proposal_id": Proposal, "entry_id": Entry}
+    rows["set_id"] = Norm if name.startswith("assistance:norm") else Rules
     if key in rows:
         return rows[key].objects.order_by("-pk").values_list("pk", flat=True).first()
     if key in ("agency", "name"):

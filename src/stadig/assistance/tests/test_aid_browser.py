@@ -1,11 +1,11 @@
-"""In a real browser: two people enter a riksnorm, and a proposal goes from incomplete to kept, without a script where that matters."""
+"""In a real browser: two people enter a riksnorm and rules, and a proposal goes from incomplete to kept, without a script where that matters."""
 
 from __future__ import annotations
 
 import pytest
 from django.urls import reverse
 
-from stadig.assistance.models import Norm, Proposal
+from stadig.assistance.models import Norm, Proposal, Rules
 from stadig.assistance.tests.building import paid
 from stadig.assistance.tests.test_norm import TOML
 from stadig.assistance.tests.world import World
@@ -50,6 +50,29 @@ def test_two_people_enter_next_years_norm(world, new_page, someone):
     assert "Gäller senare" in second.content()
     look(second, reverse("assistance:norms"))
     look(second, reverse("assistance:norm-new"))
+
+
+def test_two_people_enter_next_years_rules(world, new_page, someone):
+    henrik, ove = someone(Role.MANAGER, first_name="Henrik"), someone(Role.ADMINISTRATOR, first_name="Ove")
+    first, second = new_page(javascript=False, width=testing.DESK), new_page(width=testing.DESK)
+    testing.log_in(first, henrik)
+    first.goto(reverse("assistance:rules"))
+    assert "Beräkningsreglerna för 2027 är inte inskrivna." in first.content()
+    first.get_by_role("link", name="Skriv in regler").click()
+    first.fill("[name=source]", "Nämndens beslut § 84")
+    first.fill("[name=price_base_amount_value]", "60 300")
+    first.get_by_role("button", name="Spara och be om bekräftelse").click()
+    assert "Skriv vilken paragraf eller vilket beslut" in first.content()
+    first.fill("[name=price_base_amount_source]", "SFS 2026:998")
+    first.get_by_role("button", name="Spara och be om bekräftelse").click()
+    assert "Be en kollega bekräfta" in first.content()
+    testing.log_in(second, ove)
+    look(second, reverse("assistance:rules-one", args=[Rules.objects.latest("pk").pk]))
+    assert "+1,9" in second.content()
+    second.get_by_role("button", name="Jag har läst dem mot källorna").click()
+    assert "Gäller senare" in second.content()
+    look(second, reverse("assistance:rules"))
+    look(second, reverse("assistance:rules-new"))
 
 
 def test_a_norm_is_typed_amount_by_amount_and_a_fault_keeps_what_was_typed(world, new_page, someone):

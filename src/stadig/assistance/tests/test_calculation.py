@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from stadig.assistance import calculation, entries, gathering, kept, models, norms, proposing
+from stadig.assistance import calculation, entries, gathering, kept, models, proposing, setting
 from stadig.assistance.household import AtHome, Composition
 from stadig.assistance.norm import Living
+from stadig.assistance.setting import NORM
 from stadig.assistance.tests.building import paid
 from stadig.assistance.tests.test_norm import TOML
 from stadig.assistance.tests.world import World
@@ -190,9 +191,9 @@ def test_a_kept_proposal_says_when_another_norm_holds(world, petra, someone):
     henrik, ove = someone(Role.MANAGER), someone(Role.ADMINISTRATOR)
     from stadig.assistance import norm_file
 
-    norms.withdraw(henrik, one.norm_id)
+    setting.withdraw(henrik, NORM, one.norm_id)
     other = TOML.replace("2027", "2026")
-    norms.confirm(ove, norms.enter(henrik, norm_file.read("n.toml", other.encode())).pk)
+    setting.confirm(ove, NORM, setting.enter(henrik, norm_file.read("n.toml", other.encode())).pk)
     page = petra.get(reverse("assistance:kept", args=[world.case.pk, one.pk])).content.decode()
     assert "En annan riksnorm gäller för månaden nu." in page
     assert kept.checked(one).same

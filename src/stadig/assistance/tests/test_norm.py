@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadig.assistance import first, norm, norm_file
-from stadig.assistance.norm import Child, Home, Living, NormFault
+from stadig.assistance.dated import TableFault
+from stadig.assistance.norm import Child, Home, Living
 
 
 def table(year):
@@ -161,7 +162,7 @@ def change(**more):
     ],
 )
 def test_a_table_that_is_wrong_is_refused_by_the_name_of_its_fault(data, code, where):
-    with pytest.raises(NormFault) as refused:
+    with pytest.raises(TableFault) as refused:
         norm.read(data)
     assert (refused.value.code, refused.value.where) == (code, where)
 
@@ -252,7 +253,7 @@ def test_a_file_of_any_of_the_three_kinds_is_read_the_same(tmp_path):
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(name, data, code):
-    with pytest.raises(NormFault) as refused:
+    with pytest.raises(TableFault) as refused:
         norm_file.read(name, data)
     assert refused.value.code == code
 

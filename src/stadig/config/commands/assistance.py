@@ -1,10 +1,11 @@
-"""``stadig assistance``: the riksnorm of each year, entered by one and confirmed by another."""
+"""``stadig assistance``: the riksnorm and the rules of each year, entered by one and confirmed by another."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -13,82 +14,95 @@ import typer
 from stadig.config import django
 
 if TYPE_CHECKING:
-    from stadig.assistance.models import Norm
+    from stadig.assistance.models import Dated
+    from stadig.assistance.setting import Kind
 
-app = typer.Typer(no_args_is_help=True, help="Financial assistance: the riksnorm of each year.")
-norm_app = typer.Typer(no_args_is_help=True, help="The riksnorm: dated tables that two people enter, with their source.")
-app.add_typer(norm_app, name="norm")
+app = typer.Typer(no_args_is_help=True, help="Financial assistance: the riksnorm and the rules of each year.")
 BY = typer.Option(
     ...,
     "--by",
     help="Your user name. The audit log holds it; let another person confirm, at their own terminal or in the browser.",
 )
-NUMBER = typer.Argument(help="The number that `norm list` shows.")
+NUMBER = typer.Argument(help="The number that `list` shows.")
 AS_JSON = typer.Option(False, "--json", help="JSON instead of text.")
+FILE = typer.Argument(exists=True, dir_okay=False, help="TOML, JSON or a spreadsheet (see docs/financial-assistance.md).")
 
 
-@norm_app.command("import", epilog="Example: stadig assistance norm import riksnorm-2027.toml --by henrik")
-def import_norm(
-    file: Path = typer.Argument(
-        exists=True, dir_okay=False, help="TOML, JSON or a spreadsheet (see docs/financial-assistance.md)."
-    ),
-    by: str = BY,
-) -> None:
-    """Enter a riksnorm from a file. It holds when another person has confirmed it."""
-    with _reasons():
-        from stadig.assistance import norm_file, norms
+@dataclass(frozen=True)
+class Set:
+    """What two people set, as the terminal names it: its command, one of it and an example of a file."""
 
-        made = norms.enter(_user(by), norm_file.read(file.name, file.read_bytes()))
-        typer.echo(_text(made))
-        typer.echo(f"Entered as number {made.pk}. Nothing is computed with it yet.")
-        typer.echo(f"Ask a colleague to read it against the source and run: stadig assistance norm confirm {made.pk} --by USER")
+    command: str
+    one: str
+    example: str
 
+    @property
+    def kind(self) -> Kind:
+        """What the room knows it as."""
+        from stadig.assistance import setting
 
-@norm_app.command("list", epilog="Example: stadig assistance norm list")
-def list_norms(as_json: bool = AS_JSON) -> None:
-    """List every riksnorm: its number, the days it holds for, and whether it is confirmed."""
-    with _reasons():
-        from stadig.assistance.models import Norm
-
-        found = [_row(one) for one in Norm.objects.all()]
-    if as_json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    for row in found:
-        typer.echo(f"{row['number']:>4}  {row['valid_from']}–{row['valid_to']}  {row['state']:<12} {row['source']}")
-    if not found:
-        typer.echo("There is none. Enter one with `stadig assistance norm import FILE --by USER`.")
+        return {"norm": setting.NORM, "rules": setting.RULES}[self.command]
 
 
-@norm_app.command(epilog="Example: stadig assistance norm show 2")
-def show(number: int = NUMBER, as_json: bool = AS_JSON) -> None:
-    """Print a riksnorm beside the one before it, every difference in kronor and percent."""
-    with _reasons():
-        one = _norm(number)
-        typer.echo(json.dumps(_row(one) | {"table": one.table}, ensure_ascii=False, indent=2) if as_json else _text(one))
+def _commands(what: Set, about: str) -> None:
+    """The five commands of what two people set."""
+    group = typer.Typer(no_args_is_help=True, help=about)
+    app.add_typer(group, name=what.command)
+    line = f"stadig assistance {what.command}"
+
+    @group.command("import", epilog=f"Example: {line} import {what.example} --by henrik", help=f"Enter {what.one} from a file.")
+    def _import(file: Path = FILE, by: str = BY) -> None:  # pyright: ignore[reportUnusedFunction]
+        with _reasons():
+            from stadig.assistance import setting
+
+            made = setting.enter(_user(by), what.kind.file.read(file.name, file.read_bytes()))
+            typer.echo(_text(what, made))
+            typer.echo(f"Entered as number {made.pk}. Nothing is computed with it yet.")
+            typer.echo(f"Ask a colleague to read it against the source and run: {line} confirm {made.pk} --by USER")
+
+    @group.command(
+        "list", epilog=f"Example: {line} list", help="List every one: its number, its days, and whether it is confirmed."
+    )
+    def _list(as_json: bool = AS_JSON) -> None:  # pyright: ignore[reportUnusedFunction]
+        with _reasons():
+            found = [_row(one) for one in what.kind.model.objects.all()]
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+            return
+        for row in found:
+            typer.echo(f"{row['number']:>4}  {row['valid_from']}–{row['valid_to']}  {row['state']:<12} {row['source']}")
+        if not found:
+            typer.echo(f"There is none. Enter one with `{line} import FILE --by USER`.")
+
+    @group.command("show", epilog=f"Example: {line} show 2", help="Print one beside the one before it, with every difference.")
+    def _show(number: int = NUMBER, as_json: bool = AS_JSON) -> None:  # pyright: ignore[reportUnusedFunction]
+        with _reasons():
+            one, column = _found(what, number), what.kind.column
+            said = _row(one) | {column: getattr(one, column)}
+            typer.echo(json.dumps(said, ensure_ascii=False, indent=2) if as_json else _text(what, one))
+
+    @group.command("confirm", epilog=f"Example: {line} confirm 3 --by ove", help="Confirm what someone else entered: it holds.")
+    def _confirm(number: int = NUMBER, by: str = BY) -> None:  # pyright: ignore[reportUnusedFunction]
+        with _reasons():
+            from stadig.assistance import setting
+
+            made = setting.confirm(_user(by), what.kind, _found(what, number).pk)
+            typer.echo(f"Confirmed. It holds {made.valid_from}–{made.valid_to}.")
+
+    @group.command(
+        "withdraw",
+        epilog=f"Example: {line} withdraw 3 --by ove",
+        help="Take one back. Nothing new is computed with it; what was kept stands.",
+    )
+    def _withdraw(number: int = NUMBER, by: str = BY) -> None:  # pyright: ignore[reportUnusedFunction]
+        with _reasons():
+            from stadig.assistance import setting
+
+            setting.withdraw(_user(by), what.kind, _found(what, number).pk)
+            typer.echo(f"Withdrawn. Enter a new one with `{line} import FILE --by USER`.")
 
 
-@norm_app.command(epilog="Example: stadig assistance norm confirm 3 --by ove")
-def confirm(number: int = NUMBER, by: str = BY) -> None:
-    """Confirm a riksnorm that someone else entered. From then on it holds."""
-    with _reasons():
-        from stadig.assistance import norms
-
-        made = norms.confirm(_user(by), _norm(number).pk)
-        typer.echo(f"Confirmed. It holds {made.valid_from}–{made.valid_to}.")
-
-
-@norm_app.command(epilog="Example: stadig assistance norm withdraw 3 --by ove")
-def withdraw(number: int = NUMBER, by: str = BY) -> None:
-    """Take a riksnorm back. Nothing new is computed with it; what was kept stands."""
-    with _reasons():
-        from stadig.assistance import norms
-
-        norms.withdraw(_user(by), _norm(number).pk)
-        typer.echo("Withdrawn. Enter a new one with `stadig assistance norm import FILE --by USER`.")
-
-
-def _row(one: Norm) -> dict[str, Any]:
+def _row(one: Dated) -> dict[str, Any]:
     from stadig.city import clock
 
     today = clock.today()
@@ -98,28 +112,47 @@ def _row(one: Norm) -> dict[str, Any]:
     return {"number": one.pk} | days | {"state": state, "source": one.source}
 
 
-def _text(one: Norm) -> str:
+def _text(what: Set, one: Any) -> str:
     """The table as rows, beside the one before it."""
-    from stadig.assistance import norm, norms
+    from stadig.assistance import setting
 
-    table, earlier = norm.read(one.table), norms.before(one)
-    head = [f"Riksnorm {one.valid_from}–{one.valid_to}, {_row(one)['state']}", f"Source: {one.source}", f"Rules: {table.rules}"]
-    if earlier is None:
-        return "\n".join([*head, *(f"  {kind:<7}{which:<9}{amount:>7}" for kind, which, amount in norm.rows(table))])
-    lines = [f"  {'':<16}{'before':>9}{'now':>9}{'change':>9}"]
-    for one_row in norm.differences(norm.read(earlier.table), table):
-        change = "new" if one_row.percent is None else f"{one_row.percent} %"
-        odd = "  look: it does not change as the others" if one_row.odd else ""
-        lines.append(f"  {one_row.kind:<7}{one_row.which:<9}{one_row.before or '–':>9}{one_row.now or '–':>9}{change:>9}{odd}")
-    return "\n".join([*head, *lines])
+    earlier = setting.before(what.kind, one)
+    head = [f"{what.one.capitalize()}, {one.valid_from}–{one.valid_to}, {_row(one)['state']}", f"Source: {one.source}"]
+    table, old = what.kind.table(one), what.kind.table(earlier) if earlier else None
+    return "\n".join([*head, *(_norm_lines(old, table) if what.command == "norm" else _rates_lines(old, table))])
 
 
-def _norm(number: int) -> Norm:
-    from stadig.assistance.models import Norm
+def _norm_lines(old: Any, table: Any) -> Iterator[str]:
+    from stadig.assistance import norm
 
-    found = Norm.objects.filter(pk=number).first()
+    yield f"Rules: {table.rules}"
+    if old is None:
+        yield from (f"  {kind:<7}{which:<9}{amount:>7}" for kind, which, amount in norm.rows(table))
+        return
+    yield f"  {'':<16}{'before':>9}{'now':>9}{'change':>9}"
+    for row in norm.differences(old, table):
+        change = "new" if row.percent is None else f"{row.percent} %"
+        odd = "  look: it does not change as the others" if row.odd else ""
+        yield f"  {row.kind:<7}{row.which:<9}{row.before or '–':>9}{row.now or '–':>9}{change:>9}{odd}"
+
+
+def _rates_lines(old: Any, table: Any) -> Iterator[str]:
+    from stadig.assistance import rates
+
+    yield f"  {'':<24}{'before':>9}{'now':>9}  source"
+    before = {row.name: row for row in rates.differences(old, table)} if old else {}
+    for name, rate in table.rates:
+        row = before.get(name)
+        then = rates.number(row.before.value) if row else "–"
+        odd = "  look: read it at the source once more" if row and row.odd else ""
+        unread = "  (not read at its source)" if rate.unverified else ""
+        yield f"  {name:<24}{then:>9}{rates.number(rate.value):>9}  {rate.source}{unread}{odd}"
+
+
+def _found(what: Set, number: int) -> Any:
+    found = what.kind.model.objects.filter(pk=number).first()
     if found is None:
-        _stop(f"There is no riksnorm {number}. See `stadig assistance norm list`.")
+        _stop(f"There is no {what.command} {number}. See `stadig assistance {what.command} list`.")
     return found
 
 
@@ -139,21 +172,28 @@ def _reasons() -> Iterator[None]:
         from django.core.exceptions import PermissionDenied
         from django.utils import translation
 
-        from stadig.assistance.norm import NormFault
-        from stadig.assistance.norms import NormsFault
-        from stadig.assistance.words import norm_fault
+        from stadig.assistance.dated import TableFault
+        from stadig.assistance.errors import AssistanceError
+        from stadig.assistance.words import table_fault
 
         with translation.override("en"):
             try:
                 yield
-            except NormFault as fault:
-                _stop(norm_fault(fault))
-            except NormsFault as fault:
+            except TableFault as fault:
+                _stop(table_fault(fault))
+            except AssistanceError as fault:
                 _stop(str(fault))
             except PermissionDenied:
-                _stop("You may not set norms: it takes the role manager or administrator.")
+                _stop("You may not set norms or rules: it takes the role manager or administrator.")
 
 
 def _stop(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(1)
+
+
+_commands(Set("norm", "a riksnorm", "riksnorm-2027.toml"), "The riksnorm: dated tables that two people enter, with their source.")
+_commands(
+    Set("rules", "a set of rules", "rules-2027.toml"),
+    "Rates and thresholds of the calculation: dated sets that two people enter, each value with its source.",
+)
