@@ -22,7 +22,6 @@ from stadig.assistance.rates import Rates
 from stadig.city import attested
 from stadig.ui import formatting
 
-
 HELD: Final = (
     attested.Table("assistance.norm", "assistance_norm", "riksnormer", first.shipped_norms, frozenset({"withdrawn_at"})),
     attested.Table("assistance.rules", "assistance_rules", "beräkningsregler", first.shipped_rules, frozenset({"withdrawn_at"})),

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.db import IntegrityError, connection
 
-from stadig.assistance import first, norm, norms
+from stadig.assistance import first, norm, setting
+from stadig.assistance.dated import Entered
 from stadig.assistance.models import Norm, Rules
-from stadig.assistance.norm_file import Entered
+from stadig.assistance.setting import NORM
 from stadig.city import attested, audit_chain
 from stadig.city.models import AuditEntry, User
 from stadig.city.roles import Role
@@ -50,11 +51,11 @@ def entered(two: tuple[User, User]) -> None:
     law.confirm(other, law.enter(one, agency="TNS", groups=["vehicles"], **NEW).pk)
     law.enter(one, agency="MIV", groups=["permits"], **NEW | {"statute": "Nämndens beslut 2026-03-01 § 2"})
     table = next(first.shipped_norms())["table"]
-    norms.confirm(other, norms.enter(one, _norm(table, 2027)).pk)
-    norms.enter(one, _norm(table, 2028))
+    setting.confirm(other, NORM, setting.enter(one, _norm(table, 2027)).pk)
+    setting.enter(one, _norm(table, 2028))
 
 
-def _norm(table: dict[str, object], year: int) -> Entered:
+def _norm(table: dict[str, object], year: int) -> Entered[norm.Table]:
     days = {"valid_from": dt.date(year, 1, 1), "valid_to": dt.date(year, 12, 31)}
     return Entered(table=norm.read(table), source=f"SFS {year}:1", **days)
 
@@ -69,7 +70,7 @@ def test_what_a_release_writes_and_what_two_people_enter_is_whole(entered: None,
     law.end(
         one, law.in_force("financial-assistance", dt.date(2026, 11, 24))["CSN"].pk, last=dt.date(2026, 12, 1), reason="Ändrad"
     )
-    norms.withdraw(one, Norm.objects.get(valid_from=dt.date(2026, 1, 1)).pk)
+    setting.withdraw(one, NORM, Norm.objects.get(valid_from=dt.date(2026, 1, 1)).pk)
     law.take_back(other, LegalBasis.objects.get(agency="MIV").pk)
     assert _faults() == []
 
@@ -140,7 +141,7 @@ def test_a_row_that_nobody_entered_is_found(two: tuple[User, User]) -> None:
 
 def test_a_shipped_norm_that_was_withdrawn_cannot_be_put_back_by_writing_it_again(two: tuple[User, User]) -> None:
     *_, shipped = first.shipped_norms()
-    norms.withdraw(two[0], Norm.objects.get(valid_from=shipped["valid_from"]).pk)
+    setting.withdraw(two[0], NORM, Norm.objects.get(valid_from=shipped["valid_from"]).pk)
     Norm.objects.create(**shipped)
     (found,) = _faults()
     assert "finns 2 gånger" in found and "SFS 2025:1046" in found
