@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from lxml import etree
 
 from stadig.exchange.contracts.values import safe
-from stadig.exchange.contracts.xml import Element, name_of, space_of
+from stadig.exchange.contracts.xml import ONE_AT_A_TIME, Element, name_of, space_of
 from stadig.exchange.terms import Block
 
 if TYPE_CHECKING:
@@ -205,8 +205,9 @@ def _compile(path: Path, spaces: dict[str, Path]) -> etree.XMLSchema | None:
     """The schema; None where its files are not whole. That an answer was not validated is then on its block."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        parser.resolvers.add(_Files(path, spaces))
-        return etree.XMLSchema(etree.parse(str(path), parser))
+        with ONE_AT_A_TIME:
+            parser.resolvers.add(_Files(path, spaces))
+            return etree.XMLSchema(etree.parse(str(path), parser))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError):
         return None
 

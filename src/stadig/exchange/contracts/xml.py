@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import threading
 from typing import Final, TypeAlias
 
 from lxml import etree
@@ -49,6 +50,9 @@ _PARSER: Final = etree.XMLParser(
     remove_pis=True,
 )
 _XML_ERR_RESOURCE_LIMIT: Final = 114
+ONE_AT_A_TIME: Final = threading.Lock()
+"""Held by what parses or compiles. Both exchange libxml2's finder of files, one for the whole process, and put back what was there:
+two that overlap leave a schema without what it imports."""
 
 
 def parse(data: bytes, *, charset: str = "") -> Element:
@@ -68,7 +72,8 @@ def parse_text(text: str) -> Element:
     if has_doctype(text):
         raise Unreadable(Reason.HAS_DOCTYPE)
     try:
-        root = etree.fromstring(text.encode(), _PARSER)
+        with ONE_AT_A_TIME:
+            root = etree.fromstring(text.encode(), _PARSER)
     except etree.XMLSyntaxError as fault:
         raise Unreadable(Reason.TOO_DEEP if fault.code == _XML_ERR_RESOURCE_LIMIT else Reason.NOT_XML) from None
     except ValueError:

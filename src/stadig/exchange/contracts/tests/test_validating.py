@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,3 +117,28 @@ def test_a_folder_of_files_that_are_no_schemas_validates_nothing(tmp_path: Path,
     (tmp_path / "c.xsd").write_bytes(b"\xff\xfe\0")
     found = open_contract("ssbtek-10", folder=tmp_path).read(incoming(reference_data(ALL).read_bytes()), question())
     assert {block.schema_valid for block in found} == {None}
+
+
+def test_a_schema_is_compiled_while_nothing_else_is_parsed_or_compiled(folder: Path) -> None:
+    space = "http://schema.forsakringskassan.se/integration/ssbt/10"
+    schemas, compiled, parsed = Schemas(folder), threading.Event(), threading.Event()
+
+    def compile_it() -> None:
+        schemas.prepare(space)
+        compiled.set()
+
+    def parse_it() -> None:
+        assert xml.parse(b"<answer/>").tag == "answer"
+        parsed.set()
+
+    threads = [threading.Thread(target=each) for each in (compile_it, parse_it)]
+    with xml.ONE_AT_A_TIME:
+        for thread in threads:
+            thread.start()
+        assert not compiled.wait(0.3)
+        assert not parsed.is_set()
+    for thread in threads:
+        thread.join(10)
+    assert compiled.is_set()
+    assert parsed.is_set()
+    assert schemas.check(xml.parse(f'<x xmlns="{space}"/>'.encode())).valid is False
