@@ -43,6 +43,10 @@ class Content:
     proposal: Proposal
 
 
+_CONTENT = msgspec.json.Decoder(Content)
+_TASK = msgspec.json.Decoder(Task)
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A kept proposal beside a computation of the same input now."""
@@ -71,7 +75,7 @@ def encode(content: Content) -> bytes:
 
 def decode(data: bytes) -> Content:
     """The content again. Raises ``msgspec.ValidationError`` for what is none."""
-    return msgspec.json.decode(data, type=Content)
+    return _CONTENT.decode(data)
 
 
 def encode_task(task: Task) -> bytes:
@@ -81,7 +85,7 @@ def encode_task(task: Task) -> bytes:
 
 def decode_task(data: bytes) -> Task:
     """The task again."""
-    return msgspec.json.decode(data, type=Task)
+    return _TASK.decode(data)
 
 
 def opened(case: int, month: dt.date, sha256: str, sealed: bytes | memoryview) -> Content:

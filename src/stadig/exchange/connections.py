@@ -111,6 +111,9 @@ class FilePart(Struct, frozen=True, forbid_unknown_fields=True):
     answers: AnswersPart = AnswersPart()
 
 
+_FILE: Final = msgspec.json.Decoder(FilePart)  # makes the type whole before two threads convert to it
+
+
 class Connection(Struct, frozen=True):
     """One way to ask one or more agencies."""
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -176,9 +176,20 @@ class Problem:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+CARDS: Final = msgspec.json.Decoder(Card)
+"""Reads a card from JSON text. Made here, so that the type is whole before two threads use it; the same of rules."""
+RULES: Final = msgspec.json.Decoder(Plan)
+"""Reads a rule in machine form from JSON text."""
+
+
 def read(data: Any) -> Card:
     """A card from plain data (JSON). Raises ``msgspec.ValidationError`` that names the field."""
     return msgspec.convert(data, Card)
+
+
+def read_rule(data: Any) -> Plan:
+    """A rule from plain data (JSON). Raises ``msgspec.ValidationError`` that names the field."""
+    return msgspec.convert(data, Plan)
 
 
 def plain(card: Card) -> dict[str, Any]:

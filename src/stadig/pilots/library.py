@@ -43,6 +43,10 @@ class Told(msgspec.Struct, frozen=True):
     judged: bool
 
 
+_TOLD = msgspec.json.Decoder(Told)
+_LEARNT = msgspec.json.Decoder(tuple[Learnt, ...])
+
+
 class Entry(NamedTuple):
     """A trial as it stands in the library."""
 
@@ -89,8 +93,8 @@ def entries() -> tuple[Entry, ...]:
 @lru_cache(maxsize=512)
 def _entry(row: Listed, _language: str, today: dt.date) -> Entry:
     card = cards.read(msgspec.json.decode(row.card)) if row.card else Card()
-    told = msgspec.json.decode(row.result, type=Told) if row.result else None
-    learnt = msgspec.json.decode(row.lessons, type=tuple[Learnt, ...])
+    told = _TOLD.decode(row.result) if row.result else None
+    learnt = _LEARNT.decode(row.lessons)
     failed = tuple(one for one in learnt if not one.worked)
     late = (today - row.last_day).days if row.state == "running" else 0
     estimate = told.estimate if told else None

@@ -53,10 +53,13 @@ class Origin(msgspec.Struct, frozen=True):
         return tuple(one for one in self.lessons if not one.worked)
 
 
+_ORIGIN = msgspec.json.Decoder(Origin)
+
+
 @lru_cache(maxsize=64)
 def read(stored: str) -> Origin | None:
     """``Pilot.copied_from`` as JSON text; None for a trial that was thought of here."""
-    found = msgspec.json.decode(stored, type=Origin)
+    found = _ORIGIN.decode(stored)
     return found if found.municipality else None
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from stadig.eservices import packing
 from stadig.eservices.package import PackageError
 from stadig.pilots import extract, small_cells
-from stadig.pilots.card import Card, EqualTreatment, Purchase
+from stadig.pilots.card import CARDS, RULES, Card, EqualTreatment, Purchase
 from stadig.pilots.extract import BadExtract
 from stadig.pilots.statistics.terms import Design, Estimate, Finding, Plan, Result, Series
 
@@ -166,7 +166,7 @@ def read(data: bytes) -> Bundle:
             raise BadPackage(f"{name}: is no place within the archive.")
     if INFO not in files:
         raise BadPackage(f"There is no {INFO} in it. Is it a package of a trial?")
-    info = _decoded(files, INFO, Info)
+    info = _decoded(files, INFO)
     if info.format != FORMAT or info.kind not in ("package", "result"):
         raise BadPackage(f"{INFO}: the format is {info.format!r} {info.kind!r}; this Stadig reads {FORMAT!r}.")
     whole = {PLAN, RESULT, SERIES} <= files.keys()
@@ -174,20 +174,32 @@ def read(data: bytes) -> Bundle:
         raise BadPackage(f"A package must hold {CARD} and {DRAWN}.")
     return Bundle(
         info=info,
-        card=_decoded(files, CARD, Card) if CARD in files else None,
-        drawn=_decoded(files, DRAWN, Drawn) if DRAWN in files else None,
-        factors=_decoded(files, FACTORS, tuple[Factor, ...]) if FACTORS in files else (),
-        lessons=_decoded(files, LESSONS, tuple[Lesson, ...]) if LESSONS in files else (),
-        plan=_decoded(files, PLAN, Plan) if whole else None,
-        result=_decoded(files, RESULT, Result) if whole else None,
+        card=_decoded(files, CARD) if CARD in files else None,
+        drawn=_decoded(files, DRAWN) if DRAWN in files else None,
+        factors=_decoded(files, FACTORS) if FACTORS in files else (),
+        lessons=_decoded(files, LESSONS) if LESSONS in files else (),
+        plan=_decoded(files, PLAN) if whole else None,
+        result=_decoded(files, RESULT) if whole else None,
         series=files[SERIES] if whole else b"",
         service={name.removeprefix(SERVICE): body for name, body in files.items() if name.startswith(SERVICE)},
     )
 
 
-def _decoded(files: Mapping[str, bytes], name: str, kind: Any) -> Any:
+_PARTS: Final[Mapping[str, msgspec.json.Decoder[Any]]] = {
+    INFO: msgspec.json.Decoder(Info),
+    CARD: CARDS,
+    DRAWN: msgspec.json.Decoder(Drawn),
+    FACTORS: msgspec.json.Decoder(tuple[Factor, ...]),
+    LESSONS: msgspec.json.Decoder(tuple[Lesson, ...]),
+    PLAN: RULES,
+    RESULT: msgspec.json.Decoder(Result),
+}
+"""What is read as JSON, by the name of its file."""
+
+
+def _decoded(files: Mapping[str, bytes], name: str) -> Any:
     try:
-        return msgspec.json.decode(files[name], type=kind)
+        return _PARTS[name].decode(files[name])
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise BadPackage(f"{name}: {error}.") from error
 

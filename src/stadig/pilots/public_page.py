@@ -43,6 +43,13 @@ from stadig.pilots.statistics import pooling
 from stadig.pilots.statistics.terms import Design, Estimate, Plan, Result
 from stadig.ui import charts, formatting
 
+_DECIDED = msgspec.json.Decoder(tuple[Decided, ...])
+_LEARNT = msgspec.json.Decoder(tuple[Learnt, ...])
+_COPIES = msgspec.json.Decoder(tuple[Copied, ...])
+_FACTORS = msgspec.json.Decoder(tuple[Factor, ...])
+_SOURCES = msgspec.json.Decoder(tuple[Source, ...])
+_DRAWN = msgspec.json.Decoder(tuple[Drawn, ...])
+
 
 class Change(NamedTuple):
     """A version of the rule after the first: when, why, and what differs, with the looks that it voided."""
@@ -135,9 +142,9 @@ def page(row: Row) -> Page:
 def _page(row: Row, _language: str, today: dt.date) -> Page:
     trial = read(row)
     card, plan, result = trial.card, trial.plan, trial.result
-    decided = msgspec.json.decode(row.decisions, type=tuple[Decided, ...])
-    learnt = msgspec.json.decode(row.lessons, type=tuple[Learnt, ...])
-    copies = msgspec.json.decode(row.copies, type=tuple[Copied, ...])
+    decided = _DECIDED.decode(row.decisions)
+    learnt = _LEARNT.decode(row.lessons)
+    copies = _COPIES.decode(row.copies)
     late = (today - row.last_day).days if row.state == "running" else 0
     names = {unit.ref: unit.name for unit in trial.units}
     line = public_charts.line(card, plan, result, trial.units) if result else None
@@ -155,7 +162,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         line=replace(line, opened=True) if line else None,
         waiting="" if line else _waiting(trial, today),
         findings=_findings(trial),
-        figures=_figures(trial, msgspec.json.decode(row.factors, type=tuple[Factor, ...])),
+        figures=_figures(trial, _FACTORS.decode(row.factors)),
         failed=tuple(one for one in learnt if not one.worked),
         worked=tuple(one for one in learnt if one.worked),
         dots=_dots(trial, names),
@@ -163,7 +170,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         areas=tuple(sorted({Area(unit.code, unit.name, unit.arm) for unit in trial.units if unit.code})),
         with_service=tuple(unit.name for unit in trial.units if unit.arm == "pilot"),
         without=tuple(unit.name for unit in trial.units if unit.arm == "comparison"),
-        facts=_facts(trial, msgspec.json.decode(row.sources, type=tuple[Source, ...])),
+        facts=_facts(trial, _SOURCES.decode(row.sources)),
         choices=tuple(_choice(one) for one in decided),
         closed=row.state == "closed",
         has_data=row.look_id is not None,
@@ -176,7 +183,7 @@ def _page(row: Row, _language: str, today: dt.date) -> Page:
         pooled=pooled,
         pooled_says=pooled_says,
         terms=public_terms.terms(card),
-        lots=public_terms.lots(msgspec.json.decode(row.drawn, type=tuple[Drawn, ...]), names),
+        lots=public_terms.lots(_DRAWN.decode(row.drawn), names),
         draws=_draws(plan),
     )
 

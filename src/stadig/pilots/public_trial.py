@@ -12,6 +12,11 @@ from stadig.pilots.card import Card
 from stadig.pilots.public import Row, Seen, Unit, Version
 from stadig.pilots.statistics.terms import Plan, Result
 
+_VERSIONS = msgspec.json.Decoder(tuple[Version, ...])
+_LOOKS = msgspec.json.Decoder(tuple[Seen, ...])
+_RESULT = msgspec.json.Decoder(Result)
+_UNITS = msgspec.json.Decoder(tuple[Unit, ...])
+
 
 class Trial(NamedTuple):
     """A row, read."""
@@ -27,15 +32,15 @@ class Trial(NamedTuple):
 
 def read(row: Row) -> Trial:
     """The texts of a row as what they are."""
-    versions = msgspec.json.decode(row.versions, type=tuple[Version, ...])
+    versions = _VERSIONS.decode(row.versions)
     return Trial(
         row,
         cards.read(versions[-1].card),
-        msgspec.convert(versions[-1].rule, Plan),
+        cards.read_rule(versions[-1].rule),
         versions,
-        msgspec.json.decode(row.looks, type=tuple[Seen, ...]),
-        msgspec.json.decode(row.result, type=Result) if row.result else None,
-        msgspec.json.decode(row.units, type=tuple[Unit, ...]),
+        _LOOKS.decode(row.looks),
+        _RESULT.decode(row.result) if row.result else None,
+        _UNITS.decode(row.units),
     )
 
 

@@ -107,11 +107,14 @@ def listed(
     return [_listed(row, today) for row in rows]
 
 
+_ESTIMATE = msgspec.json.Decoder(Estimate | None)
+
+
 def _listed(row: tuple[Any, ...], today: dt.date) -> Listed:
     *head, estimate, card, judged, many, first = row
     late = schedule.overdue_days(head[12], today) if head[8] == "running" else 0
-    told: Estimate | None = msgspec.json.decode(estimate, type=Estimate | None) if estimate else None
-    return Listed._make([*head, told, msgspec.json.decode(card, type=Card), judged, many, first, late])
+    told: Estimate | None = _ESTIMATE.decode(estimate) if estimate else None
+    return Listed._make([*head, told, cards.CARDS.decode(card), judged, many, first, late])
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +354,10 @@ WHERE p.slug = %(slug)s OR p.id = %(id)s
 """
 
 
+_TRIAL = msgspec.json.Decoder(Trial)
+_RESULT = msgspec.json.Decoder(Result)
+
+
 def trial(which: str | int) -> Trial | None:
     """One trial by its slug or id with all that its pages show; None when there is none. One query."""
     own = isinstance(which, int)
@@ -358,7 +365,7 @@ def trial(which: str | int) -> Trial | None:
     with connection.cursor() as cursor:
         cursor.execute(TRIAL, values)
         row = cursor.fetchone()
-    return msgspec.json.decode(row[0], type=Trial) if row else None
+    return _TRIAL.decode(row[0]) if row else None
 
 
 def result_of(look_id: int) -> Result | None:
@@ -366,4 +373,4 @@ def result_of(look_id: int) -> Result | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT result::text FROM pilots_look WHERE id = %s", [look_id])
         row = cursor.fetchone()
-    return msgspec.json.decode(row[0], type=Result) if row else None
+    return _RESULT.decode(row[0]) if row else None

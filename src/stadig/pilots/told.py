@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from stadig.city import clock
 from stadig.city.told import Trial
 from stadig.pilots import schedule, sentences
-from stadig.pilots.card import Card
+from stadig.pilots.card import CARDS
 from stadig.pilots.statistics.terms import Estimate
 from stadig.ui import formatting
 
@@ -81,13 +81,16 @@ def _trial(row: Any, today: dt.date) -> Trial:
     )
 
 
+_ESTIMATE = msgspec.json.Decoder(Estimate | None)
+
+
 @lru_cache(maxsize=256)
 def _shown(estimate: str, card: str | None, _tongue: str) -> str:
     """*17,6 procentenheter fler kompletterar i tid (+6,9 till +28,4)*. The same look is put into words once in each language."""
-    told = msgspec.json.decode(estimate, type=Estimate | None) if estimate else None
+    told = _ESTIMATE.decode(estimate) if estimate else None
     if told is None or not card or not sentences.is_sure(told):
         return ""
-    held = msgspec.json.decode(card, type=Card)
+    held = CARDS.decode(card)
     return f"{sentences.finding(held, told)} ({sentences.interval(held, told)})"
 
 

@@ -16,6 +16,10 @@ from stadig.pilots.public import Learnt, Row
 from stadig.pilots.public_trial import read
 from stadig.pilots.statistics.terms import Design, Verdict
 
+_ORIGIN = msgspec.json.Decoder(Origin)  # makes the type whole before two threads convert to it
+_FACTORS = msgspec.json.Decoder(tuple[public.Factor, ...])
+_LEARNT = msgspec.json.Decoder(tuple[Learnt, ...])
+
 
 def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: bool = True) -> Bundle:
     """A trial as it stands now: ``package`` with all that is needed to try again, ``result`` with the figures alone.
@@ -60,7 +64,7 @@ def bundle(row: Row, kind: str = "package", *, open_data: bool = True, rows: boo
 def _factors(row: Row, card: Any) -> tuple[package.Factor, ...]:
     """The factors that the card's derived outcomes use, the latest of each."""
     wanted = {one.factor for one in card.benefits if one.factor}
-    latest = {one.slug: one for one in msgspec.json.decode(row.factors, type=tuple[public.Factor, ...]) if one.slug in wanted}
+    latest = {one.slug: one for one in _FACTORS.decode(row.factors) if one.slug in wanted}
     return tuple(
         package.Factor(one.slug, one.title, one.value, one.unit, one.year, one.source, one.low, one.high)
         for one in latest.values()
@@ -68,7 +72,7 @@ def _factors(row: Row, card: Any) -> tuple[package.Factor, ...]:
 
 
 def _lessons(row: Row) -> tuple[package.Lesson, ...]:
-    learnt = msgspec.json.decode(row.lessons, type=tuple[Learnt, ...])
+    learnt = _LEARNT.decode(row.lessons)
     return tuple(package.Lesson(one.worked, one.title, one.text) for one in learnt)
 
 

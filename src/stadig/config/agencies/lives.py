@@ -136,7 +136,10 @@ class _Written(msgspec.Struct, forbid_unknown_fields=True):
     people: tuple[Life, ...]
 
 
+_STORIES = msgspec.json.Decoder(_Written)
+
+
 @functools.cache
 def stories() -> dict[str, Life]:
     """The stories we have written, by number."""
-    return {one.person: one for one in msgspec.json.decode(STORIES.read_bytes(), type=_Written).people}
+    return {one.person: one for one in _STORIES.decode(STORIES.read_bytes()).people}

@@ -151,10 +151,10 @@ def _read(path: Path, outcome: str, mapped: list[str]) -> Read:
 def _rule(path: Path, design: str) -> Plan:
     import msgspec
 
-    from stadig.pilots.statistics.terms import Plan
+    from stadig.pilots.card import RULES
 
     try:
-        rule = msgspec.json.decode(path.read_bytes(), type=Plan)
+        rule = RULES.decode(path.read_bytes())
     except OSError:
         raise Fault(f"{path}: there is no such file.") from None
     except msgspec.DecodeError as fault:

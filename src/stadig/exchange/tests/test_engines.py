@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +190,43 @@ def test_a_fault_in_the_file_names_the_field(change: tuple[str, str], said: str)
     with pytest.raises(ConnectionsFault) as fault:
         read(WHOLE.replace(*change).encode(), Path("exchange.toml"))
     assert said in str(fault.value)
+
+
+AT_ONCE = """
+import os, sys, threading
+from pathlib import Path
+from django.conf import settings
+
+settings.configure(EXCHANGE_FILE=Path(sys.argv[1]))
+from stadig.exchange.connections import connections
+
+sys.setswitchinterval(1e-6)
+started, found = threading.Barrier(2), []
+
+def ask():
+    started.wait()
+    found.append(len(connections().connections))
+
+children = []
+for _ in range(12):
+    if child := os.fork():
+        children.append(child)
+        continue
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os._exit(0 if found == [1, 1] else 1)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
+
+
+def test_the_first_two_who_ask_in_a_process_may_ask_at_once(tmp_path: Path):
+    file = tmp_path / "exchange.toml"
+    file.write_text(WHOLE)
+    done = subprocess.run([sys.executable, "-c", AT_ONCE, str(file)], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [0] * 12
 
 
 def test_an_agency_is_asked_through_one_connection_alone():

@@ -155,7 +155,7 @@ def _measured(card: Card) -> list[Any]:
 def look_if_due(pilot_id: int) -> Look | None:
     """The look of the latest day of the rule whose figures are whole, unless it is made; None when no day of the rule has come."""
     pilot = held(pilot_id, State.RUNNING)
-    due = schedule.latest_due(msgspec.convert(frozen(pilot).rule, Plan), clock.today())
+    due = schedule.latest_due(cards.read_rule(frozen(pilot).rule), clock.today())
     return None if due is None else look(pilot_id, through=due)
 
 
@@ -175,7 +175,7 @@ def look(pilot_id: int, *, through: dt.date | None = None) -> Look:
     """
     pilot = held(pilot_id, State.RUNNING, State.DECIDED)
     version = frozen(pilot)
-    plan = msgspec.convert(version.rule, Plan)
+    plan = cards.read_rule(version.rule)
     day = min(through or clock.today() - dt.timedelta(days=1), plan.ends)
     if day < plan.begins or day >= clock.today():
         raise NothingToLookAt(begins=plan.begins)

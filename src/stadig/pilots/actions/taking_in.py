@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import msgspec
-
 from stadig.city import audit, effects
 from stadig.city.models import User
 from stadig.city.municipality import current
@@ -18,7 +16,7 @@ from stadig.pilots.actions.planning import create
 from stadig.pilots.errors import BadFile, NotOurs
 from stadig.pilots.models import CardVersion, Copy, Pilot
 from stadig.pilots.statistics import pooling
-from stadig.pilots.statistics.terms import Plan, Result
+from stadig.pilots.statistics.terms import Result
 from stadig.pilots.statistics.version import code_version
 
 
@@ -112,7 +110,7 @@ def _comparable(ours: Pilot, bundle: package.Bundle) -> None:
     version = CardVersion.objects.filter(pilot=ours, frozen_at__isnull=False).order_by("-number").first()
     if version is None or bundle.plan is None:
         return
-    rule = msgspec.convert(version.rule, Plan)
+    rule = cards.read_rule(version.rule)
     pairs = [(getattr(rule, name), getattr(bundle.plan, name)) for name in ("outcome", "scale", "direction")]
     wrong = next(((here, there) for here, there in pairs if here != there), None)
     if wrong is not None:

@@ -23,6 +23,8 @@ from stadig.pilots.statistics.terms import Finding
 from stadig.pilots.views.desk_frame import frame, user_of
 from stadig.pilots.views.desk_running import trial_of
 
+_FINDINGS = msgspec.json.Decoder(tuple[Finding, ...])  # makes the type whole before two threads convert to it
+
 
 class Came(NamedTuple):
     """Figures that came in together."""

@@ -144,6 +144,7 @@ class Told(NamedTuple):
 
 
 Written = tuple[Card, Plan | None, Result | None, tuple[UnitRow, ...], tuple[LookRow, ...], int, dt.datetime | None, str]
+_WRITTEN = msgspec.json.Decoder(Written)
 
 
 def told(trial: Trial) -> Told:
@@ -158,7 +159,7 @@ def told(trial: Trial) -> Told:
 
 @lru_cache(maxsize=64)
 def _told(written: bytes, _tongue: str) -> Told:
-    card, plan, result, units, looks, edition, frozen_at, digest = msgspec.json.decode(written, type=Written)
+    card, plan, result, units, looks, edition, frozen_at, digest = _WRITTEN.decode(written)
     rule = rule_of(card, edition, frozen_at, digest)
     rows = tuple([_look(card, one) for one in reversed(looks)])
     if result is None:
