@@ -37,7 +37,7 @@ class WillAsk(NamedTuple):
 def will_ask(chosen: tuple[str, ...] | None) -> tuple[WillAsk, ...]:
     """Every agency, those that may be asked first; ``chosen`` are those ticked, None for all that may be asked."""
     laws, reached = _laws(), connected()
-    common = _common_end(list(laws.values()))
+    common = _common_end([law for law in laws.values() if ABOUT in law])
     found: list[WillAsk] = []
     for code in sorted(known_agencies(), key=lambda one: (agencies.place(one), one)):
         law = laws.get(code, "")

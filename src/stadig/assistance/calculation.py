@@ -192,11 +192,16 @@ def plain(task: Task, made: Proposal) -> tuple[str, ...]:
     """The calculation as lines of text, for a letter or a decision, in the language in force."""
     lines: list[str] = []
     for one in made.rows:
-        if one.counts is None or (one.counts == 0 and one.kind in {"income", "missing"}):
+        if one.counts == 0 and one.kind in {"income", "missing"}:
             continue
-        lines += [f"{row_words.part(part)}: {row_words.kronor(part.amount)} kr" for part in one.parts]
         head = row_words.head(one, task.household.home.living, task.month.year)
-        lines.append(f"{head}: {row_words.kronor(one.counts)} kr")
+        if len(task.adults) > 1 and one.who:
+            head = f"{head} ({str(row_words.WHO[one.who]).lower()})"
+        if one.counts is None:
+            lines.append(_("%(row)s: vi vet inte än") % {"row": head})
+            continue
+        parts = ", ".join(f"{row_words.part(part)} {row_words.kronor(part.amount)} kr" for part in one.parts)
+        lines.append(f"{head}: {row_words.kronor(one.counts)} kr" + (f" ({parts})" if parts else ""))
     lines.append(f"{_total(made)}: {row_words.kronor(made.total)} kr")
     return tuple(lines)
 

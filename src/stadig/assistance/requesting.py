@@ -64,8 +64,8 @@ def may_lower(task: Task, made: Proposal) -> bool:
 def before_decision(lines: tuple[str, ...], task: Task, due: dt.date) -> str:
     """What we say before the decision, in the language in force: what others have told us, how we count, and that one may answer."""
     return _(
-        "Innan vi beslutar om din ansökan för %(month)s vill vi visa hur vi räknar. Vi har fått uppgifter från andra myndigheter:\n\n"
-        "%(lines)s\n\nTycker du att något är fel? Skriv till oss senast %(day)s. Svarar du inte beslutar vi med de här uppgifterna."
+        "Innan vi beslutar om din ansökan för %(month)s vill vi visa hur vi räknar. Vi räknar med det du har uppgett och det "
+        "som myndigheter har lämnat om dig:\n\n%(lines)s\n\nTycker du att något är fel? Skriv till oss senast %(day)s. Svarar du inte beslutar vi med de här uppgifterna."
     ) % {
         "month": formatting.month(f"{task.month:%Y-%m}"),
         "lines": "\n".join(f"– {one}" for one in lines),

@@ -14,7 +14,7 @@ AGENCIES: Final[dict[str, Any]] = {
     terms.AF: _("Arbetsförmedlingen"),
     terms.SKV: _("Skatteverket"),
     terms.PM: _("Pensionsmyndigheten"),
-    terms.CSN: _("Centrala studiestödsnämnden, CSN"),
+    terms.CSN: _("CSN"),
     terms.SO: _("A-kassorna"),
     terms.MIV: _("Migrationsverket"),
     terms.TNS: _("Transportstyrelsen"),

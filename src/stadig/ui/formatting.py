@@ -6,6 +6,7 @@ Swedish: ``1 640``, ``41,6``, ``−3``, *fredag 4 december*, ``14.32``. The spac
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -128,6 +129,11 @@ def month(written: str) -> str:
     """*oktober 2026* for ``2026-10``. Raises ValueError for what is no month."""
     first = date.fromisoformat(f"{written}-01")
     return f"{MONTHS[language()][first.month - 1]} {first.year}"
+
+
+def law(text: str) -> str:
+    """A statute with hard spaces in *15 kap. 10 §*, so that no line ends between a number and what it counts."""
+    return re.sub(r"(\d+ ?[a-z]?) (kap\.|§+)", "\\1\N{NO-BREAK SPACE}\\2", text).replace("kap. ", "kap.\N{NO-BREAK SPACE}")
 
 
 def day(moment: datetime | date | None, *, weekday: bool = True, year: bool | None = None, tongue: str = "") -> str:

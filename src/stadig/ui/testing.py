@@ -124,6 +124,54 @@ _SOUND = """() => {
 }"""
 
 
+_READABLE = """() => {
+  const cut = (e) => e && (getComputedStyle(e).clipPath !== "none" || cut(e.parentElement));
+  const unseen = (e) => e.closest(".sr, .skip, svg, noscript, script, style, template") || cut(e);
+  const shown = (e) => { const box = e.getBoundingClientRect();
+    return box.width && box.height && e.checkVisibility({visibilityProperty: true}) && !unseen(e); };
+  const limit = document.documentElement.clientWidth, found = [];
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let text = words.nextNode(); text; text = words.nextNode()) {
+    if (!text.data.trim() || !shown(text.parentElement)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(text);
+    const said = text.data.trim().slice(0, 50);
+    for (const box of range.getClientRects()) {
+      if (!box.width || box.right < -200) continue;
+      let scrolls = false;
+      for (let e = text.parentElement; e && e !== document.body; e = e.parentElement) {
+        const style = getComputedStyle(e), edge = e.getBoundingClientRect();
+        if (style.display === "inline") continue;
+        if (["auto", "scroll"].includes(style.overflowX)) { scrolls = true; break; }
+        const bound = style.overflowX !== "visible" || style.borderLeftWidth !== "0px" || style.backgroundColor !== "rgba(0, 0, 0, 0)";
+        if (bound && (box.right > edge.right + 1 || box.left < edge.left - 1)) found.push(`out of its ${e.tagName} ${e.className}: ${said}`);
+        if (style.overflowY === "hidden" && box.bottom > edge.bottom + 2) found.push(`cut off below: ${said}`);
+      }
+      if (!scrolls && (box.right > limit + 1 || box.left < -1)) found.push(`outside the window: ${said}`);
+    }
+    if (text.parentElement.closest("code, pre, .break, .num, [translate=no]")) continue;
+    for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      range.setStart(text, word.index);
+      range.setEnd(text, word.index + word[0].length);
+      const rows = new Set([...range.getClientRects()].filter((box) => box.width).map((box) => Math.round(box.top)));
+      if (rows.size > 1 && getComputedStyle(text.parentElement).hyphens !== "auto") found.push(`broken in two: ${word[0]}`);
+    }
+  }
+  for (const e of document.querySelectorAll("main *")) {
+    const sideways = ["auto", "scroll"].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth + 1;
+    if (!sideways || !shown(e) || e.matches("textarea, select, input")) continue;
+    if (e.tabIndex < 0 || !(e.ariaLabel || e.getAttribute("aria-labelledby"))) found.push(`a scroller no key reaches: ${e.outerHTML.slice(0, 90)}`);
+  }
+  return [...new Set(found)];
+}"""
+
+
+def readable(page: Page) -> None:
+    """Fail if a text is cut off, runs out of its box or is broken inside a word, or if a scroller has no name or can't be reached by keyboard."""
+    found = page.evaluate(_READABLE)
+    assert not found, f"{page.url} at {page.viewport_size}\n" + "\n".join(found)  # noqa: S101
+
+
 def sound(page: Page) -> None:
     """Fail unless the page has one h1, at most one filled button, a title, and does not scroll sideways."""
     found = page.evaluate(_SOUND)

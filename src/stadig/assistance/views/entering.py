@@ -24,6 +24,7 @@ from stadig.assistance.views.proposal import found, gathered, may_edit, once
 from stadig.cases import actions
 from stadig.cases.models import Case
 from stadig.city.permissions import needs
+from stadig.exchange import actions as exchange
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -38,6 +39,8 @@ def row(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
     wanted = calculation.row_of(made, ref)
     if wanted is None or wanted.kind not in {"cost", "income", "missing"}:
         raise Http404
+    if request.method != "POST":
+        exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     suggested = abs(wanted.counts) if wanted.counts is not None else None
     initial = {"amount": _plain(suggested), "why": wanted.entered.why if wanted.entered else ""}
     form = Amount(request.POST or None, initial=initial)

@@ -142,6 +142,8 @@ def kept_one(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
         raise Http404
     checked = kept.checked(one)
     shown = calculation.of(case_id, checked.content.task, checked.content.proposal)
+    asked = {said.source.lookup for said in checked.content.task.statements if said.source.lookup}
+    exchange.record_readings(request.user, asked, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     context = {"case": case, "p": shown, "kept": one, "checked": checked, "since": _since(case_id, one, checked)}
     return render(request, "assistance/kept.html", context)
 
@@ -180,6 +182,7 @@ def ask(request: HttpRequest, case_id: int) -> HttpResponse:
     questions = [(path, answered.label(definition, path, formatting.language())) for path in draft.paths]
     initial = {"paths": list(draft.paths), "text": draft.text, "due_on": draft.due_on}
     form = AskCompletion(questions, request.POST or None, initial=initial)
+    form.fields["text"].widget.attrs["rows"] = 12
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         try:
@@ -205,6 +208,8 @@ def before(request: HttpRequest, case_id: int) -> HttpResponse:
         one = gathered(case_id)
     except norms.NoNorm:
         return redirect("assistance:proposal", case_id=case_id)
+    if request.method != "POST":
+        exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     made = calculation.proposed(one.task)
     with translation.override(telling.language_of(case)):
         due = requesting.draft(one.task, made, definitions.of(case), clock.today()).due_on

@@ -60,6 +60,12 @@ def date_short(value: Any) -> str:
 
 
 @register.filter
+def law(value: Any) -> str:
+    """A statute whose number is never parted from its sign at the end of a line: *15 kap. 10 § socialtjänstlagen*."""
+    return formatting.law(str(value))
+
+
+@register.filter
 def capital(value: Any) -> str:
     """The first letter as a capital, the rest as it is (unlike ``capfirst`` it takes lazy strings and dates)."""
     text = str(value)
