@@ -26,6 +26,7 @@ from stadig.exchange.models import Lookup
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.sealed import Told
 from stadig.exchange.terms import Block, Fact, Kind
+from stadig.ui import formatting
 
 AUTUMN = (dt.date(2026, 10, 1), dt.date(2026, 12, 31))
 pytestmark = pytest.mark.django_db
@@ -67,7 +68,7 @@ def logged(did: str) -> int:
 def test_before_anything_is_asked_the_page_says_what_will_be_asked_of_whom_and_by_which_law(town):
     said = browser(town.petra).get(page(town)).content.decode()
     assert "Ingen myndighet är frågad än" in said
-    assert "15 kap. 10 § socialtjänstlagen (2025:400)" in said
+    assert formatting.law("15 kap. 10 § socialtjänstlagen (2025:400)") in said
     assert "19910106-••••" in said
     assert "1 oktober till 31 december" in said
     assert "Det finns inget lagstöd inskrivet." in said  # of Transportstyrelsen
