@@ -5,6 +5,7 @@ A fault in the file names the field and the way out. The file is read anew when 
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 import tomllib
@@ -82,6 +83,13 @@ class HoursPart(Struct, frozen=True, forbid_unknown_fields=True):
     """As Sundays where it is left out."""
 
 
+class SilencePart(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """``[connection.silence_means_nothing]``: since when, and who at the agency has said so and where."""
+
+    from_: dt.date
+    source: Annotated[str, Meta(min_length=10)]
+
+
 class ConnectionPart(Struct, frozen=True, forbid_unknown_fields=True):
     """``[[connection]]`` as it is written."""
 
@@ -100,6 +108,7 @@ class ConnectionPart(Struct, frozen=True, forbid_unknown_fields=True):
     most_bytes: Annotated[int, Meta(ge=1000, le=100_000_000)] = 2_000_000
     breaker: BreakerPart = BreakerPart()
     hours: dict[str, HoursPart] = {}
+    silence_means_nothing: SilencePart | None = None
 
 
 class FilePart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +143,8 @@ class Connection(Struct, frozen=True):
     most_bytes: int
     breaker: Limits
     hours: dict[str, hours.Hours]
+    silence: SilencePart | None = None
+    """The agency's word that what it leaves out of an answer it has nothing of (LEFI)."""
 
     def hours_of(self, agency: str) -> hours.Hours:
         """When the agency answers; always where it is not known."""
@@ -233,6 +244,11 @@ def _connection(said: ConnectionPart, path: Path) -> Connection:
         raise wrong("key" if said.certificate else "certificate", "name both the certificate and its key, or neither.")
     if said.contract == "rest" and not said.declaration:
         raise wrong("declaration", "a connection of the contract rest needs the file that declares it.")
+    if said.silence_means_nothing and (said.contract == "rest" or not said.declaration):
+        raise wrong(
+            "silence_means_nothing",
+            "is for LEFI alone, and needs declaration: the saved list of what we may ask for, since what we may not is left out too.",
+        )
     opening: dict[str, hours.Hours] = {}
     for agency, part in said.hours.items():
         if agency not in said.agencies:
@@ -261,6 +277,7 @@ def _connection(said: ConnectionPart, path: Path) -> Connection:
         most_bytes=said.most_bytes,
         breaker=Limits(said.breaker.failures, said.breaker.within_s, said.breaker.rest_s),
         hours=opening,
+        silence=said.silence_means_nothing,
     )
 
 

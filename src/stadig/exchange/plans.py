@@ -16,7 +16,7 @@ from django.utils import translation
 
 from stadig.city import persons
 from stadig.exchange import connections, looking, purposes
-from stadig.exchange.connections import Connection, Connections
+from stadig.exchange.connections import Connection, Connections, SilencePart
 from stadig.exchange.terms import Asker, Contract, Outgoing, Question
 
 READ: Final = """
@@ -171,7 +171,7 @@ def _plan(row: Row) -> Plan:
 
 def contract_of(line: Connection) -> Contract:
     """The contract a connection speaks, opened once."""
-    return _contract(line.contract, settings.CONTRACTS_DIR, line.declaration, _changed(line.declaration))
+    return _contract(line.contract, settings.CONTRACTS_DIR, line.declaration, _changed(line.declaration), line.silence)
 
 
 def _changed(path: Path | None) -> int:
@@ -179,10 +179,12 @@ def _changed(path: Path | None) -> int:
 
 
 @functools.lru_cache(maxsize=16)
-def _contract(name: str, folder: Path | None, declaration: Path | None, changed: int) -> Contract:
+def _contract(name: str, folder: Path | None, declaration: Path | None, changed: int, silence: SilencePart | None) -> Contract:
+    from stadig.exchange.contracts.lefi import NOT_KNOWN, Silence
     from stadig.exchange.contracts.registry import open_contract
 
-    return open_contract(name, folder=folder, declaration=declaration)
+    said = NOT_KNOWN if silence is None else Silence(silence.from_, silence.source)
+    return open_contract(name, folder=folder, declaration=declaration, silence=said)
 
 
 def title(purpose: str) -> str:

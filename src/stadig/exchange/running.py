@@ -19,7 +19,7 @@ from stadig.exchange.fanout import Fanout, Line, Reply, Request
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.plans import Plan, PlannedCall
 from stadig.exchange.storing import Came, Ended, Finished, Intent, NotMade, Overdue, Store, Tally, Thing, Tried, now
-from stadig.exchange.terms import Outgoing
+from stadig.exchange.terms import Contract, Outgoing
 
 log = logging.getLogger("stadig.exchange")
 MARGIN_S: Final = 0.25
@@ -41,6 +41,8 @@ class House:
         self.runs: dict[int, asyncio.Task[None]] = {}
         self.closing: set[asyncio.Task[None]] = set()
         self.replaced: set[Line] = set()
+        self.prepared: set[str] = set()
+        """Names of the contracts that have been asked by."""
 
     def line(self, connection: Connection) -> Line:
         """The way out of a connection; made anew when its file or its certificate has changed. Raises CertificateFault."""
@@ -84,9 +86,17 @@ class House:
 
     def begin(self, plan: Plan) -> asyncio.Task[None]:
         """Carry out a lookup beside all else. On the loop's own thread."""
+        self._prepare(plan)
         task = self.runs[plan.id] = self.loop.create_task(self.run(plan))
         task.add_done_callback(lambda _: self.runs.pop(plan.id, None))
         return task
+
+    def _prepare(self, plan: Plan) -> None:
+        """Before a contract's first answer comes, let it make ready what it reads with: beside the loop, and once."""
+        fresh = {call.contract.name: call.contract for call in plan.calls if call.contract.name not in self.prepared}
+        self.prepared |= fresh.keys()
+        for contract in fresh.values():
+            threading.Thread(target=_prepared, args=(contract,), name="exchange-prepare", daemon=True).start()
 
     async def stop(self) -> None:
         """Let go of all that is under way, and note it. What has come is stored by ``store.end``, for which this loop need not wait."""
@@ -98,6 +108,14 @@ class House:
         for line in (*self.replaced, *(line for _, _, line in self.lines.values())):
             await line.close()
         self.lines.clear()
+
+
+def _prepared(contract: Contract) -> None:
+    """An answer that comes first reads without: what could not be made ready is then tried again there, and told of."""
+    try:
+        contract.prepare()
+    except Exception as fault:
+        log.error("%s could not be made ready to read with: %s.", contract.name, type(fault).__name__)
 
 
 class Run:

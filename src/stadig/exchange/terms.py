@@ -206,6 +206,10 @@ class Contract(Protocol):
         """The agencies it can ask."""
         ...
 
+    def prepare(self) -> None:
+        """Make ready what reading takes long to make ready, before the first answer comes. May be called from any thread, and again."""
+        ...
+
     def request(self, question: Question, url: str) -> Outgoing:
         """The question as it leaves."""
         ...

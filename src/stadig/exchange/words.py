@@ -32,6 +32,7 @@ REASONS: Final[dict[str, Any]] = {
     Reason.NOT_TIED: _("Svaret nämner ingen person och bär inte frågans nummer. Inget visar att det gäller den du frågade om."),
     Reason.NO_ANSWER: _("Svaret sade ingenting om den myndigheten."),
     Reason.NOT_ANSWERED: _("Det vi frågade om finns inte i svaret. Det kan vara uteslutet för att vi inte har rätt till det."),
+    Reason.SILENT: _("Det finns inte med i svaret. Myndigheten har sagt att det då inte finns något."),
     Reason.EMPTY_ANSWER: _("Svaret var tomt, utan ett ord om att inget finns."),
     Reason.BEYOND_LAW: _("Det som kom får vi inte ta del av enligt lagen. Inget av det har sparats."),
     Reason.UNEXPECTED_SHAPE: _("Svaret såg inte ut som avtalet säger."),

@@ -25,6 +25,9 @@ FORMS: Final = frozenset(
     "GRUND GRUNDU MLÅN MLÅNU TLÅN TILB SH SHU SB SBU EXTRA EXTRAU INACK INACKU LÄRLE HUT SSSTÖD OSS".split()  # noqa: SIM905
 )
 """Forms of support (*stodform*): study grants and loans at home and abroad, extra allowances, home equipment loan and the newer kinds."""
+SECRET: Final = frozenset({"J", "JA", "1"})
+"""Marks of secrecy (*sekretess*) that say yes in plain words. The schema has two characters and no list, and two blanks are all that has been seen:
+any other mark is not known to mean that the data are protected, nor that they are not, so nothing of such an answer is kept."""
 PAID: Final = frozenset({"Utbetald", "UTBETALAD"})
 PLANNED: Final = "Planerad"
 
@@ -64,9 +67,18 @@ def _number(one: Node) -> str:
     return one.attribute("sekel") + number if len(number) == 10 else number
 
 
+def _marked(secret: str, values: Values) -> Block:
+    """The block of an answer with a mark of secrecy: nothing of it is kept, whatever the mark means."""
+    if secret.upper() in SECRET:
+        return Block(CSN, Outcome.PROTECTED)
+    values.odd("sekretess", secret)
+    return Block(CSN, Outcome.UNKNOWN_CODE, unknown=tuple(values.unknown))
+
+
 def _person(one: Node, values: Values) -> tuple[Block, ...]:
-    if one.attribute("sekretess"):
-        return (Block(CSN, Outcome.PROTECTED),)
+    secret = one.attribute("sekretess")
+    if secret:
+        return (_marked(secret, values),)
     status = one.attribute("Status") or one.attribute("status")
     if status == NO_HIT:
         return (Block(CSN, Outcome.NO_MATCH),)

@@ -45,6 +45,8 @@ class Reason(StrEnum):
     """The agency was asked and is not in the answer."""
     NOT_ANSWERED = "not_answered"
     """What was asked for is neither in the answer nor said to be missing: it may be left out because we have no right to it."""
+    SILENT = "silent"
+    """What was asked for is not in the answer, and the agency has said that this means that there is nothing. A remark."""
     EMPTY_ANSWER = "empty_answer"
     """The agency answered with nothing, and not in a way that we know means that it has nothing."""
     BEYOND_LAW = "beyond_law"
@@ -83,6 +85,7 @@ ENGLISH: Final[Mapping[Reason, str]] = {
     Reason.WRONG_CONTRACT: "it is a message of another contract than those this program reads",
     Reason.WRONG_ANSWER: "it says that it answers another question",
     Reason.NO_CORRELATION_ID: "it does not bear the question's id, as the contract says that it shall",
+    Reason.SILENT: "what was asked for is not in it, which the agency has said means that there is nothing",
     Reason.NOT_TIED: "it names no person and does not bear the question's id: nothing ties it to who was asked about",
     Reason.NO_ANSWER: "the agency is not in the answer",
     Reason.NOT_ANSWERED: "it was asked for, and is neither there nor said to be missing",

@@ -4,7 +4,8 @@ A part is a section of the question (``utbetalningar``), or one code of it where
 (``utbetalningar FK:SJP``). Silences are kept apart. A group that the sender may not ask for is named in ``avvikelser`` as OBEHORIG:
 NOT_ENTITLED. One that could not be fetched is named there as INTERNT_FEL: ERROR. But data that the law does not give are "excluded without
 notice or warning": so a section that was asked for and is not there states nothing about anyone, and is NOT_ENTITLED too. Only a list that
-is there and empty is the agency's word that it has nothing. What is not understood to the letter makes no evidence of anything.
+is there and empty is the agency's word that it has nothing, or, from the day that the municipality has the agency's own word for it
+(:class:`Silence`), the absence of one. What is not understood to the letter makes no evidence of anything.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from stadig.exchange.contracts.lefi_codes import (
     PAID_KEY,
     PERSON,
     PERSON_KEY,
+    READ_PAST,
     RULINGS,
     SECTIONS,
 )
@@ -39,6 +41,30 @@ from stadig.exchange.terms import FK, PM, Block, Fact, Source
 Entitled = Mapping[str, frozenset[str]]
 """Section → the codes that the agency's own list lets us ask for."""
 TOP = frozenset({"utlamnare", "avvikelser", DECISIONS, CLAIMS, RULINGS, COMING, PAID, OTHER})
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What it means that a section that was asked for is not in the answer. Until someone has asked the agency: nothing at all.
+
+    The specification (LEFI OpenAPI 9.0.0) says two things. Of the question: a group that the one who asks has no right to, and one whose system does
+    not answer, is named as a deviation, so that silence would mean "nothing found". Of the whole: "data that one has no right to are
+    excluded without notice or warning". Its schema requires no property, and its example asks for one section and gets it.
+    """
+
+    nothing_from: dt.date | None = None
+    """From this day on the agency says that it leaves out what it has nothing of."""
+    source: str = ""
+    """Who said so, and where it is written down."""
+
+    def is_nothing(self, day: dt.date) -> bool:
+        """Whether silence in an answer to a question of this day is the agency's word that it has nothing."""
+        return self.nothing_from is not None and bool(self.source) and day >= self.nothing_from
+
+
+NOT_KNOWN = Silence()
+NAMES = frozenset({PERSON_KEY, PAID_KEY, COMING_KEY, *KEYS, *READ_PAST})
+"""All that Försäkringskassan's part may hold."""
 REASONS = {"OBEHORIG": Outcome.NOT_ENTITLED, "INTERNT_FEL": Outcome.ERROR}
 
 
@@ -50,9 +76,16 @@ class Asked:
     entitled: Entitled | None = None
     by_code: frozenset[tuple[str, str]] = frozenset()
     """Agency and section of which only some codes were asked for: the answer to each code is a part of its own."""
+    silence_is_nothing: bool = False
 
 
-def plan(agencies: Iterable[str], parts: Mapping[str, tuple[str, ...]], entitled: Entitled | None = None) -> Asked:
+def plan(
+    agencies: Iterable[str],
+    parts: Mapping[str, tuple[str, ...]],
+    entitled: Entitled | None = None,
+    *,
+    silence_is_nothing: bool = False,
+) -> Asked:
     """What to ask: all that the contract has, or the parts that are named: a section, or a section and a code (``utbetalningar FK:SJP``)."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     by_code: set[tuple[str, str]] = set()
@@ -74,7 +107,7 @@ def plan(agencies: Iterable[str], parts: Mapping[str, tuple[str, ...]], entitled
                 if not whole:
                     by_code.add((agency, section))
         found[agency] = sections
-    return Asked(found, entitled, frozenset(by_code))
+    return Asked(found, entitled, frozenset(by_code), silence_is_nothing)
 
 
 def question(asked: Asked, person: str, period_from: dt.date, period_to: dt.date) -> Json:
@@ -150,6 +183,8 @@ class _Section:
     there: frozenset[str] = frozenset()
     dropped: tuple[str, ...] = ()
     values: Values = field(default_factory=Values)
+    quiet: bool = False
+    """It says nothing by not being there."""
 
 
 class _Reading:
@@ -167,6 +202,9 @@ class _Reading:
         self.deviations = self._deviations(odd)
         self._uninvited(odd)
         self.odd = odd.unknown
+        # an answer that does not say whom it is about, as was asked for, may have left out the rest too
+        self.silence_is_nothing = asked.silence_is_nothing and names_someone(answer)
+        self.strange = not NAMES.issuperset(self.information)
 
     def agency(self, agency: str) -> tuple[Block, ...]:
         blocks: list[Block] = []
@@ -234,18 +272,28 @@ class _Reading:
             people = trees.things(self.information.get(PERSON_KEY))
             beyond = tuple(f"{PERSON_KEY}.{name}" for one in people for name in one if name not in IDENTITY)
             found.dropped = (*dropped, *beyond)
+            if self.silence_is_nothing and not any(self.information.get(key, []) is None for key in KEYS):
+                found.quiet = not found.facts
+                found.there = frozenset(BENEFITS[FK])
             return found
         key = PAID_KEY if section == PAID else COMING_KEY
         held = self.information.get(key)
         found.facts = lefi_fk.payments(held, f"{here}/{key}", found.values, planned=section == COMING)
         found.there = _there(held, key, BENEFITS[FK], found.values)
+        self._silent(found, key not in self.information, FK)
         return found
 
     def _pm(self, section: str) -> _Section:
         held, found = self.answer.get(section), _Section()
         found.facts = lefi_pm.READERS[section](held, f"{self.path}/{section}", found.values)
         found.there = _there(held, section, BENEFITS[PM], found.values)
+        self._silent(found, section not in self.answer, PM)
         return found
+
+    def _silent(self, found: _Section, absent: bool, agency: str) -> None:
+        """Take silence for the word it is said to be; not where a name that we do not know may be the section's new one."""
+        if absent and self.silence_is_nothing and not self.strange:
+            found.there, found.quiet = frozenset(BENEFITS[agency]), True
 
 
 def _there(held: object, name: str, codes: Iterable[str], values: Values) -> frozenset[str]:
@@ -262,7 +310,7 @@ def _only(found: _Section, code: str) -> _Section:
     facts = [pair for pair in found.facts if code in pair[0].split("+")]
     values = Values()
     values.unknown = list(found.values.unknown)
-    return _Section(facts, found.there, found.dropped, values)
+    return _Section(facts, found.there, found.dropped, values, found.quiet)
 
 
 def _block(agency: str, part: str, found: _Section, left: Sequence[str]) -> Block:
@@ -288,6 +336,7 @@ def _block(agency: str, part: str, found: _Section, left: Sequence[str]) -> Bloc
         error_text=text,
         dropped=found.dropped,
         unknown=tuple(found.values.unknown),
+        remarks=(Reason.SILENT,) if found.quiet and outcome == Outcome.NOTHING_STATED else (),
     )
 
 

@@ -25,8 +25,13 @@ class Lefi9:
 
     schemas: Schemas
     entitled: lefi.Entitled | None = None
+    silence: lefi.Silence = lefi.NOT_KNOWN
     name: str = "LEFI v9"
     agencies: tuple[str, ...] = field(default=(FK, PM))
+
+    def prepare(self) -> None:
+        """Compile LEFI's own specification."""
+        self.schemas.prepare()
 
     def request(self, question: Question, url: str) -> Outgoing:
         """``hamtaFormansinformation``. The person stands in the body alone; LEFI has no field for case, purpose or law."""
@@ -80,7 +85,8 @@ class Lefi9:
         )
 
     def _asked(self, question: Question) -> lefi.Asked:
-        return lefi.plan(question.agencies, question.parts, self.entitled)
+        quiet = self.entitled is not None and self.silence.is_nothing(question.asked_at.date())
+        return lefi.plan(question.agencies, question.parts, self.entitled, silence_is_nothing=quiet)
 
 
 def _address(url: str, asker: Asker, rest: str) -> str:

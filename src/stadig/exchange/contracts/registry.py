@@ -14,7 +14,7 @@ from stadig.exchange.terms import Contract
 
 __all__ = ["NAMES", "NoSuchContract", "Reading", "open_contract", "readfile"]
 NAMES: Final = ("ssbtek-10", "ssbtek-11", "lefi-9", "rest")
-_INSURANCE: Final[dict[str, Callable[[Schemas, lefi.Entitled | None], Contract]]] = {
+_INSURANCE: Final[dict[str, Callable[[Schemas, lefi.Entitled | None, lefi.Silence], Contract]]] = {
     "ssbtek-10": ssbtek_10.contract,
     "ssbtek-11": ssbtek_11.contract,
     "lefi-9": lefi_9.Lefi9,
@@ -25,11 +25,13 @@ class NoSuchContract(Exception):
     """There is no contract of that name. The message lists those there are."""
 
 
-def open_contract(name: str, *, folder: Path | None, declaration: Path | None = None) -> Contract:
+def open_contract(
+    name: str, *, folder: Path | None, declaration: Path | None = None, silence: lefi.Silence = lefi.NOT_KNOWN
+) -> Contract:
     """The contract of that name, with the schemas of ``folder`` (None: answers are not validated).
 
     ``declaration``: for ``rest`` its declaration file. For the others a saved answer of LEFI's *tillgangligaInformationstyper*, which says
-    what Försäkringskassan and Pensionsmyndigheten have agreed to give: nothing else is then asked for.
+    what Försäkringskassan and Pensionsmyndigheten have agreed to give: nothing else is then asked for. ``silence``: what it means that a section of LEFI's is not in the answer.
     Raises NoSuchContract, FaultyDeclaration.
     """
     if name == "rest":
@@ -38,7 +40,7 @@ def open_contract(name: str, *, folder: Path | None, declaration: Path | None = 
         return rest.Rest(declaring.load(declaration))
     if name not in _INSURANCE:
         raise NoSuchContract(f"There is no contract {name!r}. There are: {', '.join(NAMES)}.")
-    return _INSURANCE[name](schemas(folder), _entitled(declaration))
+    return _INSURANCE[name](schemas(folder), _entitled(declaration), silence)
 
 
 def _entitled(path: Path | None) -> lefi.Entitled | None:

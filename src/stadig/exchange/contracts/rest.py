@@ -38,6 +38,9 @@ class Rest:
     def agencies(self) -> tuple[str, ...]:
         return (self.declared.agency,)
 
+    def prepare(self) -> None:
+        """Nothing: a declaration is checked whole when it is read."""
+
     def request(self, question: Question, url: str) -> Outgoing:
         """The question. The person stands in the body alone."""
         words = _words(question, self.declared)

@@ -49,6 +49,7 @@ READERS: Final[dict[str, Reader]] = {AF: af.read, SO: so.read, TNS: tns.read, MI
 ORDER: Final = (AF, CSN, FK, SKV, SO, TNS, MIV)
 """Elements of an answer. Pensionsmyndigheten's part lies in Försäkringskassan's."""
 CSN_FAMILY: Final = "http://schema.csn.se/"
+CSN_SPACE: Final = CSN_FAMILY + "v4.0/kommunfraga"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,12 @@ class Ssbtek:
     """Whether Skatteverket is asked for parts."""
     schemas: Schemas
     entitled: lefi.Entitled | None = None
+    silence: lefi.Silence = lefi.NOT_KNOWN
     agencies: tuple[str, ...] = field(default=AGENCIES)
+
+    def prepare(self) -> None:
+        """Compile the schemas of the answer, of CSN's document in it and of LEFI's."""
+        self.schemas.prepare(self.space, CSN_SPACE)
 
     def request(self, question: Question, url: str) -> Outgoing:
         """``hamtaBastjanstInformation`` for the agencies of the question alone."""
@@ -98,7 +104,8 @@ class Ssbtek:
         return tuple(found)
 
     def _asked(self, question: Question) -> lefi.Asked:
-        return lefi.plan(question.agencies, question.parts, self.entitled)
+        quiet = self.entitled is not None and self.silence.is_nothing(question.asked_at.date())
+        return lefi.plan(question.agencies, question.parts, self.entitled, silence_is_nothing=quiet)
 
     def _whole(self, agency: str, fault: Unreadable, answer: Incoming) -> Block:
         """The block when nothing at all could be read: an HTTP status says more than a body that is no SOAP message."""

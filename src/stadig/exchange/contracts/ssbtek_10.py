@@ -14,9 +14,9 @@ from stadig.exchange.terms import Block, Question
 SPACE: Final = "http://schema.forsakringskassan.se/integration/ssbt/10"
 
 
-def contract(schemas: Schemas, entitled: lefi.Entitled | None = None) -> Ssbtek:
+def contract(schemas: Schemas, entitled: lefi.Entitled | None = None, silence: lefi.Silence = lefi.NOT_KNOWN) -> Ssbtek:
     """The contract as it has been since January 2025."""
-    return Ssbtek("SSBTEK v10", SPACE, _skatteverket, False, schemas, entitled)
+    return Ssbtek("SSBTEK v10", SPACE, _skatteverket, False, schemas, entitled, silence)
 
 
 def _skatteverket(node: Node, question: Question) -> tuple[Block, ...]:

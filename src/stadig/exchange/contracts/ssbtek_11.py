@@ -19,9 +19,9 @@ from stadig.exchange.terms import SKV, Block, Question, Source
 SPACE: Final = "http://schema.forsakringskassan.se/integration/ssbt/11"
 
 
-def contract(schemas: Schemas, entitled: lefi.Entitled | None = None) -> Ssbtek:
+def contract(schemas: Schemas, entitled: lefi.Entitled | None = None, silence: lefi.Silence = lefi.NOT_KNOWN) -> Ssbtek:
     """The contract in test since 2026."""
-    return Ssbtek("SSBTEK v11", SPACE, _skatteverket, True, schemas, entitled)
+    return Ssbtek("SSBTEK v11", SPACE, _skatteverket, True, schemas, entitled, silence)
 
 
 def _skatteverket(node: Node, question: Question) -> tuple[Block, ...]:

@@ -112,6 +112,11 @@ class Plain:
     name = "Plain v1"
     agencies = ("FK", "AF", "SKV", "CSN", "PM")
 
+    prepared = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
     def request(self, question: Question, url: str) -> Outgoing:
         body: dict[str, Any] = {
             "agencies": question.agencies,

@@ -170,6 +170,13 @@ def test_csn_protects_the_person_and_nothing_is_kept() -> None:
     assert (block.outcome, block.facts) == (Outcome.PROTECTED, ())
 
 
+@pytest.mark.parametrize("mark", ["N", "NE", "0", "S", "X ", "??"])
+def test_a_mark_of_secrecy_that_we_do_not_know_keeps_nothing_and_is_no_evidence(mark: str) -> None:
+    (block,) = csn(study(GRANT), sekretess=mark)
+    assert (block.outcome, block.facts) == (Outcome.UNKNOWN_CODE, ())
+    assert block.unknown == (f"sekretess={'?' if mark == '??' else mark.strip()}",)
+
+
 @pytest.mark.parametrize("code", ["1", "", "OK"])
 def test_a_result_code_we_do_not_know_is_no_evidence(code: str) -> None:
     (block,) = csn(NONE, code=code)
