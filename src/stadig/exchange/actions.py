@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
-from stadig.city import audit, clock
+from stadig.city import audit, clock, live
 from stadig.city.models import Person
 from stadig.city.verbs import verb
 from stadig.exchange import again, digest, queries, running, sealed
@@ -23,6 +23,7 @@ from stadig.exchange.outcomes import Outcome
 from stadig.exchange.randomness import new_uuid
 from stadig.exchange.sealed import Told
 from stadig.exchange.spending import ExchangeError, spend
+from stadig.exchange.telling import topic
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -86,6 +87,9 @@ def ask_again(by: User | None, permit_id: int, lookup_id: int, *, request_id: UU
     if not missing:
         raise NothingMissing(f"Nothing is missing in lookup {lookup_id}.")
     first = before.again_of_id or before.pk
+    live.publish(
+        topic(first), first, int(now.timestamp() * 1000)
+    )  # an open page learns of the new question, and listens to it too
     return _begin(by, permit, person, KINDS.AGAIN, now, set(missing), again_of=first, parts=missing)
 
 

@@ -44,7 +44,7 @@ FROM json_to_recordset(%s::json) AS v (lookup bigint, call bigint, agency text, 
   asked_at timestamptz, answered_at timestamptz, latency_ms integer, contract text, basis bigint, data_as_of date, available_from timestamptz,
   schema_valid boolean, schema_errors jsonb, dropped jsonb, unknown jsonb, alarm text, sealed text);
 """
-FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = ANY(%s) AND finished_at IS NULL RETURNING id"
+FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = ANY(%s) AND finished_at IS NULL RETURNING id, again_of_id"
 TELL: Final = "SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said"
 NO_FAILURE: Final = frozenset({"too_large", "encoded", "unreadable", "no_slot", "no_time", "interrupted", "internal"})
 """Ends that say nothing about whether the agency is well."""
@@ -254,12 +254,15 @@ def _finish(cursor: Any, batch: Batch) -> None:
     if not batch.ended:
         return
     cursor.execute(FINISH, [batch.now, [plan.id for plan, _ in batch.ended]])
-    finished = {pk for (pk,) in cursor.fetchall()}
-    proofs = digest.of_all(finished)
+    finished = dict(cursor.fetchall())
+    proofs = digest.of_all(finished.keys())
     for plan, tally in batch.ended:
         if plan.id in finished:
             telling.finished(plan, tally, proofs[plan.id])
             _news(batch, plan)
+            first = finished[plan.id]
+            if first:  # a page that was opened before the question was asked again listens to the first alone
+                batch.news[telling.topic(first), first] = int(batch.now.timestamp() * 1000)
             batch.news[telling.done_topic(plan.id), plan.id] = 1
 
 

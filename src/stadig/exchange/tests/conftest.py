@@ -18,6 +18,14 @@ FIRST, LAST = dt.date(2026, 9, 1), dt.date(2026, 11, 30)
 CODES = ("FK", "AF", "SKV", "CSN")
 
 
+@pytest.fixture(autouse=True)
+def _files_are_looked_at_anew() -> None:
+    """In the city a file is looked at once a second."""
+    from stadig.exchange import looking
+
+    looking.forget()
+
+
 @pytest.fixture
 def agencies() -> Iterator[Agencies]:
     """Agencies in a thread of their own, on a port of the loopback address."""
