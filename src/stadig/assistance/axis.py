@@ -6,7 +6,7 @@ plain data out: positions in the drawing's own units.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from django.utils.translation import gettext as _
@@ -166,23 +166,49 @@ class _Box(NamedTuple):
 
 
 def _labels(groups: Sequence[tuple[float, list[Answer]]], width: float) -> tuple[Label, ...]:
-    """Names above and below in turn, each as near the axis as it can stand without touching another."""
+    """Names above and below in turn, each as near the axis as it can stand without touching another.
+
+    Where that leaves no room for one, all are placed anew, none across the marks that come after it.
+    """
+    return _tried(groups, width, careful=False) or _tried(groups, width, careful=True) or ()
+
+
+def _tried(groups: Sequence[tuple[float, list[Answer]]], width: float, *, careful: bool) -> tuple[Label, ...] | None:
+    """The labels, or None when one of them found no room; the ``careful`` try always gives some."""
     taken: list[_Box] = []
     found: list[Label] = []
     for number, (at, group) in enumerate(groups):
         written = _lines(group)
         wide = max(len(f"{names} {seconds}") for names, seconds in written) * SIGN
-        anchor = "start" if at - wide / 2 < 0 else "end" if at + wide / 2 > width else "middle"
-        left = {"start": at, "end": at - wide, "middle": at - wide / 2}[anchor]
-        places = [_box(left, wide, level // 2, len(written), above=(level + number) % 2 == 0) for level in range(LEVELS)]
-        pairs = [(one, _stem(at, one)) for one in places]
-        free = [pair for pair in pairs if not any(part.touches(other) for part in pair for other in taken)]
-        box, stem = free[0] if free else pairs[-1]
+        after = [_Box(x - 1, x + 1, -1000, 1000) for x, _group in groups[number + 1 : number + 3]] if careful else []
+        free = (one for one in _places(at, wide, len(written), number, width) if not _touched(one[1:], taken))
+        chosen = next((one for one in free if not _touched(one[1:2], after)), None)
+        if chosen is None and not careful:
+            return None
+        if chosen is None:
+            every = list(_places(at, wide, len(written), number, width))
+            chosen = next((one for one in every if not _touched(one[1:], taken)), every[0])
+        anchor, box, stem = chosen
         above = box.bottom < AXIS
         taken += [box, stem]
         lines = tuple((round(box.top + 14 + STEP * place, 1), *words) for place, words in enumerate(written))
         found.append(Label(round(at, 1), AXIS + 4, box.bottom - 2 if above else box.top, anchor, lines))
     return tuple(found)
+
+
+def _touched(parts: Sequence[_Box], others: Sequence[_Box]) -> bool:
+    return any(part.touches(other) for part in parts for other in others)
+
+
+def _places(at: float, wide: float, lines: int, number: int, width: float) -> Iterator[tuple[str, _Box, _Box]]:
+    """(anchor, label, stem) of one name wherever it may stand: over the middle of its mark at every level, then beside it."""
+    lefts = {"middle": at - wide / 2, "start": at, "end": at - wide}
+    for anchor, left in lefts.items():
+        if left < 0 or left + wide > width:
+            continue
+        for level in range(LEVELS):
+            box = _box(left, wide, level // 2, lines, above=(level + number) % 2 == 0)
+            yield anchor, box, _stem(at, box)
 
 
 def _stem(at: float, box: _Box) -> _Box:

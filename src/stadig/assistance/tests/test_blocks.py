@@ -128,6 +128,15 @@ def test_names_on_the_axis_do_not_cover_each_other() -> None:
     assert named == {agencies.name(code) for code in AGENCIES}
 
 
+def test_the_long_names_of_english_stand_near_the_axis_too() -> None:
+    """Four answers close to each other: a name gives way to the side before it is sent far below."""
+    times = {"FK": 1.0, "AF": 1.5, "PM": 1.7, "CSN": 2.1, "SKV": 3.2, "MIV": 3.4, "SO": 5.0}
+    with translation.override("en"):
+        drawn = axis.axis([Answer(code, Outcome.DATA, seconds=at) for code, at in times.items()], 5.0, 7.0)
+    assert {name for label in drawn.wide.labels for _y, name, _s in label.lines} >= {"The Pensions Agency"}
+    assert all(-30 <= y <= 150 for label in drawn.wide.labels for y, _name, _s in label.lines)
+
+
 def test_a_payment_is_its_own_total_and_one_without_an_amount_says_so() -> None:
     paid = Fact(Kind.PAYMENT, "SJP", "Sjukpenning", "/x", net=Decimal(4212), pay_date=dt.date(2026, 11, 18))
     planned = Fact(Kind.PAYMENT, "BOB", "Bostadsbidrag", "/y", net=Decimal(1900), pay_date=dt.date(2026, 12, 18), planned=True)
