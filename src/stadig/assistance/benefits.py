@@ -17,6 +17,8 @@ OTHERS: Final = (AF, MIV, TNS)
 """Agencies that tell of other things: registered as a job-seeker, permits, vehicles."""
 PLANNING: Final = frozenset({FK, PM, CSN})
 """Agencies whose answers also list payments to come: a month under way is known from them, of the others only when it is over."""
+NAMING: Final = frozenset({FK, CSN})
+"""Agencies whose words for a payment name the benefit; others name who pays."""
 WAGES_PART: Final = "individuppgifter"
 """The part of Skatteverket's answer that holds what employers have reported."""
 OFF_LIST: Final = "off_list"
@@ -103,6 +105,9 @@ _SKV: Final = {"AGI": "wage", "LON": "wage", "KAPITAL": "capital", "SKATTEKONTO"
 _ALL: Final = {FK: _FK, CSN: _CSN, SKV: _SKV}
 _WHOLE: Final = {PM: "pm", SO: "unemployment"}
 """Agencies of which all payments are one row."""
+_STATED_BY: Final = {row: agency for agency, rows in _ALL.items() for row in rows.values()} | {
+    row: agency for agency, row in _WHOLE.items()
+}
 OF_KIND: Final = {
     "salary": SKV,
     "unemployment": SO,
@@ -125,6 +130,13 @@ def row_of(agency: str, code: str) -> Row:
     plain = _plain(code)
     found = _ALL.get(agency, {}).get(plain)
     return ROWS[found] if found else Row(f"{OFF_LIST}:{agency}:{plain}")
+
+
+def agency_of(row: str) -> str:
+    """The agency that states a row's benefit; empty for a row of none."""
+    if off_list(row):
+        return row.split(":")[1]
+    return _STATED_BY.get(row, "")
 
 
 def off_list(key: str) -> bool:

@@ -76,10 +76,11 @@ class Answer:
 
 
 class Warn(NamedTuple):
-    """What comparing two months found: its icon, and the sentence."""
+    """What comparing two months found: its icon, the sentence, and the row of the calculation where both figures stand (empty: none)."""
 
     icon: str
     text: str
+    ref: str = ""
 
 
 class Block(NamedTuple):

@@ -11,16 +11,17 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.utils import translation
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from stadig.assistance import gathering, incomes, kept, proposing, requesting, row_words
+from stadig.assistance import benefits, gathering, incomes, kept, noticing, proposing, requesting, row_words
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.incomes import Cell, Source
-from stadig.assistance.proposal import Proposal, Row, Task
+from stadig.assistance.noticing import COMPARED
+from stadig.assistance.proposal import Notice, Proposal, Row, Task
 from stadig.city import clock
 from stadig.exchange.names import agency as agency_name
 from stadig.exchange.sealing import KeyChanged
@@ -80,6 +81,16 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class ToSee:
+    """Something to look at. ``agency`` and ``person``: the block where it stands too; empty and 0 where it stands in none."""
+
+    text: str
+    agency: str = ""
+    name: str = ""
+    person: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Everything that ``_proposal.html`` draws."""
 
@@ -96,7 +107,9 @@ class Shown:
     """How many costs nobody has taken a stand on."""
     due: str
     """By when the applicant is asked to answer."""
-    notices: tuple[str, ...]
+    notices: tuple[ToSee, ...]
+    beside: tuple[tuple[str, str], ...]
+    """(agency, its name) of the blocks on the same page that say what comparing two months found; then it is not said here."""
     nothing: tuple[Said, ...]
     wanted: tuple[str, ...]
     """What is asked of the applicant, a line each; empty when nothing is missing that the applicant can send."""
@@ -109,14 +122,15 @@ class Shown:
 def shown(case_id: int, month: dt.date | None, by: Any, *, may_edit: bool = True) -> Shown:
     """The calculation of a month (None: the one applied for) for ``by``, whom the page has let in.
 
-    Four queries for one adult, two more for a second. Raises ``gathering.NoApplication``; ``norms.NoNorm``, whose words say what to do.
+    Four queries. Raises ``gathering.NoApplication``; ``norms.NoNorm``, whose words say what to do.
     """
     return draw(gathering.gather(case_id, month), may_edit=may_edit)
 
 
-def draw(gathered: Gathered, *, may_edit: bool = True) -> Shown:
-    """The calculation of what has been gathered."""
-    return of(gathered.case, gathered.task, proposed(gathered.task), persons=gathered.persons, may_edit=may_edit)
+def draw(gathered: Gathered, *, may_edit: bool = True, beside: str = "") -> Shown:
+    """The calculation of what has been gathered. ``beside``: the adult whose blocks stand on the same page, by role."""
+    made = proposed(gathered.task)
+    return of(gathered.case, gathered.task, made, persons=gathered.persons, may_edit=may_edit, beside=beside)
 
 
 def proposed(task: Task) -> Proposal:
@@ -129,20 +143,38 @@ def _proposed(task: bytes) -> Proposal:
     return proposing.propose(kept.decode_task(task))
 
 
-def of(case: int, task: Task, made: Proposal, *, persons: Sequence[tuple[str, int]] = (), may_edit: bool = False) -> Shown:
+def of(
+    case: int,
+    task: Task,
+    made: Proposal,
+    *,
+    persons: Sequence[tuple[str, int]] = (),
+    may_edit: bool = False,
+    beside: str = "",
+) -> Shown:
     """A proposal in words; remembered by what it says."""
-    return _of(case, kept.encode(kept.Content(task, made)), tuple(persons), may_edit, clock.today(), get_language() or "sv")
+    on = _On(case, tuple(persons), may_edit, beside)
+    return _of(on, kept.encode(kept.Content(task, made)), clock.today(), get_language() or "sv")
+
+
+class _On(NamedTuple):
+    """The page that it is drawn on."""
+
+    case: int
+    persons: tuple[tuple[str, int], ...]
+    may_edit: bool
+    beside: str
 
 
 @lru_cache(maxsize=256)
-def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edit: bool, today: dt.date, _language: str) -> Shown:
+def _of(on: _On, content: bytes, today: dt.date, _language: str) -> Shown:
     opened = kept.decode(content)
-    task, made = opened.task, opened.proposal
+    task, made, persons = opened.task, opened.proposal, dict(on.persons)
     columns = tuple(_month(incomes.earlier(task.month, back)) for back in (2, 1, 0))
     several = len(task.adults) > 1
-    rows = tuple(_row(one, task, columns, dict(persons), several=several) for one in made.rows)
+    rows = tuple(_row(one, task, columns, persons, several=several) for one in made.rows)
     return Shown(
-        case=case,
+        case=on.case,
         month=_month(task.month),
         columns=columns,
         rows=rows,
@@ -153,20 +185,37 @@ def _of(case: int, content: bytes, persons: tuple[tuple[str, int], ...], may_edi
         unassessed=len(made.unassessed),
         costs=sum(key.startswith("cost:") for key in made.unassessed),
         due=formatting.day(today + dt.timedelta(days=int(task.rates["request_days"]))),
-        notices=tuple(row_words.notice(one) for one in made.warnings),
+        notices=tuple(_to_see(one, task, persons) for one in made.warnings if not _stands_beside(one, on.beside)),
+        beside=tuple(
+            (agency, agency_name(agency))
+            for agency in dict.fromkeys(benefits.agency_of(one.about) for one in made.warnings if _stands_beside(one, on.beside))
+        ),
         nothing=tuple(
             Said(
                 agency_name(one.agency),
                 str(row_words.WHO[one.who]) if several else "",
-                _link(one.source, agency_name(one.agency), dict(persons).get(one.who, 0)),
+                _link(one.source, agency_name(one.agency), persons.get(one.who, 0)),
             )
             for one in made.nothing
         ),
         wanted=requesting.wanted(task, made),
-        may_edit=may_edit,
+        may_edit=on.may_edit,
         surplus=made.total < 0,
         may_lower=requesting.may_lower(task, made),
     )
+
+
+def _stands_beside(one: Notice, who: str) -> bool:
+    """Whether a block on the same page says it."""
+    return one.code in COMPARED and one.who == who
+
+
+def _to_see(one: Notice, task: Task, persons: dict[str, int]) -> ToSee:
+    if one.code not in COMPARED:
+        return ToSee(row_words.notice(one))
+    who = str(row_words.WHO[one.who]).lower() if len(task.adults) > 1 else ""
+    agency = benefits.agency_of(one.about)
+    return ToSee(row_words.compared(one, task.month, who), agency, agency_name(agency), persons.get(one.who, 0))
 
 
 def ref(key: str) -> str:
@@ -177,6 +226,17 @@ def ref(key: str) -> str:
 def row_of(made: Proposal, wanted: str) -> Row | None:
     """The row that an address names."""
     return next((one for one in made.rows if ref(one.key) == wanted), None)
+
+
+def found_of(gathered: Gathered, row: Row) -> tuple[str, ...]:
+    """What comparing two months found of a row's benefit, in words."""
+    task, rates = gathered.task, gathered.task.rates
+    if row.who in task.adults:
+        said = [one for one in proposed(task).warnings if one.code in COMPARED]
+    else:
+        found = incomes.series(gathered.others, task.month, rates["wage_reported_day"])
+        said = noticing.compared(gathered.others, found, task.month, rates, gathered.counted)
+    return tuple(row_words.compared(one, task.month) for one in said if incomes.key_of(one.who, one.about) == row.key)
 
 
 def figures(row: Row, month: dt.date, person: int) -> list[tuple[str, str, Link]]:

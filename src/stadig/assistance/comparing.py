@@ -6,11 +6,15 @@ month's blocks are evidence; where they are not, nothing is said to have changed
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from stadig.assistance.incomes import Cell, Series
+from stadig.assistance import benefits, incomes
+from stadig.assistance.incomes import Cell, Counted, Series, Statement
+from stadig.assistance.rates import Rates
 
 
 class Change(StrEnum):
@@ -37,10 +41,49 @@ class Compared:
     before: Decimal | None
     now: Decimal | None
     percent: Decimal | None = None
+    counted: bool = False
+    """What it was before is known from the calculation kept for that month alone: now the agency states nothing of it."""
 
     @property
     def warns(self) -> bool:
         return self.change in (Change.CHANGED, Change.NEW, Change.VANISHED)
+
+
+def two_months(
+    statements: Sequence[Statement], found: Sequence[Series], month: dt.date, rates: Rates, counted: Sequence[Counted] = ()
+) -> tuple[Compared, ...]:
+    """The benefits to look at in the calculation of a month: changed, new and vanished, and nothing that is not known.
+
+    ``found`` are the series of ``statements``; ``counted`` is what last month's kept calculation holds.
+    """
+    said = [compare(one, rates["change_percent"]) for one in found]
+    said += _no_longer_stated(statements, found, month, rates["wage_reported_day"], counted)
+    return tuple(one for one in said if one.warns and not _pauses(one, month))
+
+
+def _pauses(one: Compared, month: dt.date) -> bool:
+    """A grant that pauses in summer has not vanished."""
+    return one.change == Change.VANISHED and incomes.grant_pauses(one.row, month)
+
+
+def _no_longer_stated(
+    statements: Sequence[Statement], found: Sequence[Series], month: dt.date, reported_day: Decimal, counted: Sequence[Counted]
+) -> list[Compared]:
+    """What was counted of M−2 when the month before was computed and of which the agency, asked about both months, now states nothing."""
+    stated = {(one.key, one.agency) for one in found if one.before.amount or one.control.amount}
+    said: list[Compared] = []
+    for one in counted:
+        asked = [block for block in statements if (block.who, block.agency) == (one.who, one.agency)]
+        if asked and (one.key, one.agency) not in stated and all(_silent(block, one.row, month, reported_day) for block in asked):
+            said.append(Compared(one.who, one.row, one.agency, one.label, Change.VANISHED, one.amount, None, counted=True))
+    return said
+
+
+def _silent(block: Statement, row: str, month: dt.date, reported_day: Decimal) -> bool:
+    """Whether a block that does not state a benefit is evidence that there is none in M−1 and M−2."""
+    control, before = incomes.earlier(month, 1), incomes.earlier(month, 2)
+    covered = incomes.safe(block, control) and incomes.safe(block, before)
+    return covered and incomes.is_over(block, control) and incomes.reported(row, block.asked_on, control, reported_day)
 
 
 def compare(one: Series, threshold_percent: Decimal) -> Compared:
@@ -48,7 +91,8 @@ def compare(one: Series, threshold_percent: Decimal) -> Compared:
     change = _change(one.before, one.control, threshold_percent)
     before, now = one.before.amount, one.control.amount
     percent = (now - before) * 100 / before if before and now is not None else None
-    return Compared(one.who, one.row, one.agency, one.label, change, before, now, percent)
+    label = one.label if benefits.off_list(one.row) else one.named
+    return Compared(one.who, one.row, one.agency, label, change, before, now, percent)
 
 
 def _change(before: Cell, now: Cell, threshold: Decimal) -> Change:

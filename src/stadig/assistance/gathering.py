@@ -1,6 +1,6 @@
 """Everything a month's calculation depends on, read from the database: application, agencies' answers, entries, norm and rules.
 
-Four queries for one adult, two more for a second. Who may see it is asked by the page.
+Four queries. Who may see it is asked by the page.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Final
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from stadig.assistance import entries, household, kept, norms
+from stadig.assistance import carried, entries, household, norms
 from stadig.assistance.errors import AssistanceError
 from stadig.assistance.household import Composition
-from stadig.assistance.incomes import Source, Statement, earlier, last_day
+from stadig.assistance.incomes import Counted, Source, Statement, earlier, last_day
 from stadig.assistance.models import Entry
 from stadig.assistance.norms import InForce
 from stadig.assistance.proposal import Cost, Declared, Given, Task
@@ -28,7 +28,7 @@ from stadig.exchange import queries
 from stadig.exchange.outcomes import Outcome
 from stadig.exchange.queries import LookupView
 
-CONTENTS: Final = """
+CONTENTS: Final = f"""
 SELECT c.number, c.registered_at,
   (SELECT json_agg(d.data::json ORDER BY d.number) FROM cases_document d
     WHERE d.case_id = c.id AND d.direction = 'received' AND jsonb_typeof(d.data) = 'object'),
@@ -37,15 +37,9 @@ SELECT c.number, c.registered_at,
   (SELECT json_agg(json_build_array(e.id, e.month, e.kind, e.key, encode(e.sealed, 'base64'), trim(u.first_name || ' ' || u.last_name), e.at)
       ORDER BY e.id) FROM assistance_entry e JOIN city_user u ON u.id = e.by_id
     WHERE e.case = c.id AND e.replaced_at IS NULL),
-  (SELECT json_agg(json_build_array(b.case, b.month, b.sha256, encode(b.sealed, 'base64'),
-      (SELECT json_agg(json_build_array(w.role, w.person_id)) FROM cases_party w WHERE w.case_id = b.case AND w.person_id IS NOT NULL))
-      ORDER BY b.id) FROM assistance_proposal b
-    WHERE b.id IN (SELECT max(e.id) FROM assistance_proposal e JOIN cases_party theirs ON theirs.case_id = e.case
-        AND theirs.role IN ('applicant', 'co_applicant')
-      JOIN cases_party mine ON mine.person_id = theirs.person_id AND mine.case_id = c.id AND mine.role IN ('applicant', 'co_applicant')
-      WHERE e.month > c.registered_at - interval '4 months' AND e.month < c.registered_at + interval '3 months' GROUP BY e.month, e.case))
+  {carried.KEPT}
 FROM cases_case c WHERE c.id = %(case)s
-"""
+"""  # noqa: S608 - only what stands in carried.py
 HOUSING: Final = ("rent", "electricity", "insurance")
 WORKING: Final = frozenset({"works", "part_time"})
 WHOSE: Final = {"mine": "applicant", "partners": "co_applicant", "childs": "child"}
@@ -80,6 +74,10 @@ class Gathered:
     asked_at: dt.datetime | None
     """When the agencies were last asked about any of them, in the city's time."""
     lookups: tuple[int, ...]
+    others: tuple[Statement, ...] = ()
+    """What agencies said of an adult of the case who is not in the household."""
+    counted: tuple[Counted, ...] = ()
+    """What agencies stated of M−2 when the month before was computed, of every adult of the case."""
 
     def person(self, who: str) -> int | None:
         """The id of an adult by role."""
@@ -119,34 +117,19 @@ def gather(case_id: int, month: dt.date | None = None, *, force: InForce | None 
     set_here = tuple(_opened(case_id, wanted, row) for row in rows or [] if row[1] == wanted.isoformat())
     rules = force or norms.in_force(wanted)
     persons = tuple(dict(parties or []).items())
-    views = {who: view for who, pk in persons if (view := queries.latest(case_id, pk, (earlier(wanted, 2), last_day(wanted))))}
-    used, remembered = _used(before or [], earlier(wanted, 1), persons)
+    said = queries.latest_of(case_id, [pk for _who, pk in persons], (earlier(wanted, 2), last_day(wanted)))
+    views = {who: said[pk] for who, pk in persons if pk in said}
+    then = carried.before(before or [], earlier(wanted, 1), persons)
     corrected = next((entries.composition_of(one.said) for one in set_here if one.kind == Entry.Kind.HOUSEHOLD), None)
     task = _task(wanted, answers, set_here, rules, views=views, corrected=corrected)
-    task = replace(task, used_before=used, remembered=remembered)
+    mine = tuple(one for one in then.counted if one.who in task.adults)
+    task = replace(task, used_before=then.used, remembered=then.remembered, counted_before=mine)
+    others = tuple(one for who, view in views.items() if who not in task.adults for one in statements(who, view))
     asked = max((view.lookup.asked_at for view in views.values()), default=None)
     lookups = tuple(view.lookup.id for view in views.values())
-    return Gathered(case_id, number, wanted, persons, answers, task, rules, set_here, corrected, asked, lookups)
-
-
-def _used(rows: list[Any], month: dt.date, persons: tuple[tuple[str, int], ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(keys of the incomes that the proposals last kept for a month counted, the adults whom those proposals were about).
-
-    A person is known by who they are: one who was co-applicant then may be the applicant now.
-    """
-    roles = {pk: role for role, pk in persons}
-    used: set[str] = set()
-    about: set[str] = set()
-    for case, at, digest, sealed, parties in rows:
-        if at != month.isoformat():
-            continue
-        then = kept.opened(case, month, digest, base64.b64decode(sealed))
-        now = {role: roles[pk] for role, pk in parties or [] if pk in roles and role in then.task.adults}
-        about |= set(now.values())
-        for row in then.proposal.rows:
-            if row.kind == "income" and row.who in now and row.cells and row.cells[1].amount:
-                used.add(f"income:{now[row.who]}:{row.key.split(':', 2)[2]}")
-    return tuple(sorted(used)), tuple(sorted(about))
+    return Gathered(
+        case_id, number, wanted, persons, answers, task, rules, set_here, corrected, asked, lookups, others, then.counted
+    )
 
 
 def _task(

@@ -107,10 +107,36 @@ class Series:
     before_tax: bool = False
     days: Decimal | None = None
     """Days paid for in the control month, where the agency says."""
+    named: str = ""
+    """What its payments are all called, by an agency whose words name the benefit; else empty."""
 
     @property
     def key(self) -> str:
-        return f"income:{self.who}:{self.row}"
+        return key_of(self.who, self.row)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What an agency stated of M−2 when the month before was computed, as that calculation was kept."""
+
+    who: str
+    row: str
+    agency: str
+    label: str
+    amount: Decimal
+    source: Source
+    case: int = 0
+    proposal: int = 0
+    """The kept calculation and its case, which may be an earlier one."""
+
+    @property
+    def key(self) -> str:
+        return key_of(self.who, self.row)
+
+
+def key_of(who: str, row: str) -> str:
+    """The key of a benefit's row in the proposal."""
+    return f"income:{who}:{row}"
 
 
 def earlier(month: dt.date, by: int) -> dt.date:
@@ -234,9 +260,9 @@ def few_or_many_days(one: Series, least: Decimal, most: Decimal) -> bool:
     return bool(row and row.by_days and one.days is not None and not least <= one.days <= most)
 
 
-def grant_pauses(one: Series, month: dt.date) -> bool:
+def grant_pauses(row: str, month: dt.date) -> bool:
     """Whether a study grant is absent only because none is paid in summer (June to September)."""
-    return one.row == "study_grant" and earlier(month, 1).month in PUPILS_WITHOUT_GRANT
+    return row == "study_grant" and earlier(month, 1).month in PUPILS_WITHOUT_GRANT
 
 
 def _series(
@@ -247,9 +273,13 @@ def _series(
     asked = [one for one in every if one.who == who and one.agency == agency]
     cells = [_cell(row, paid, asked, earlier(month, back), late_day) for back in (2, 1, 0)]
     days = [one.days for one in paid if one.month == control and one.days is not None]
-    label = next((one.label for one in paid if one.label), "")
-    before_tax = any(one.before_tax for one in paid)
-    return Series(who, row, agency, label, *cells, before_tax=before_tax, days=sum(days, Decimal(0)) if days else None)
+    labels = tuple(dict.fromkeys(one.label for one in paid if one.label))
+    return Series(
+        *(who, row, agency, labels[0] if labels else "", *cells),
+        before_tax=any(one.before_tax for one in paid),
+        days=sum(days, Decimal(0)) if days else None,
+        named=labels[0] if len(labels) == 1 and agency in benefits.NAMING else "",
+    )
 
 
 def _cell(row: str, paid: list[Payment], asked: list[Statement], month: dt.date, late_day: Decimal) -> Cell:

@@ -9,10 +9,11 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from stadig import __version__
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from stadig.city.models import User
 
 MOST_KEPT: Final = 200
+OF_CASE: Final = """
+SELECT p.id, p.made_at, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username), p.complete, p.missing
+FROM assistance_proposal p JOIN city_user u ON u.id = p.by_id WHERE p.case = %s AND p.month = %s::date ORDER BY p.made_at DESC, p.id DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,16 @@ class Checked:
     code_version: str
     norm_source: str
     sha256: str
+
+
+class Listed(NamedTuple):
+    """A kept proposal in a list; unopened."""
+
+    pk: int
+    made_at: dt.datetime
+    by: str
+    complete: bool
+    missing: int
 
 
 class Tampered(AssistanceError):
@@ -132,9 +147,11 @@ def keep(by: User, gathered: Gathered, *, request_id: UUID | None = None) -> mod
     return kept
 
 
-def of_case(case: int, month: dt.date) -> list[models.Proposal]:
+def of_case(case: int, month: dt.date) -> list[Listed]:
     """The proposals kept for a month, the latest first."""
-    return list(models.Proposal.objects.filter(case=case, month=month).select_related("by").defer("sealed"))
+    with connection.cursor() as cursor:
+        cursor.execute(OF_CASE, [case, month.isoformat()])
+        return [Listed(*row) for row in cursor.fetchall()]
 
 
 def latest(case: int) -> Checked | None:

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stadig.assistance import agencies, before
+from stadig.assistance import agencies, before, two_months
 from stadig.assistance.blocks import Answer, Call, Part
-from stadig.assistance.desk import Past
+from stadig.assistance.desk import Head, Past, Person
+from stadig.assistance.proposal import Notice
 from stadig.city import clock
 from stadig.exchange import queries
 from stadig.exchange.again import AFTER, OPENED
@@ -47,6 +48,12 @@ class Lookup:
     """Ids of the lookups whose news concern it: itself, and those that asked again."""
     ids: tuple[int, ...]
     """Every question whose answers are shown: each has been read when this is."""
+    month: dt.date
+    """The month applied for: the two before it are compared."""
+    compared: tuple[Notice, ...]
+    """What comparing them found."""
+    calculated: bool
+    """It is what the calculation is made of, so that where each figure stands can be read there."""
 
     @property
     def runs(self) -> bool:
@@ -64,10 +71,13 @@ def newest(past: tuple[Past, ...], period: tuple[dt.date, dt.date]) -> Past | No
     return next((one for one in asked if one.period == period), asked[0] if asked else None)
 
 
-def read(case_id: int, person_id: int, wanted: Past, *, alone: bool = False) -> Lookup | None:
+def read(head: Head, person: Person, wanted: Past, *, alone: bool = False) -> Lookup | None:
     """What is known for the period of ``wanted``: all that was asked, asked again and told; ``alone``: what that one question gave."""
-    view = queries.view(wanted.pk) if alone else queries.latest(case_id, person_id, wanted.period)
-    return None if view is None else _lookup(wanted, view)
+    view = queries.view(wanted.pk) if alone else queries.latest(head.pk, person.pk, wanted.period)
+    if view is None:
+        return None
+    compared = two_months.found(head.pk, (person.role, person.pk), head.month, view)
+    return _lookup(wanted, view, head.month, compared, calculated=not alone and wanted.period == head.period)
 
 
 def told(past: tuple[Past, ...]) -> tuple[Answer, ...]:
@@ -76,7 +86,7 @@ def told(past: tuple[Past, ...]) -> tuple[Answer, ...]:
     return tuple(_answer(agency, {row.id: row for row in view.lookups}, None) for view in notes for agency in view.agencies)
 
 
-def _lookup(wanted: Past, view: LookupView) -> Lookup:
+def _lookup(wanted: Past, view: LookupView, month: dt.date, compared: tuple[Notice, ...], *, calculated: bool) -> Lookup:
     newest, now = view.lookup, clock.real_now()
     whole = max(0.1, (newest.deadline_at - newest.begun_at).total_seconds())
     again_at = _again_at(view)
@@ -108,6 +118,9 @@ def _lookup(wanted: Past, view: LookupView) -> Lookup:
         deadline_at=newest.deadline_at,
         topics=_family(view) or (wanted.pk,),
         ids=tuple(row.id for row in view.lookups),
+        month=month,
+        compared=compared,
+        calculated=calculated,
     )
 
 

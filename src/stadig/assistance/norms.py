@@ -50,12 +50,15 @@ class InForce:
     rates: Rates
 
 
-IN_FORCE = """
+RULES = """
+LEFT JOIN assistance_rules r ON r.confirmed_at IS NOT NULL AND r.withdrawn_at IS NULL AND d.day BETWEEN r.valid_from AND r.valid_to
+"""
+"""SQL: the rules ``r`` that hold on ``d.day``."""
+IN_FORCE = f"""
 SELECT n.id, n.table::text, n.source, n.valid_from, n.valid_to, r.id, r.values::text
 FROM (SELECT %(day)s::date AS day) d
 LEFT JOIN assistance_norm n ON n.confirmed_at IS NOT NULL AND n.withdrawn_at IS NULL AND d.day BETWEEN n.valid_from AND n.valid_to
-LEFT JOIN assistance_rules r ON r.confirmed_at IS NOT NULL AND r.withdrawn_at IS NULL AND d.day BETWEEN r.valid_from AND r.valid_to
-"""
+{RULES}"""  # noqa: S608 - only what stands above
 
 
 def in_force(month: dt.date) -> InForce:

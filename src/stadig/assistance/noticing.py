@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 from stadig.assistance import benefits, comparing, incomes
-from stadig.assistance.comparing import Change, Compared
-from stadig.assistance.incomes import Series
+from stadig.assistance.comparing import Change
+from stadig.assistance.incomes import Counted, Series, Statement
 from stadig.assistance.proposal import Notice, Task
+from stadig.assistance.rates import Rates
+
+COUNTED: Final = "vanished_counted"
+"""Vanished, and what it was is known from last month's calculation alone."""
+COMPARED: Final = frozenset({Change.CHANGED.value, Change.NEW.value, Change.VANISHED.value, COUNTED})
+"""Codes of what comparing two months found. They stand beside the agency's answer; the others concern the calculation."""
 
 
 def notices(task: Task, found: Sequence[Series]) -> tuple[Notice, ...]:
     """Benefits that changed, are new or gone, that are not listed or paid for odd days; what the applicant stated otherwise; the household."""
-    said: list[Notice] = []
+    said = list(compared(task.statements, found, task.month, task.rates, task.counted_before))
     for one in found:
-        compared = comparing.compare(one, task.rates["change_percent"])
-        if compared.warns and not (compared.change == Change.VANISHED and _explained(task, one)):
-            said.append(_compared(compared))
         if benefits.off_list(one.row):
             said.append(Notice("off_list", one.who, one.agency, one.label))
         if incomes.few_or_many_days(one, task.rates["benefit_days_least"], task.rates["benefit_days_most"]):
             said.append(Notice("days", one.who, one.row, one.label, now=one.days))
-        if one.row == "study_grant" and incomes.grant_pauses(one, task.month):
+        if one.row == "study_grant" and incomes.grant_pauses(one.row, task.month):
             said.append(Notice("summer", one.who, one.row))
     said += _differs(task, found)
     for statement in task.statements:
@@ -39,13 +44,14 @@ def notices(task: Task, found: Sequence[Series]) -> tuple[Notice, ...]:
     return tuple(said)
 
 
-def _explained(task: Task, one: Series) -> bool:
-    """A grant that pauses in summer has not vanished."""
-    return incomes.grant_pauses(one, task.month)
-
-
-def _compared(one: Compared) -> Notice:
-    return Notice(one.change.value, one.who, one.row, one.label, one.before, one.now, one.percent)
+def compared(
+    statements: Sequence[Statement], found: Sequence[Series], month: dt.date, rates: Rates, counted: Sequence[Counted]
+) -> tuple[Notice, ...]:
+    """What comparing two months found: the same wherever it is shown, beside an agency's answer or under the calculation."""
+    return tuple(
+        Notice(COUNTED if one.counted else one.change.value, one.who, one.row, one.label, one.before, one.now, one.percent)
+        for one in comparing.two_months(statements, found, month, rates, counted)
+    )
 
 
 def _differs(task: Task, found: Sequence[Series]) -> list[Notice]:

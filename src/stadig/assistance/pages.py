@@ -12,10 +12,11 @@ from typing import NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from stadig.assistance import axis, blocks
+from stadig.assistance import axis, benefits, blocks, calculation, incomes, row_words
 from stadig.assistance.blocks import Answer, Block, Warn
 from stadig.assistance.desk import Past
 from stadig.assistance.lookups import Lookup
+from stadig.assistance.proposal import Notice
 from stadig.city import clock
 
 
@@ -61,25 +62,31 @@ class Summary(NamedTuple):
     is_older: bool
 
 
-Warnings = tuple[tuple[str, tuple[Warn, ...]], ...]
-"""Agency → what comparing two months found, as plain values."""
+NEW, GONE, UP, DOWN = (
+    "circle-plus",  # icon
+    "circle-minus",  # icon
+    "trending-up",  # icon
+    "trending-down",  # icon
+)
 
 
-def shown(lookup: Lookup, place: Place, warnings: Warnings = (), *, oob: bool = False) -> Shown:
+def shown(lookup: Lookup, place: Place, *, oob: bool = False) -> Shown:
     """The lookup in words and drawings. While it runs the blocks stand in the order the agencies were asked, afterwards evidence first."""
     if lookup.runs:
-        return _made(lookup, place, warnings, oob=oob)
-    return _remembered(replace(lookup, elapsed=0.0), place, warnings, oob, get_language(), clock.today())
+        return _made(lookup, place, oob=oob)
+    return _remembered(replace(lookup, elapsed=0.0), place, oob, get_language(), clock.today())
 
 
 @lru_cache(maxsize=512)
-def _remembered(lookup: Lookup, place: Place, warnings: Warnings, oob: bool, _language: str | None, _today: dt.date) -> Shown:
-    return _made(lookup, place, warnings, oob=oob)
+def _remembered(lookup: Lookup, place: Place, oob: bool, _language: str | None, _today: dt.date) -> Shown:
+    return _made(lookup, place, oob=oob)
 
 
-def _made(lookup: Lookup, place: Place, warnings: Warnings, *, oob: bool) -> Shown:
-    of = dict(warnings)
-    made = tuple(blocks.block(one, of.get(one.agency, ())) for one in lookup.answers)
+def _made(lookup: Lookup, place: Place, *, oob: bool) -> Shown:
+    warned: dict[str, list[Warn]] = {}
+    for one in lookup.compared:
+        warned.setdefault(benefits.agency_of(one.about), []).append(_warning(one, lookup))
+    made = tuple(blocks.block(one, () if one.outcome is None else warned.get(one.agency, ())) for one in lookup.answers)
     made = made if lookup.runs else blocks.ordered(made)
     drawn = axis.axis(lookup.answers, lookup.seconds, lookup.whole, elapsed=lookup.elapsed)
     status = (
@@ -95,6 +102,14 @@ def _made(lookup: Lookup, place: Place, warnings: Warnings, *, oob: bool) -> Sho
         status_version=version(status),
         oob=oob,
     )
+
+
+def _warning(one: Notice, lookup: Lookup) -> Warn:
+    """A finding as its block says it."""
+    ref = calculation.ref(incomes.key_of(one.who, one.about)) if lookup.calculated else ""
+    changed = UP if one.percent and one.percent > 0 else DOWN
+    icon = {"changed": changed, "new": NEW}.get(one.code, GONE)
+    return Warn(icon, row_words.compared(one, lookup.month), ref)
 
 
 def told(answers: Sequence[Answer], place: Place) -> tuple[Row, ...]:

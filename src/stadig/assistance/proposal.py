@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from stadig.assistance.household import Household
-from stadig.assistance.incomes import Cell, Source, Statement
+from stadig.assistance.incomes import Cell, Counted, Source, Statement
 from stadig.assistance.norm import Table
 from stadig.assistance.rates import Rates
 
@@ -81,6 +81,8 @@ class Task:
     assets: Decimal | None = None
     working: tuple[str, ...] = ()
     """Adults who answered that they work."""
+    counted_before: tuple[Counted, ...] = ()
+    """What that calculation's own agencies stated of its month, which is M−2 here."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.assistance import benefits
+from stadig.assistance.incomes import earlier
 from stadig.assistance.proposal import Notice, Part, Row
 from stadig.exchange.names import agency as agency_name
 from stadig.exchange.terms import SO
@@ -188,22 +190,34 @@ def _note(code: str, values: tuple[str, ...]) -> str:
     return simple.get(code, "")
 
 
+def compared(one: Notice, month: dt.date, who: str = "") -> str:
+    """What comparing the two months before ``month`` found of a benefit, as a sentence with both. ``who``: whose, where there are several."""
+    months = formatting.MONTHS[formatting.language()]
+    name = (one.label or benefit(one.about, "", benefits.agency_of(one.about))) + (f" ({who})" if who else "")
+    said = {"what": name, "before": kronor(one.before), "now": kronor(one.now), "percent": _percent(one.percent)}
+    said |= {"month": months[earlier(month, 1).month - 1], "earlier": months[earlier(month, 2).month - 1]}
+    sentences = {
+        "changed": _("Ändrat: %(what)s, %(now)s kr i %(month)s mot %(before)s kr i %(earlier)s (%(percent)s)."),
+        "new": _("Nytt: %(what)s, %(now)s kr i %(month)s. Inget i %(earlier)s."),
+        "vanished": _("Borta: %(what)s, %(before)s kr i %(earlier)s. Inget i %(month)s."),
+        "vanished_counted": _(
+            "Borta: %(what)s, %(before)s kr i %(earlier)s när vi räknade förra månaden. Nu anger myndigheten inget för %(earlier)s eller %(month)s."
+        ),
+    }
+    return sentences[one.code] % said
+
+
 def notice(one: Notice) -> str:
-    """Something to look at, as a sentence."""
+    """Something else to look at, as a sentence."""
     who = str(WHO.get(one.who, "")).lower()
     said = {"what": benefit(one.about, one.label, one.about), "who": who, "label": one.label}
     said |= {"before": kronor(one.before), "now": kronor(one.now)}
-    if one.code == "changed":
-        said["percent"] = _percent(one.percent)
-        return _("%(what)s, %(who)s: %(now)s kr, mot %(before)s kr månaden före (%(percent)s).") % said
     if one.code == "off_list":
         said["what"] = one.label or _("En ersättning")
         return _("%(what)s finns inte i listan över ersättningar. Den räknas tills du bestämmer något annat.") % said
     if one.code == "child":
         return _("Ett barn räknas inte med: %(why)s") % {"why": _child(one)}
     sentences = {
-        "new": _("%(what)s, %(who)s: ny, %(now)s kr. Månaden före fanns inget."),
-        "vanished": _("%(what)s, %(who)s: borta. Månaden före var det %(before)s kr."),
         "days": _("%(what)s, %(who)s: ersättning för %(now)s dagar. Se efter om månaden är hel."),
         "summer": _("Studiehjälp betalas inte ut i juli, augusti och september."),
         "declared_otherwise": _("%(what)s, %(who)s: myndigheten anger %(now)s kr, ansökan %(before)s kr."),

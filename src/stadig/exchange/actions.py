@@ -48,6 +48,11 @@ WITH found AS (
 )
 SELECT id FROM found
 """
+READ: Final = """
+SELECT l.id, l."case", l.person_id, l.unit_id, p.value FROM exchange_lookup l
+LEFT JOIN city_pseudonym p ON p.person_id = l.person_id WHERE l.id = ANY(%s) ORDER BY l.id
+"""
+"""What is noted of a reading; the person by the name that the log knows them by, where they have one."""
 READINGS: Final = frozenset({"read", "read raw", "printed", "exported"})
 
 
@@ -131,12 +136,13 @@ def record_readings(by: User, lookup_ids: Iterable[int], what: str, *, request_i
         raise ValueError(f"A reading is one of {', '.join(sorted(READINGS))}, not {what}.")
     wanted = sorted(set(lookup_ids))
     with connection.cursor() as cursor:
-        cursor.execute('SELECT id, "case", person_id, unit_id FROM exchange_lookup WHERE id = ANY(%s) ORDER BY id', [wanted])
+        cursor.execute(READ, [wanted])
         found = cursor.fetchall()
     if len(found) != len(wanted):
         raise Lookup.DoesNotExist
-    for pk, case, person, unit in found:
-        audit.record(by, what, ("exchange.lookup", pk), case=case, person=Person(pk=person), unit=unit)
+    for pk, case, person, unit, pseudonym in found:
+        whom = str(pseudonym) if pseudonym else Person(pk=person)
+        audit.record(by, what, ("exchange.lookup", pk), case=case, person=whom, unit=unit)
 
 
 def _begin(  # noqa: PLR0917 – the verbs above call it, and no one else

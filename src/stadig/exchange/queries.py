@@ -27,9 +27,9 @@ FROM exchange_lookup l JOIN exchange_permit p ON p.id = l.permit_id
 ONE: Final = LOOKUPS + "WHERE l.id = %s"
 FAMILY: Final = LOOKUPS + "WHERE l.id = %s OR l.again_of_id = %s ORDER BY l.begun_at, l.id"
 LATEST: Final = """
-WHERE l."case" = %s AND l.person_id = %s AND l.period_from = %s AND l.period_to = %s ORDER BY l.begun_at, l.id
+WHERE l."case" = %s AND l.person_id = ANY(%s) AND l.period_from = %s AND l.period_to = %s ORDER BY l.begun_at, l.id
 """
-OF_PERSON: Final = LOOKUPS + LATEST
+OF_PERSONS: Final = LOOKUPS + LATEST
 BLOCKS: Final = """
 SELECT b.lookup_id, b.agency, b.part, b.outcome, b.reason, b.error_source, b.error_code, b.asked_at, b.answered_at, b.latency_ms,
   b.contract, b.basis_id, s.statute, b.data_as_of, b.available_from, b.schema_valid, b.schema_errors, b.dropped, b.unknown, b.alarm,
@@ -132,7 +132,7 @@ def view(lookup_id: int) -> LookupView:
     rows = _lookups(ONE, [lookup_id])
     if not rows:
         raise NoSuchLookup(lookup_id)
-    return _view(rows)
+    return _alone(rows)
 
 
 def latest(case_id: int, person_id: int, period: tuple[dt.date, dt.date]) -> LookupView | None:
@@ -140,11 +140,24 @@ def latest(case_id: int, person_id: int, period: tuple[dt.date, dt.date]) -> Loo
 
     Newest evidence first: a later fault never hides what an agency has stated. None where no one has asked.
     """
-    rows = _lookups(OF_PERSON, [case_id, person_id, *period])
+    return latest_of(case_id, (person_id,), period).get(person_id)
+
+
+def latest_of(case_id: int, person_ids: Iterable[int], period: tuple[dt.date, dt.date]) -> dict[int, LookupView]:
+    """The same of several in a case, each by themselves, in as many queries as of one; whom no one has asked about is left out."""
+    asked: dict[int, list[LookupRow]] = {}
+    for row in _lookups(OF_PERSONS, [case_id, list(person_ids), *period]):
+        asked.setdefault(row.person, []).append(row)
+    families = {person: _since_first(rows) for person, rows in asked.items()}
+    blocks, waiting = _stored([row for rows in families.values() for row in rows])
+    return {person: _view(rows, blocks, waiting) for person, rows in families.items() if rows}
+
+
+def _since_first(rows: list[LookupRow]) -> list[LookupRow]:
+    """The questions, and what was told since the first of them; all that was told where nobody has been asked."""
     asked = [row for row in rows if row.kind != "manual"]
     first = asked[0].begun_at if asked else dt.datetime.min.replace(tzinfo=dt.UTC)
-    rows = [row for row in rows if row.kind != "manual" or row.begun_at >= first]
-    return _view(rows) if rows else None
+    return [row for row in rows if row.kind != "manual" or row.begun_at >= first]
 
 
 def missing(lookup_id: int) -> dict[str, tuple[str, ...]]:
@@ -153,7 +166,7 @@ def missing(lookup_id: int) -> dict[str, tuple[str, ...]]:
     if not rows:
         return {}
     first = rows[0].again_of or rows[0].id
-    return _view(_lookups(FAMILY, [first, first])).missing
+    return _alone(_lookups(FAMILY, [first, first])).missing
 
 
 def raw(call_id: int) -> Raw:
@@ -196,18 +209,31 @@ def _lookups(sql: str, values: list[Any]) -> list[LookupRow]:
         return [LookupRow(*row) for row in cursor.fetchall()]
 
 
-def _view(rows: list[LookupRow]) -> LookupView:
-    ids = [row.id for row in rows]
-    by_id = {row.id: row for row in rows}
+def _stored(rows: list[LookupRow]) -> tuple[list[BlockView], list[tuple[Any, ...]]]:
+    """The blocks of lookups, opened, and the calls of theirs that no one has answered."""
+    uuids = {row.id: row.uuid for row in rows}
+    waiting: list[tuple[Any, ...]] = []
+    if not rows:
+        return [], waiting
     with connection.cursor() as cursor:
-        cursor.execute(BLOCKS, [ids])
-        blocks = [_block(by_id[row[0]].uuid, row) for row in cursor.fetchall()]
-        blocks.sort(key=lambda one: ids.index(one.lookup))
-        waiting: list[tuple[Any, ...]] = []
+        cursor.execute(BLOCKS, [list(uuids)])
+        blocks = [_block(uuids[row[0]], row) for row in cursor.fetchall()]
         if any(row.finished_at is None for row in rows):
-            cursor.execute(WAITING, [ids])
+            cursor.execute(WAITING, [list(uuids)])
             waiting = cursor.fetchall()
-    still, lost = _waiting(by_id, blocks, waiting)
+    return blocks, waiting
+
+
+def _alone(rows: list[LookupRow]) -> LookupView:
+    return _view(rows, *_stored(rows))
+
+
+def _view(rows: list[LookupRow], stored: Iterable[BlockView], unanswered: Iterable[tuple[Any, ...]]) -> LookupView:
+    """One person's lookups merged; of what is stored and unanswered, only theirs is taken."""
+    order = {row.id: place for place, row in enumerate(rows)}
+    blocks = sorted((one for one in stored if one.lookup in order), key=lambda one: order[one.lookup])
+    calls = [one for one in unanswered if one[0] in order]
+    still, lost = _waiting({row.id: row for row in rows}, blocks, calls)
     newest = max((row for row in rows if row.kind != "manual"), key=lambda row: (row.begun_at, row.id), default=rows[-1])
     return LookupView(newest, merging.merge([*blocks, *lost], still), tuple(rows))
 

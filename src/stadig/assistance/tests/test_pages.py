@@ -408,9 +408,10 @@ def test_a_lookup_that_asks_again_is_shown_with_the_one_it_asks_again(town):
         town, town.yusuf, AUTUMN, Block("SO", Outcome.DATA, facts=(paid("AKASSA", "Alfa", 8000, AUTUMN[0]),)), again_of=first
     )
     head = desk.find(town.petra, town.couple.pk)
-    past = head.asked(head.person(town.yusuf.pk))
+    yusuf = head.person(town.yusuf.pk)
+    past = head.asked(yusuf)
     assert [one.pk for one in past] == [first.pk]
-    one = lookups.read(town.couple.pk, town.yusuf.pk, past[0])
+    one = lookups.read(head, yusuf, past[0])
     assert one is not None
     assert {answer.agency: answer.outcome for answer in one.answers}["SO"] == Outcome.DATA
     assert len(one.topics) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.core import signing
@@ -73,7 +74,7 @@ def news(request: HttpRequest, case_id: int, person_id: int, lookup_id: int) -> 
         "laws": _laws(lookup),
         "listens_anew": bool(unseen),
         "may_ask": head.may_ask,
-        "proposal": reverse("assistance:proposal", args=[head.pk]),
+        "proposal": _proposal(head, person),
     }
     return render(request, "assistance/live.html", context | _listening(request, head, person, lookup))
 
@@ -151,7 +152,7 @@ def _about(request: HttpRequest, head: Head, person: Person) -> dict[str, Any]:
         "may_ask": head.may_ask,
         "once": uuid4(),
         "today": clock.today(),
-        "proposal": reverse("assistance:proposal", args=[head.pk]),
+        "proposal": _proposal(head, person),
     }
 
 
@@ -189,6 +190,11 @@ def _context(request: HttpRequest, head: Head, person: Person, lookup: Lookup, p
         }
         | _listening(request, head, person, lookup)
     )
+
+
+def _proposal(head: Head, person: Person) -> str:
+    """The calculation, which need not say again what stands beside the answers on this page."""
+    return f"{reverse('assistance:proposal', args=[head.pk])}?{urlencode({'hos': person.role})}"
 
 
 def _waiting(request: HttpRequest, head: Head, person: Person, lookup: Lookup) -> str:

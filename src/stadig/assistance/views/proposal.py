@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.assistance import access, calculation, desk, errors, gathering, kept, models, norms, requesting, sources
+from stadig.assistance import access, calculation, desk, errors, gathering, kept, models, norms, requesting, row_words, sources
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.terms import CASE_TYPE
 from stadig.cases import access as of_cases
@@ -90,7 +90,7 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
         context = {"case": head, "fault": str(fault), "part": part}
         return render(request, "assistance/no_norm.html" if not part else "assistance/_no_norm.html", context)
     exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    shown = calculation.draw(one, may_edit=head.may_ask)
+    shown = calculation.draw(one, may_edit=head.may_ask, beside=request.GET.get("hos", "") if part else "")
     context: dict[str, Any] = {"case": head, "p": shown, "once": uuid4(), "asked_at": one.asked_at}
     if part:
         return render(request, "assistance/_proposal_section.html", context)
@@ -107,14 +107,27 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
     """Where each figure of a row stands: agency, contract, when, the answer's hash and the path in it, and the way there."""
-    case = found(request, case_id)
+    head = _head(request, case_id)
     one = gathered(case_id)
-    drawn = next((row for row in calculation.draw(one).rows if row.ref == ref), None)
-    wanted = calculation.row_of(calculation.proposed(one.task), ref)
-    if drawn is None or wanted is None:
+    row = sources.row(one, ref)
+    if row is None:
         raise Http404
     exchange.record_readings(request.user, one.lookups, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    return render(request, "assistance/source.html", {"case": case, "row": drawn, "places": sources.places(one, wanted)})
+    shown = {
+        "row": row_words.head(row, one.task.household.home.living, one.month.year),
+        "found": calculation.found_of(one, row),
+        "places": sources.places(one, row, lambda other: _opens(request, other)),
+    }
+    return render(request, "assistance/source.html", {"case": head} | shown)
+
+
+def _opens(request: HttpRequest, case_id: int) -> bool:
+    """Whether the reader may read what agencies answered in another case."""
+    try:
+        desk.find(request.user, case_id)
+    except errors.NoSuchCase:
+        return False
+    return True
 
 
 @needs(access.ASK)

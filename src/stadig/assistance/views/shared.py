@@ -37,7 +37,7 @@ def read(head: Head, person: Person, named: str) -> Lookup | None:
         if named:
             raise Http404
         return None
-    return lookups.read(head.pk, person.pk, wanted, alone=wanted != newest)
+    return lookups.read(head, person, wanted, alone=wanted != newest)
 
 
 def once(request: HttpRequest) -> UUID | None:
