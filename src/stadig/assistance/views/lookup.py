@@ -98,7 +98,8 @@ def ask(request: HttpRequest, case_id: int, person_id: int) -> HttpResponse:
         errors.OutsideThePeriod,
         errors.NoneMayBeAsked,
     ) as fault:
-        form.add_error(None, str(fault))
+        of_period = isinstance(fault, errors.WrongPeriod | errors.OutsideThePeriod)
+        form.add_error("last" if of_period else None, str(fault))
         return before_asking(request, head, person, head.asked(person), form)
     except (errors.NotAllowed, ExchangeError) as fault:
         return back(request, case_id, person_id, fault)
