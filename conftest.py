@@ -151,18 +151,16 @@ def _nothing_personal_logged(_watched_logs: list[str]) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _law_as_shipped() -> Iterator[None]:
-    """After a test that commits, Django empties every table: the law that a migration entered is entered anew."""
-    import importlib
-
-    from django.apps import apps
+    """After a test that commits, Django empties every table: the law, norms and rules that migrations entered are entered anew."""
     from django.test import TransactionTestCase
 
-    law = importlib.import_module("stadig.exchange.migrations.0003_financial_assistance")
+    from stadig.config.tests import shipped
+
     empty = TransactionTestCase._fixture_teardown  # pyright: ignore[reportAttributeAccessIssue]
 
     def empty_but_for_the_law(case: TransactionTestCase) -> None:
         empty(case)
-        law.enter(apps, None)
+        shipped.write()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", empty_but_for_the_law)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.middleware.csrf import get_token
 from django.utils.html import format_html
@@ -14,6 +14,9 @@ from stadig.ui import parts
 if TYPE_CHECKING:
     from stadig.cases.models import Case
 
+LATEST: Final = 3
+"""Questions shown at once; earlier ones are a press away."""
+
 
 def draw(case: Case, request: Any) -> str:
     """What was asked in the case about the one who is logged in; nothing where nobody was."""
@@ -21,6 +24,12 @@ def draw(case: Case, request: Any) -> str:
     asked = told.about(person, case.pk) if person else ()
     if not asked:
         return ""
-    html = parts.draw("assistance/_told.html", asked=asked, closed=case.group == Group.CLOSED)
+    html = parts.draw(
+        "assistance/_told.html",
+        asked=asked[:LATEST],
+        earlier=asked[LATEST:],
+        laws=told.laws(asked),
+        closed=case.group == Group.CLOSED,
+    )
     csrf = format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
     return parts.fill(html, csrf=csrf)

@@ -71,6 +71,7 @@ WORDS: dict[str, Any] = {
     "planned_steps": _("Planerade att bredda tjänsten steg för steg"),
     "posted a notice": _("Anslog på anslagstavlan"),
     "printed": _("Skrev ut ett brev"),
+    "printed log": _("Skrev ut loggen över frågor till myndigheter"),
     "printed anew": _("Tog tillbaka att ett brev var utskrivet"),
     "published": _("Publicerade"),
     "restored": _("Tog tillbaka"),

@@ -60,6 +60,18 @@ def real_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+def in_town(real: dt.datetime) -> dt.datetime:
+    """What the town's clock showed at a real moment, for those who read an audit row beside what happened in the town.
+
+    The same moment, but in a demo town since its time was set to run.
+    """
+    setting = _demo_setting() if settings.DEMO and _frozen is None else None
+    if setting is None or real < setting[0]:
+        return real
+    real_anchor, domain_anchor, speed = setting
+    return domain_anchor + (real - real_anchor) * speed
+
+
 @contextlib.contextmanager
 def lived_through(at: dt.datetime, speed: float = 1.0) -> Iterator[None]:
     """Inside the block both clocks show ``at``, in every thread, and real time runs ``speed`` times as fast: a made-up town's past, being written."""

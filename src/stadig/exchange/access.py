@@ -16,3 +16,10 @@ SEE_CONNECTIONS = permission(
 )
 CHOOSE = permission("exchange.choose", Role.MANAGER, description=_("Välja vilka myndigheter som frågas i förväg"))
 LAW = permission("exchange.law", Role.MANAGER, Role.ADMINISTRATOR, description=_("Skriva in lagstöd för frågor till myndigheter"))
+PRINT_LOG = permission(
+    "exchange.print-log",
+    Role.CASE_WORKER,
+    Role.MANAGER,
+    Role.REGISTRAR,
+    description=_("Skriva ut loggen över frågor till myndigheter åt den som de gällde"),
+)

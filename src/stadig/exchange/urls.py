@@ -9,6 +9,8 @@ from stadig.exchange.views import connected, law, own
 app_name = "exchange"
 urlpatterns: list[URLPattern] = [
     path("mina/fragor-till-myndigheter/", own.log, name="own"),
+    path("mina/fragor-till-myndigheter/utdrag/", own.printed, name="own-extract"),
+    path("myndigheter/utdrag/<int:pk>/", own.printed_for, name="extract"),
     path("myndigheter/", connected.page, name="connections"),
     path("myndigheter/prova/<slug:name>/", connected.probe, name="probe"),
     path("myndigheter/i-forvag/<slug:agency>/", connected.choose, name="choose"),

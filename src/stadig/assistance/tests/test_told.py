@@ -130,3 +130,71 @@ def test_the_page_costs_three_queries_more(lookup: Lookup, case: Case, vera: Use
     Call.objects.create(lookup=lookup, connection="x", contract="x", agencies=["SO"], intent_at=lookup.begun_at)
     with django_assert_max_num_queries(3):
         assert len(told.about(vera.person.pk)) == 1
+
+
+def _pdf_text(body: bytes) -> str:
+    import io
+
+    from pypdf import PdfReader
+
+    return " ".join(" ".join(page.extract_text().split()) for page in PdfReader(io.BytesIO(body)).pages)
+
+
+def test_readings_are_told_with_day_and_hour_and_the_statute_once(
+    lookup: Lookup, case: Case, vera: User, petra: User, client: Client
+) -> None:
+    actions.record_reading(petra, lookup.pk, "read")
+    client.force_login(vera)
+    shown = client.get("/mina/fragor-till-myndigheter/").content.decode()
+    (reading,) = told.about(vera.person.pk)[0].readings
+    assert f"{reading.day} kl. {reading.hour}" in shown
+    assert len(reading.hour) == 2
+    assert shown.count("om uppgiftsskyldighet i vissa fall") == 1
+    assert 'href="#lag-1"' in shown and 'id="lag-1"' in shown
+
+
+def test_many_questions_are_read_a_page_at_a_time_by_month(case: Case, vera: User, petra: User, client: Client) -> None:
+    for _ in range(14):
+        _asked(case, vera.person, petra)
+    client.force_login(vera)
+    first = client.get("/mina/fragor-till-myndigheter/").content.decode()
+    assert (first.count("<article"), first.count("November 2026</h2>")) == (12, 1)
+    second = client.get("/mina/fragor-till-myndigheter/?sida=2").content.decode()
+    assert second.count("<article") == 2
+    assert "Visa 11 äldre frågor" in _page(client, vera, case), "all of them are a press away on the case's own page"
+
+
+def test_the_person_prints_their_own_log(lookup: Lookup, vera: User, client: Client) -> None:
+    client.force_login(vera)
+    answer = client.get("/mina/fragor-till-myndigheter/utdrag/")
+    assert answer["Content-Type"] == "application/pdf"
+    text = _pdf_text(answer.content)
+    assert "Vilhelmina Malmfors" in text and "Försäkringskassan: Lämnade uppgifter" in text
+    assert "15 kap. 10 § socialtjänstlagen (2025:400)" in text
+    assert "Petra" not in text
+    assert AuditEntry.objects.filter(did="printed log", what="city.person").count() == 1
+
+
+def test_a_case_worker_prints_the_log_for_one_without_a_log_in_and_the_person_reads_that(
+    lookup: Lookup, case: Case, vera: User, petra: User, client: Client
+) -> None:
+    client.force_login(petra, backend="stadig.city.login.PasswordBackend")
+    answer = client.get(f"/myndigheter/utdrag/{vera.person.pk}/?arende={case.pk}")
+    assert "Försäkringskassan: Lämnade uppgifter" in _pdf_text(answer.content)
+    assert [one.did for one in told.about(vera.person.pk)[0].readings] == ["Skrev ut den här loggen åt dig"]
+    assert client.get("/myndigheter/utdrag/999999/").status_code == 404
+
+
+def test_one_who_works_for_another_unit_prints_nothing_of_it(
+    lookup: Lookup, vera: User, client: Client, someone: Callable[..., User]
+) -> None:
+    from stadig.city.models import Organisation
+    from stadig.city.roles import Role
+    from stadig.exchange import extract
+
+    other = someone(Role.REGISTRAR, organisation=Organisation.objects.create(name="Gatukontoret", kind="unit"))
+    with pytest.raises(extract.NothingAsked):
+        extract.of_person(other, vera.person.pk)
+    told.withhold(None, lookup.case, until=dt.date(2027, 1, 1), decision="SN 2026-11-24 § 9")
+    assert told.about(vera.person.pk) == ()
+    assert not AuditEntry.objects.filter(did="printed log").exists()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from stadig.city import access, actions, audit, queries
+from stadig.city import access, actions, audit, person_links, queries
 from stadig.city.forms import FindPerson, Reveal
 from stadig.city.models import Person
 from stadig.city.permissions import needs
@@ -50,7 +50,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     except ValidationError as fault:
         form.add_error("reason", fault)
         shown = actions.read_person(request.user, pk)  # type: ignore[arg-type]
-    return render(request, "city/person.html", {"shown": shown, "form": form})
+    return render(request, "city/person.html", {"shown": shown, "form": form, "links": person_links.of(request.user, pk)})
 
 
 @needs(access.REVEALS)

@@ -66,11 +66,11 @@ def unit(db: None) -> Any:
 
 @pytest.fixture
 def law(db: None) -> None:
-    from stadig.city import clock
+    from stadig.city import audit, clock
     from stadig.exchange.models import LegalBasis
 
     for code in (*CODES, "PM"):
-        LegalBasis.objects.create(
+        row = LegalBasis.objects.create(
             purpose=PURPOSE,
             agency=code,
             statute=f"lagen om {code}",
@@ -80,6 +80,7 @@ def law(db: None) -> None:
             source="test",
             confirmed_at=clock.real_now(),
         )
+        audit.record(None, "confirmed law", row, agency=code)
 
 
 @pytest.fixture
