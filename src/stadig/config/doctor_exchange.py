@@ -23,10 +23,11 @@ WHERE state <> 'shut' AND since < now() - make_interval(mins => %s) ORDER BY age
 
 
 def agencies(env: Environment, connection: psycopg.Connection[Any]) -> Iterator[Finding]:
-    """The connections of the file that ``STADIG_EXCHANGE`` names."""
+    """The key that answers are sealed with, and the connections of the file that ``STADIG_EXCHANGE`` names."""
     from stadig.exchange import certificates, connections
     from stadig.exchange.contracts import validating
 
+    yield from _key(env, connection)
     if env.exchange is None:
         yield Finding(State.WARN, WHAT, "None are connected.", "Name a file in STADIG_EXCHANGE: docs/exchange.md has one.")
         return
@@ -56,6 +57,26 @@ def agencies(env: Environment, connection: psycopg.Connection[Any]) -> Iterator[
             State.WARN, WHAT, text, "Put those you got with your agreement in a folder and name it in STADIG_CONTRACTS_DIR."
         )
     yield from _breakers(connection)
+
+
+def _key(env: Environment, connection: psycopg.Connection[Any]) -> Iterator[Finding]:
+    """Whether what agencies answered opens: a city restored without its key is found before a case worker meets it."""
+    from stadig.exchange import keys
+
+    row = connection.execute("SELECT to_regclass('exchange_block')").fetchone()
+    if row is None or row[0] is None:
+        return
+    fit = keys.fit(connection.execute(keys.SAMPLE).fetchall())
+    path = env.home_dir / "keys" / "exchange_key"
+    if fit.another:
+        text = f"Nothing that agencies have answered can be opened: {path} is another key than the one they were sealed with."
+        yield Finding(
+            State.FAIL, WHAT, text, f"Put back your copy of {path} (or STADIG_EXCHANGE_KEY) and restart: docs/exchange.md."
+        )
+    elif fit.some:
+        text = f"Some of what agencies have answered was sealed with another key than {path}."
+        advice = "Keep both copies; ask the agencies again in open cases, or put the other key back to read: docs/exchange.md."
+        yield Finding(State.FAIL, WHAT, text, advice)
 
 
 def _breakers(connection: psycopg.Connection[Any]) -> Iterator[Finding]:

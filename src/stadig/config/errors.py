@@ -16,6 +16,7 @@ from django.template import loader
 from django.utils import translation
 
 from stadig.config import frame
+from stadig.exchange.sealing import KeyChanged
 
 RETRY_S = 30
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -28,7 +29,10 @@ PASSES = (
     psycopg.errors.ReadOnlySqlTransaction,
 )
 """Faults that pass: the database is away, out of memory, or takes no writes while it changes over to another machine."""
-TEMPLATES = {507: "config/full.html"}
+OTHER_KEY = 599
+"""Not a status that is sent: what agencies answered does not open, since ``keys/exchange_key`` is another one or is gone. Sent as 500."""
+TEMPLATES = {507: "config/full.html", OTHER_KEY: "config/other_key.html"}
+SENT = {507: 503, OTHER_KEY: 500}
 """Status → template, where it is not ``ui/errors/STATUS.html``."""
 BARE = (
     '<!doctype html><html lang="sv"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -70,10 +74,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def status_of(fault: BaseException | None) -> int:
-    """507 for a full disk, 503 for a database that is away, 500 for all else."""
+    """507 for a full disk, 503 for a database that is away, ``OTHER_KEY`` for sealed answers that do not open, 500 for all else."""
     for _ in range(10):
         if fault is None:
             break
+        if isinstance(fault, KeyChanged):
+            return OTHER_KEY
         if isinstance(fault, psycopg.errors.DiskFull) or (isinstance(fault, OSError) and fault.errno in NO_ROOM):
             return 507
         cause = fault.__cause__ or fault.__context__
@@ -103,9 +109,9 @@ def draw(status: int, language: str, *, sent: bool = False) -> str:
 
 
 def plain(status: int, *, retry_after_s: int | None = None, sent: bool = False) -> HttpResponse:
-    """The page for ``status`` drawn from memory alone. A full disk is told apart in words, and is 503 to programs."""
+    """The page for ``status`` drawn from memory alone. A full disk and a key that is another are told apart in words alone."""
     text = draw(status, translation.get_language() or "sv", sent=sent)
-    answer = HttpResponse(text, status=503 if status == 507 else status)
+    answer = HttpResponse(text, status=SENT.get(status, status))
     return _finished(answer, retry_after_s)
 
 
@@ -117,7 +123,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def _plainly(request: HttpRequest, status: int, retry_after_s: int | None = None) -> HttpResponse:
     if wants_json(request):
-        code = 503 if status == 507 else status
+        code = SENT.get(status, status)
         return _finished(JsonResponse({"code": code}, status=code), retry_after_s)
     return plain(status, retry_after_s=retry_after_s, sent=request.method not in ("GET", "HEAD"))
 
