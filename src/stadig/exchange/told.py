@@ -134,9 +134,11 @@ class Law(NamedTuple):
 
 def count(person_id: int) -> int:
     """How many questions the person may read of now."""
+    values: list[Any] = [person_id, clock.today()]
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, [person_id, clock.today()])
-        return int(cursor.fetchone()[0])
+        cursor.execute(COUNT, values)
+        ((found,),) = cursor.fetchall()
+    return found
 
 
 def about(
