@@ -40,11 +40,11 @@ def printed(request: HttpRequest) -> HttpResponse:
 @needs(access.PRINT_LOG)
 @never_cache
 @require_safe
-def printed_for(request: HttpRequest, pk: int) -> HttpResponse:
+def printed_for(request: HttpRequest, person_id: int) -> HttpResponse:
     """The log of the person on paper, for one without e-identification: the questions of the units that the printer works for."""
     case = request.GET.get("arende", "")
     try:
-        body = extract.of_person(request.user, pk, int(case) if case.isdigit() else None)  # type: ignore[arg-type]
+        body = extract.of_person(request.user, person_id, int(case) if case.isdigit() else None)  # type: ignore[arg-type]
     except extract.NobodyThere:
         raise Http404 from None
     except extract.NothingAsked:
