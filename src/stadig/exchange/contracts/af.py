@@ -26,6 +26,31 @@ REPORT_FAULT: Final = "502"
 REPORT: Final = "aktivitetsrapport"
 """The part of its own that the activity report becomes when it alone could not be had."""
 
+ANSWER: Final = (
+    "Schemaversion",
+    "Referensnummer",
+    "LagParagraf",
+    "IdentitetsbeteckningFysiskPerson",
+    "Fornamn",
+    "Efternamn",
+    "Sekretessmarkering",
+    "ArbetssokandeInfo",
+    "BeslutInfo",
+    "Akassetillhorighet",
+    "StatusSokandeinformationKod",
+    "StatusSokandeinformationKodText",
+)
+INFO: Final = (
+    "Arbetssokande",
+    "ArbetssokandeSKAT",
+    "ArbetssokandeRegistrerad",
+    "ArbetssokandeOmfattning",
+    "ArbetssokandeAvaktualiserad",
+    "AktivetetsRapportDatum",
+    "AktivitetsRapport",
+)
+"""What the schema lets an answer hold, and what of it says how one is registered."""
+
 
 def read(data: Node, person: str) -> tuple[Block, ...]:
     """What AF says. ``data`` is the element that holds *Svar*. Raises WrongPerson."""
@@ -44,6 +69,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     status = answer.text("StatusSokandeinformationKod")
     facts = [*_registration(answer, values), *_decisions(answer, values)]
     more = _report(answer)
+    for name in answer.strangers(*ANSWER):
+        values.odd("Svar", name)
     if status != ANSWERED:
         values.odd("StatusSokandeinformationKod", status)
         text = answer.text("StatusSokandeinformationKodText")
@@ -70,6 +97,8 @@ def _registration(answer: Node, values: Values) -> list[Fact]:
     """Registered or not, since when, in which category; the unemployment fund."""
     facts: list[Fact] = []
     info = answer.one("ArbetssokandeInfo")
+    for name in info.strangers(*INFO) if info else ():
+        values.odd("ArbetssokandeInfo", name)
     registered = values.flag("Arbetssokande", info.text("Arbetssokande")) if info else None
     if info and registered is not None:
         pairs = (

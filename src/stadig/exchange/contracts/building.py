@@ -9,9 +9,11 @@ from stadig.exchange import lawful
 from stadig.exchange.contracts.errors import Reason, Unreadable, WrongAnswer, WrongPerson
 from stadig.exchange.contracts.values import safe
 from stadig.exchange.outcomes import Outcome, is_evidence
-from stadig.exchange.terms import Block, Fact, Question, Source
+from stadig.exchange.terms import Block, Fact, Kind, Question, Source
 
 LONGEST_PART = 80
+YEARS = range(1990, 2101)
+"""A day of payment outside these is a slip or a mark for "never", not a day."""
 
 
 def unreadable(agency: str, fault: Unreadable, part: str = "") -> Block:
@@ -38,9 +40,23 @@ def finished(agency: str, blocks: Iterable[Block], question: Question) -> tuple[
         names[block.part] = names.get(block.part, 0) + 1
         part = block.part if names[block.part] == 1 else f"{block.part[: LONGEST_PART - 5]} ({names[block.part]})"
         facts, dropped = lawful.keep(agency, groups, block.facts)
-        done.append(_kept(block, facts, dropped, wrong, part=part))
+        done.append(_kept(block, facts, dropped, wrong + _misplaced(block.facts), part=part))
     wanted = question.parts.get(agency)
     return tuple(done) if wanted is None else _asked_for(agency, done, wanted)
+
+
+def _misplaced(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """Payments that no month could hold, or that take from the person instead: money that would be lost from view is evidence of nothing."""
+    found: dict[str, None] = {}
+    for fact in facts:
+        if fact.kind != Kind.PAYMENT:
+            continue
+        day = fact.pay_date or fact.period_from or fact.period_to
+        if day is None or day.year not in YEARS:
+            found["payment=no_day" if day is None else "payment=year"] = None
+        if fact.net is not None and fact.net < 0:
+            found["payment=negative"] = None
+    return tuple(found)
 
 
 def _kept(block: Block, facts: tuple[Fact, ...], dropped: tuple[str, ...], wrong: tuple[str, ...], *, part: str) -> Block:

@@ -18,6 +18,8 @@ ALL_WELL: Final = frozenset({"all clear"})
 BENEFIT: Final = "AKASSA"
 FIELDS: Final = ("SvarandeOrganisation", "StatusSvarandeOrganisation", "Utbetalningar", "Avstangningar", "AnsoktOmErsattning")
 
+PAID: Final = ("Utbetalningsdatum", "NettoEfterSkatt", "NettoEfterAvdrag", "Ersattningsdagar", "AvserFrom", "AvserTom")
+
 
 def read(data: Node, person: str) -> tuple[Block, ...]:
     """What each fund says. Raises WrongPerson."""
@@ -54,6 +56,8 @@ def _payments(fund: Node, values: Values) -> list[Fact]:
     """Payments. Net is what is left after deductions; where a fund states only what is left after tax, that is it."""
     facts: list[Fact] = []
     for paid in fund.each("Utbetalningar"):
+        for name in paid.strangers(*PAID):
+            values.odd("Utbetalningar", name)
         after_tax = values.amount("NettoEfterSkatt", paid.text("NettoEfterSkatt"))
         after_all = values.amount("NettoEfterAvdrag", paid.text("NettoEfterAvdrag"))
         net = after_tax if after_all is None else after_all

@@ -17,8 +17,8 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
         code, text = (fault.text("felkod"), fault.text("feltext")) if fault else ("", "")
         return (Block(TNS, Outcome.ERROR, error_source=Source.AGENCY, error_code=safe(code) or "FEL", error_text=text[:400]),)
     held = data.one("fordonsinnehav")
-    facts = tuple(_vehicle(one) for one in held.each("fordon")) if held else ()
     values = Values()
+    facts = tuple(_vehicle(one, values) for one in held.each("fordon")) if held else ()
     if result != "OK":
         values.odd("resultat", result)
     if fault is not None:
@@ -32,8 +32,12 @@ def read(data: Node, person: str) -> tuple[Block, ...]:
     return (Block(TNS, Outcome.DATA if facts else Outcome.NOTHING_STATED, facts=facts),)
 
 
-def _vehicle(one: Node) -> Fact:
+def _vehicle(one: Node, values: Values) -> Fact:
     names = ("regnr", "fabrikat", "handelsbeteckning", "fordonsar", "fordonsslag")
+    for name in one.strangers(*names):
+        values.odd("fordon", name)
+    if not one.text("regnr"):
+        values.odd("regnr", "")
     return Fact(
         Kind.VEHICLE,
         one.text("fordonsslag"),

@@ -10,10 +10,10 @@ from typing import Final
 
 from stadig.exchange.outcomes import Outcome
 
-_DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:Z|[+-]\d{2}:?\d{2}|T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?\Z")
-_MONTH: Final = re.compile(r"(\d{4})-?(\d{2})\Z")
-_WEEK: Final = re.compile(r"(\d{4})-?[VvWw]?(\d{2})\Z")
-_AMOUNT: Final = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?\Z")
+_DAY: Final = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:Z|[+-]\d{2}:?\d{2}|T[\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?\Z", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})-?(\d{2})\Z", re.ASCII)
+_WEEK: Final = re.compile(r"(\d{4})-?[VvWw]?(\d{2})\Z", re.ASCII)
+_AMOUNT: Final = re.compile(r"-?\d{1,12}(?:[.,]\d{1,6})?\Z", re.ASCII)
 _CODE: Final = re.compile(r"[^\W\d_][\w .:/-]{0,39}\Z|-?\d{1,7}\Z")
 _PERSON: Final = re.compile(r"\d{6,8}[-+ ]?\d{4}")
 

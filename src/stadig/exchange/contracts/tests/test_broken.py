@@ -15,7 +15,7 @@ from lxml import etree
 
 from stadig.exchange.contracts.errors import Unreadable
 from stadig.exchange.contracts.registry import open_contract, readfile
-from stadig.exchange.contracts.tests.questions import ALL, SAMPLES, SCHEMAS, answer, incoming, lefi, question
+from stadig.exchange.contracts.tests.questions import ALL, SAMPLES, SCHEMAS, answer, incoming, lefi, question, tied
 from stadig.exchange.outcomes import EVIDENCE, Outcome
 from stadig.exchange.terms import AF, AGENCIES, CSN, FK, MIV, PM, SKV, SO, TNS, Block, Incoming
 
@@ -56,7 +56,7 @@ def test_bytes_of_any_kind_are_faults(data: bytes, kind: str) -> None:
 
 @pytest.fixture(scope="session")
 def whole(reference_data: Data) -> bytes:
-    return reference_data(ALL).read_bytes()
+    return tied(reference_data(ALL).read_bytes())
 
 
 @MANY
@@ -110,13 +110,16 @@ CODES = {
 
 
 @MANY
+@example(agency=AF, code="0")
+@example(agency=SO, code="All clear")
+@example(agency=TNS, code=" OK ")
 @given(st.sampled_from(sorted(CODES)), st.text("abcdefghijklmnopqrstuvwxyzåäö0123456789 -", max_size=12))
 def test_a_status_that_the_agency_has_not_given_is_never_evidence(reference_data: Data, agency: str, code: str) -> None:
     name, good = CODES[agency]
-    body = reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_text(encoding="utf-8")
+    body = tied(reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes()).decode()
     changed = re.sub(rf"(<\w+:{name}>)[^<]*", rf"\g<1>{code}", body)
     evidence = any(block.outcome in EVIDENCE for block in TEN.read(incoming(changed), question(agency)))
-    assert evidence == (code.strip() == good)
+    assert evidence == ((code.strip().casefold() if agency == SO else code.strip()) == good)
 
 
 @MANY
@@ -141,7 +144,7 @@ def test_csn_says_nothing_only_where_its_codes_say_so(reference_data: Data, name
 
 @pytest.mark.parametrize("agency", [AF, SO, TNS, MIV, SKV])
 def test_no_element_renamed_or_put_in_makes_data_into_nothing(reference_data: Data, agency: str) -> None:
-    data = reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes()
+    data = tied(reference_data(f"{SAMPLES}/{agency.lower()}-response.xml").read_bytes())
     count = sum(1 for _ in etree.fromstring(data).iter(etree.Element))
     for number in range(count):
         for change in ("rename", "put in"):
