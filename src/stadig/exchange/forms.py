@@ -12,7 +12,8 @@ from stadig.exchange import lawful
 
 def _day(label: Any, **options: Any) -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d"], **options)
+    said = {"required": _("Välj vilken dag."), "invalid": _("Skriv dagen som 2027-01-31.")}
+    return forms.DateField(label=label, widget=widget, input_formats=["%Y-%m-%d"], error_messages=said, **options)
 
 
 class LawForm(forms.Form):
@@ -21,6 +22,7 @@ class LawForm(forms.Form):
     statute = forms.CharField(
         label=_("Vilket lagrum eller beslut ger rätten?"),
         max_length=200,
+        error_messages={"required": _("Skriv vilket lagrum eller beslut som ger rätten.")},
         help_text=_(
             "Skriv det som det ska stå i frågan till myndigheten, till exempel 15 kap. 10 § socialtjänstlagen (2025:400)."
         ),
@@ -28,6 +30,7 @@ class LawForm(forms.Form):
     source = forms.CharField(
         label=_("Var har du läst det?"),
         max_length=300,
+        error_messages={"required": _("Skriv var du har läst det.")},
         help_text=_(
             "Författningen med sin senaste ändring, eller beslutets datum och nummer. Den som bekräftar läser samma källa."
         ),
@@ -42,6 +45,7 @@ class LawForm(forms.Form):
         label=_("Hur många dagar får en fråga gälla?"),
         min_value=1,
         max_value=3660,
+        error_messages={"required": _("Skriv hur många dagar en fråga får gälla.")},
         help_text=_("En längre period frågar vi inte om."),
     )
     valid_from = _day(_("Från och med vilken dag gäller det?"))
@@ -58,5 +62,8 @@ class EndLawForm(forms.Form):
 
     last = _day(_("Vilken är den sista dagen det gäller?"))
     reason = forms.CharField(
-        label=_("Varför upphör det?"), max_length=300, help_text=_("Till exempel vilken lag som har ändrats.")
+        label=_("Varför upphör det?"),
+        max_length=300,
+        error_messages={"required": _("Skriv varför det upphör.")},
+        help_text=_("Till exempel vilken lag som har ändrats."),
     )
