@@ -66,7 +66,7 @@ def test_a_proposal_of_norm_costs_and_what_the_agencies_stated(world, django_ass
 def test_no_page_ever_says_no_income_because_an_agency_gave_no_evidence(world, petra, outcome):
     world.answered(SO=outcome, FK=outcome)
     address = reverse("assistance:proposal", args=[world.case.pk])
-    for language, ended in (("sv", "finns något om perioden"), ("en", "there is nothing about the period")):
+    for language, ended in (("sv", "finns något för november:"), ("en", "there is nothing for November:")):
         text = petra.get(address, headers={"Accept-Language": language}).content.decode()
         assert text.count("<b>?</b>") == 2
         said = text.partition(ended)[2].partition("</p>")[0]
