@@ -109,6 +109,18 @@ class Stimulus(forms.Form):
         self.fields["who"].initial = people[0][0]
 
 
+BORN, DAYS, LUNCH, LEFT_OUT, SCHOOL, FROM_18 = (
+    _("När är barnet fött?"),
+    _("Dagar i månaden, om barnet inte bor här alltid"),
+    _("Äter lunch fem dagar i veckan på förskola eller skola"),
+    _("Räkna inte med barnet"),
+    _("Går i grundskola eller gymnasium?"),
+    _("Behövs från 18 år."),
+)
+IN_SCHOOL = (("", _("Vi vet inte")), ("yes", _("Ja")), ("no", _("Nej")))
+"""Made once, so that a child's fields are drawn once."""
+
+
 class Household(forms.Form):
     """Who the household is. Children have a row of fields each."""
 
@@ -143,20 +155,11 @@ class Household(forms.Form):
         self.order_fields(["living", "shares_with", *(name for name in self.fields if name[-1].isdecimal()), "why"])
 
     def _child(self, index: int) -> None:
-        self.fields[f"born{index}"] = Day(label=_("När är barnet fött?"), required=False)
-        self.fields[f"days{index}"] = forms.IntegerField(
-            label=_("Dagar i månaden, om barnet inte bor här alltid"), required=False, min_value=1, max_value=31
-        )
-        self.fields[f"school{index}"] = forms.ChoiceField(
-            label=_("Går i grundskola eller gymnasium?"),
-            help_text=_("Behövs från 18 år."),
-            choices=[("", _("Vi vet inte")), ("yes", _("Ja")), ("no", _("Nej"))],
-            required=False,
-        )
-        self.fields[f"lunch{index}"] = forms.BooleanField(
-            label=_("Äter lunch fem dagar i veckan på förskola eller skola"), required=False
-        )
-        self.fields[f"out{index}"] = forms.BooleanField(label=_("Räkna inte med barnet"), required=False)
+        self.fields[f"born{index}"] = Day(label=BORN, required=False)
+        self.fields[f"days{index}"] = forms.IntegerField(label=DAYS, required=False, min_value=1, max_value=31)
+        self.fields[f"school{index}"] = forms.ChoiceField(label=SCHOOL, help_text=FROM_18, choices=IN_SCHOOL, required=False)
+        self.fields[f"lunch{index}"] = forms.BooleanField(label=LUNCH, required=False)
+        self.fields[f"out{index}"] = forms.BooleanField(label=LEFT_OUT, required=False)
 
     def children(self) -> list[list[forms.BoundField]]:
         """The fields of each child."""

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stadig.assistance import access, calculation, entries, gathering, household, norms, row_words, stimulus
 from stadig.assistance.aid_forms import Accept, Amount, Household, NewCost, NewIncome, Stimulus
+from stadig.assistance.desk import Head
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.models import Entry
 from stadig.assistance.proposal import Row
-from stadig.assistance.views.proposal import found, gathered, may_edit, once
+from stadig.assistance.views.proposal import gathered, head_of, once
 from stadig.cases import actions
 from stadig.cases.models import Case
 from stadig.city.permissions import needs
@@ -168,7 +169,7 @@ def incentive(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, case_id: int, entry_id: int) -> HttpResponse:
     """Take back what was set: the row is again what the application or the agency says."""
-    found(request, case_id)
+    head_of(request, case_id)
     try:
         if not Entry.objects.filter(pk=entry_id, case=case_id).exists():
             raise Entry.DoesNotExist
@@ -187,13 +188,13 @@ def undo(request: HttpRequest, case_id: int, entry_id: int) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, case_id: int) -> HttpResponse:
     """Everything that has been set in the calculation, also what was replaced or taken back."""
-    case = found(request, case_id)
+    case = head_of(request, case_id)
     return render(request, "assistance/history.html", {"case": case, "rows": gathering.history(case_id)})
 
 
-def _edited(request: HttpRequest, case_id: int) -> tuple[Any, Gathered]:
-    case = found(request, case_id)
-    if not may_edit(case):
+def _edited(request: HttpRequest, case_id: int) -> tuple[Head, Gathered]:
+    case = head_of(request, case_id)
+    if not case.may_ask:
         raise Http404
     try:
         return case, gathered(case_id)

@@ -48,7 +48,7 @@ def found(request: HttpRequest, case_id: int) -> Any:
     return case
 
 
-def _head(request: HttpRequest, case_id: int) -> desk.Head:
+def head_of(request: HttpRequest, case_id: int) -> desk.Head:
     """The case in one query, for one who may read its answers; 404 for all others."""
     try:
         return desk.find(request.user, case_id)
@@ -82,7 +82,7 @@ def once(request: HttpRequest) -> UUID | None:
 @require_safe
 def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
     """The proposal of the month applied for: a page, or the part of one that htmx asks for."""
-    head = _head(request, case_id)
+    head = head_of(request, case_id)
     part = request.headers.get("HX-Request") == "true"
     try:
         one = gathered(case_id)
@@ -107,7 +107,7 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
 @require_safe
 def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
     """Where each figure of a row stands: agency, contract, when, the answer's hash and the path in it, and the way there."""
-    head = _head(request, case_id)
+    head = head_of(request, case_id)
     one = gathered(case_id)
     row = sources.row(one, ref)
     if row is None:
