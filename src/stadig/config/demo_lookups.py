@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
+from django.db import connection, transaction
 
 from stadig.city import clock, persons
 from stadig.city.personnummer import parse
@@ -51,12 +52,14 @@ class Question:
     dials: Mapping[str, Mapping[str, float]] = field(default_factory=dict[str, Mapping[str, float]])
     what: tuple[str, ...] = ("read",)
     agencies: tuple[str, ...] = AGENCIES
+    down: tuple[str, ...] = ()
+    """Agencies that had failed other questions of the same minute, so that their breakers were open."""
     told: str = ""
     """What Försäkringskassan said when petra phoned them instead."""
 
 
 PAST: Final = (
-    Question(YUSUF, 0, 1.9, agencies=AGENCIES[:6]),
+    Question(YUSUF, 0, 1.9, agencies=AGENCIES[:6], down=("AF",)),
     Question(YUSUF, 1, 5.1, {"SO": {"hang": 1}}, ("read", "printed")),
     Question(YUSUF, 2, 2.2, {"CSN": {"bt_error": 1}}),
     Question(SAMIRA, -1, 1.6),
@@ -88,6 +91,7 @@ def seed(present: dt.datetime) -> None:
             board.turn({agency: {"fixed_s": usual.draw(agency, "").latency_s / SPEED} for agency in AGENCIES})
             board.turn({agency: dict(change) for agency, change in one.dials.items()})
             with clock.lived_through(at, SPEED), _as_it_was(case):
+                _have_failed(one.down)
                 _ask(petra, one, case)
             if one.told:
                 with clock.lived_through(at + dt.timedelta(minutes=34)), _as_it_was(case):
@@ -137,6 +141,20 @@ def at_work(moment: dt.datetime, latest: dt.datetime) -> dt.datetime:
     local = clock.local(moment)
     local += dt.timedelta(days=max(0, 7 - local.weekday()) if local.weekday() > 4 else 0)
     return min(local.replace(hour=9, minute=local.minute // 2 + 12, second=0, microsecond=0), latest)
+
+
+def _have_failed(agencies: tuple[str, ...]) -> None:
+    """As many failures in a row as open an agency's breaker, noted as those of any question are."""
+    from stadig.exchange import breaking, connections
+
+    of_agency = connections.connections().of_agency
+    told = [
+        breaking.Told(of_agency[one].name, one, True, of_agency[one].breaker)
+        for one in agencies
+        for _ in range(of_agency[one].breaker.failures)
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        breaking.note(cursor, told, clock.real_now())
 
 
 def _ask(petra: User, one: Question, case: Case) -> None:

@@ -39,11 +39,18 @@ def test_closed_cases_are_closed_again(demo_town_to_read):
 def test_most_outcomes_are_there_to_be_seen(demo_town_to_read):
     seen = set(Block.objects.values_list("outcome", flat=True))
     assert {Outcome(one) for one in seen} >= set(Outcome) - {
-        Outcome.BREAKER_OPEN,
         Outcome.CLOSED,
         Outcome.PARTIAL,
         Outcome.NOT_ASKED,
     }
+
+
+def test_an_agency_that_had_failed_again_and_again_was_left_alone_and_is_asked_as_usual_since(demo_town_to_read):
+    from stadig.exchange.models import Breaker
+
+    (open_once,) = Block.objects.filter(outcome=Outcome.BREAKER_OPEN)
+    assert (open_once.agency, open_once.lookup_id) == ("AF", Lookup.objects.order_by("asked_at").first().pk)
+    assert not Breaker.objects.exclude(state="shut").exists()
 
 
 def test_every_answer_has_its_hash_and_took_its_time(demo_town_to_read):
