@@ -187,3 +187,14 @@ def test_a_calculation_that_cannot_be_opened_hides_no_answer(world, petra):
     type(made).objects.filter(pk=made.pk).update(sha256="0" * 64)
     world.answered(FK=SICK_NOW)
     assert SICK in words(block(answers(world, petra), "FK"))
+
+
+def test_a_page_that_has_slept_past_its_token_goes_on_listening(world, petra):
+    """The stream refuses it, and what it then fetches is put where it listened: that must listen anew."""
+    world.answered(FK=SICK_NOW)
+    address = re.search(r'id="nytt"[^>]*hx-get="([^"]+)"', answers(world, petra))
+    assert address
+    slept = petra.get(html.unescape(address[1]), headers={"HX-Request": "true", "HX-Target": "nytt"}).content.decode()
+    assert re.search(r'<div id="nytt" hidden data-elapsed="\d+" hx-ext="sse" sse-connect="/events', slept)
+    awake = petra.get(html.unescape(address[1]), headers={"HX-Request": "true", "HX-Trigger": "nytt"}).content.decode()
+    assert 'id="nytt"' not in awake, "one that listens is left alone"

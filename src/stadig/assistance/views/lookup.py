@@ -69,10 +69,13 @@ def news(request: HttpRequest, case_id: int, person_id: int, lookup_id: int) -> 
     if unseen:
         exchange.record_readings(request.user, unseen, "read")  # type: ignore[arg-type]
     place = pages.Place(head.pk, person.pk, head.may_ask)
+    # A page whose token has ended is refused by the stream; what it then fetches (live.js) is put where it listened.
+    slept = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Trigger") != "nytt"
     context = {
         "shown": pages.shown(lookup, place, oob=True),
         "laws": _laws(lookup),
-        "listens_anew": bool(unseen),
+        "listens_anew": bool(unseen) or slept,
+        "oob": not slept,
         "may_ask": head.may_ask,
         "proposal": _proposal(head, person),
     }
