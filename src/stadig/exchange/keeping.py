@@ -44,7 +44,7 @@ FROM json_to_recordset(%s::json) AS v (lookup bigint, call bigint, agency text, 
   asked_at timestamptz, answered_at timestamptz, latency_ms integer, contract text, basis bigint, data_as_of date, available_from timestamptz,
   schema_valid boolean, schema_errors jsonb, dropped jsonb, unknown jsonb, alarm text, sealed text);
 """
-FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = ANY(%s) AND finished_at IS NULL RETURNING id, again_of_id"
+FINISH: Final = "UPDATE exchange_lookup SET finished_at = %s WHERE id = ANY(%s) AND finished_at IS NULL RETURNING id;"
 TELL: Final = "SELECT pg_notify(%s, said) FROM unnest(%s::text[]) AS said"
 NO_FAILURE: Final = frozenset({"too_large", "encoded", "unreadable", "no_slot", "no_time", "interrupted", "internal"})
 """Ends that say nothing about whether the agency is well."""
@@ -113,20 +113,23 @@ def keep(by: None, things: Iterable[Thing]) -> None:
     with connection.cursor() as cursor:
         for thing in things:
             HANDLERS[type(thing).__name__](cursor, batch, thing)
-        _write(cursor, batch)
+        proofs = _write(cursor, batch)
         breaking.note(cursor, batch.breakers, batch.now)
         for step in batch.last:
             step()
-        _finish(cursor, batch)
-        if batch.news:
-            said = [json.dumps({"topic": topic, "id": pk, "version": version}) for (topic, pk), version in batch.news.items()]
-            cursor.execute(TELL, [live.CHANNEL, said])
+        for plan, tally in batch.ended:
+            if plan.id in proofs:
+                telling.finished(plan, tally, proofs[plan.id])
 
 
-def _write(cursor: Any, batch: Batch) -> None:
-    """Calls, what late answers replace, and blocks: in one message to the database, each kind as one value."""
+def _write(cursor: Any, batch: Batch) -> dict[int, str]:
+    """Calls, what late answers replace, blocks, the ends of lookups, and news: in one message to the database, each kind as one value.
+
+    Returns the digests of those lookups that ended now; one that the sweep has ended before is not among them.
+    """
     parts: list[str] = []
     values: list[Any] = []
+    ended = [plan.id for plan, _ in batch.ended]
     if batch.calls:
         parts.append(CALLS)
         values.append(_encode(batch.calls))
@@ -136,8 +139,23 @@ def _write(cursor: Any, batch: Batch) -> None:
     if batch.blocks:
         parts.append(BLOCKS)
         values += [batch.now, _encode(batch.blocks)]
+    if ended:
+        parts += [FINISH, digest.DIGEST + ";"]
+        values += [batch.now, ended, ended]
+    before = len(parts) - 2
+    if batch.news:
+        said = [json.dumps({"topic": topic, "id": pk, "version": version}) for (topic, pk), version in batch.news.items()]
+        parts.append(TELL)
+        values += [live.CHANNEL, said]
     if parts:
         cursor.execute("".join(parts), values)
+    if not ended:
+        return {}
+    for _ in range(before):
+        cursor.nextset()
+    finished = {pk for (pk,) in cursor.fetchall()}
+    cursor.nextset()
+    return {pk: proof for pk, proof in cursor.fetchall() if pk in finished}
 
 
 def _encode(rows: Sequence[CallRow | BlockRow]) -> str:
@@ -247,23 +265,12 @@ def _tried(cursor: Any, batch: Batch, thing: Tried) -> None:
 
 def _finished(cursor: Any, batch: Batch, thing: Finished) -> None:
     batch.ended.append((thing.plan, thing.tally))
-
-
-def _finish(cursor: Any, batch: Batch) -> None:
-    """End the lookups whose agencies have all answered or are overdue; those that the sweep has ended before are left alone."""
-    if not batch.ended:
-        return
-    cursor.execute(FINISH, [batch.now, [plan.id for plan, _ in batch.ended]])
-    finished = dict(cursor.fetchall())
-    proofs = digest.of_all(finished.keys())
-    for plan, tally in batch.ended:
-        if plan.id in finished:
-            telling.finished(plan, tally, proofs[plan.id])
-            _news(batch, plan)
-            first = finished[plan.id]
-            if first:  # a page that was opened before the question was asked again listens to the first alone
-                batch.news[telling.topic(first), first] = int(batch.now.timestamp() * 1000)
-            batch.news[telling.done_topic(plan.id), plan.id] = 1
+    plan = thing.plan
+    batch.ended.append((plan, thing.tally))
+    _news(batch, plan)
+    if plan.again_of:  # a page that was opened before the question was asked again listens to the first alone
+        batch.news[telling.topic(plan.again_of), plan.again_of] = int(batch.now.timestamp() * 1000)
+    batch.news[telling.done_topic(plan.id), plan.id] = 1
 
 
 HANDLERS: Final[dict[str, Callable[[Any, Batch, Any], None]]] = {

@@ -20,13 +20,14 @@ from stadig.exchange.connections import Connection, Connections, SilencePart
 from stadig.exchange.terms import Asker, Contract, Outgoing, Question
 
 READ: Final = """
-SELECT l.id, l.uuid, l.case, l.person_id, l.by_id, l.kind, l.period_from, l.period_to, l.asked_at, l.begun_at, l.deadline_at,
+SELECT l.id, l.uuid, l.again_of_id, l.case, l.person_id, l.by_id, l.kind, l.period_from, l.period_to, l.asked_at, l.begun_at, l.deadline_at,
   p.case_number, p.purpose, p.laws, who.personnummer_sealed, u.first_name, u.last_name, u.username, u.person_id, unit.name,
   (SELECT jsonb_agg(jsonb_build_array(c.id, c.connection, c.agencies, c.parts, c.correlation_id, c.attempt) ORDER BY c.id)
      FROM exchange_call c WHERE c.lookup_id = l.id AND c.answered_at IS NULL),
   (SELECT jsonb_agg(jsonb_build_array(b.id, b.agency, b.statute, b.fields)) FROM exchange_legalbasis b
      WHERE b.id IN (SELECT value::bigint FROM jsonb_each_text(p.laws))),
-  (SELECT jsonb_agg(jsonb_build_array(t.connection, t.agency)) FROM exchange_breaker t WHERE t.state = 'trying' AND t.since = l.begun_at)
+  (SELECT jsonb_agg(jsonb_build_array(t.connection, t.agency)) FROM exchange_breaker t WHERE t.state = 'trying' AND t.since = l.begun_at),
+  (SELECT s.value::text FROM city_pseudonym s WHERE s.person_id = l.person_id)
 FROM exchange_lookup l JOIN exchange_permit p ON p.id = l.permit_id JOIN city_person who ON who.id = l.person_id
   JOIN city_organisation unit ON unit.id = l.unit_id LEFT JOIN city_user u ON u.id = l.by_id
 WHERE l.id = %s AND l.finished_at IS NULL
@@ -53,8 +54,11 @@ class Plan:
 
     id: int
     uuid: UUID
+    again_of: int | None
     case: int
     person: int
+    pseudonym: str | None
+    """What the audit log calls the person; None where it has no name for them."""
     by: int | None
     by_person: int | None
     kind: str
@@ -76,6 +80,7 @@ class Row(NamedTuple):
 
     id: int
     uuid: UUID
+    again_of: int | None
     case: int
     person_id: int
     by_id: int | None
@@ -97,6 +102,7 @@ class Row(NamedTuple):
     calls: Any
     bases: Any
     trials: Any
+    pseudonym: str | None
 
 
 def read(lookup_id: int) -> Plan | None:
@@ -124,8 +130,10 @@ def _plan(row: Row) -> Plan:
     plan = Plan(
         id=row.id,
         uuid=row.uuid,
+        again_of=row.again_of,
         case=row.case,
         person=row.person_id,
+        pseudonym=row.pseudonym,
         by=row.by_id,
         by_person=row.by_person,
         kind=row.kind,

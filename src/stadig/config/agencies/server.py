@@ -55,6 +55,7 @@ class Agencies:
     async def ssbtek(self, request: web.Request) -> web.StreamResponse:
         """A question to the composite service, or its health probe."""
         version, body = request.match_info["version"], await request.read()
+        arrived = asyncio.get_running_loop().time()
         contract = f"ssbtek-{version}"
         try:
             schema = (self.schemas or {}).get(version)
@@ -74,7 +75,6 @@ class Agencies:
         self.journal.note(contract, question.correlation, [*draws, *question.refused], body, moods, seconds=seconds)
         if any(draw.mood == "hang" for draw in draws.values()):
             await self._silence()
-        await asyncio.sleep(seconds)
         found = {
             agency: f'<ssbt:{agency} xmlns:ssbt="{composite.SPACE}{version}">'.encode()
             + composite.error("BT", code, text)
@@ -85,7 +85,11 @@ class Agencies:
             asked = tuple(group)
             found[name] = answers.element(asked, tuple(draws[one.agency].mood for one in asked), question.correlation)
         whole = next((draw.mood for draw in draws.values() if draw.mood in WHOLE), "")
-        return await self._send(request, composite.envelope(version, question, found), XML, whole, version)
+        answer = composite.envelope(version, question, found)
+        await asyncio.sleep(
+            arrived + seconds - asyncio.get_running_loop().time()
+        )  # making the answer is of the agency's own time
+        return await self._send(request, answer, XML, whole, version)
 
     def _waited(self, draw: Draw) -> Draw:
         """An agency among others in one call: the composite service gives up on it after its own time, and turns its faults into errors."""
