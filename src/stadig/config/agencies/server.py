@@ -112,6 +112,7 @@ class Agencies:
     async def lefi(self, request: web.Request) -> web.StreamResponse:
         """LEFI's own question, about one person."""
         body = await request.read()
+        arrived = asyncio.get_running_loop().time()
         correlation = request.headers.get("X-Correlation-Id", request.headers.get("X-Request-Id", ""))
         if self.actor and request.match_info["actor"] != self.actor:
             return _refused(403, "Aktören är okänd eller får inte representeras av anroparen.")
@@ -122,17 +123,20 @@ class Agencies:
             return _refused(400, wrong.text)
         asked = self._lefi_asked(person, period, wanted)
         draws = {one.agency: self.drawn(one) for one in asked}
-        self.journal.note("lefi-9", correlation, list(draws), body, {name: draw.mood for name, draw in draws.items()})
+        seconds = max(draw.latency_s for draw in draws.values())
+        said = {name: draw.mood for name, draw in draws.items()}
+        self.journal.note("lefi-9", correlation, list(draws), body, said, seconds=seconds)
         if any(draw.mood == "hang" for draw in draws.values()):
             await self._silence()
-        await asyncio.sleep(max(draw.latency_s for draw in draws.values()))
         moods = [draws[one.agency].mood for one in asked]
         pairs = [answers.known(one, mood) for one, mood in zip(asked, moods, strict=True)]
         for (one, life), mood in zip(pairs, moods, strict=True):
             if answers.failing(one.agency, mood, life):
+                await self._hold(arrived, seconds)
                 return _refused(500, "Internt fel.")
         document = answers.insurance([one for one, _ in pairs], [life for _, life in pairs], invalid="invalid" in moods)
         whole = next((mood for mood in moods if mood in WHOLE), "")
+        await self._hold(arrived, seconds)
         return await self._send(request, document, JSON, whole, "")
 
     def _lefi_asked(self, person: str, period: tuple[dt.date, dt.date] | None, wanted: frozenset[str]) -> tuple[Asked, ...]:
@@ -166,7 +170,7 @@ class Agencies:
             return web.json_response({"message": f"Needed: person, from, to, {', '.join(REST_NEEDS)}."}, status=400)
         asked = Asked("HAMN", "rest", person, begin, end, end, self.present or end, Ingivare("", "", ""), "", "", "")
         draw = self.drawn(asked)
-        self.journal.note("rest", correlation, ["HAMN"], body, {"HAMN": draw.mood})
+        self.journal.note("rest", correlation, ["HAMN"], body, {"HAMN": draw.mood}, seconds=draw.latency_s)
         if draw.mood == "hang":
             await self._silence()
         await asyncio.sleep(draw.latency_s)
@@ -180,6 +184,10 @@ class Agencies:
         """Whether the generic REST agency answers."""
         del request
         return web.json_response({"status": "OK"})
+
+    async def _hold(self, arrived: float, seconds: float) -> None:
+        """Hold the answer back until so long after the question came: making it is of the agency's own time."""
+        await asyncio.sleep(arrived + seconds - asyncio.get_running_loop().time())
 
     async def _silence(self) -> None:
         """Never answer. The other side hangs up when it has had enough."""

@@ -103,11 +103,11 @@ async def saturated(asker: Asker, rounds: int, count: int) -> dict[str, Any]:
 
 
 async def timed(asker: Asker, count: int, at_once: int) -> dict[str, Any]:
-    """Each lookup's times, at their own pace."""
+    """Each lookup's times, at their own pace, in a process that has asked as many at once before: its sockets to the agencies are open."""
     from stadig.exchange import running
 
     await running.here()
-    await asker.many(10, 5)
+    await asker.many(2 * at_once, at_once)
     found = await asker.many(count, at_once)
     await running.leave()
     return {"lookups": found}

@@ -85,7 +85,8 @@ def paced(one: Town) -> list[Figure]:
     how = f"{AT_ONCE} lookups at once, {PACE}; {AMONG}"
     over = (
         f"from the committed question to the last stored block, less the time the slowest agency held its answer back; "
-        f"{counted} lookups in which no agency was tried twice, least of {ROUNDS} rounds of {LOOKUPS}; {how}"
+        f"{counted} lookups in which no agency was tried twice, least of {ROUNDS} rounds of {LOOKUPS}, each in a process that has asked "
+        f"{2 * AT_ONCE} before, so that its sockets are open; {how}"
     )
     return [
         at_most("slowest lookup", round(slowest, 2), "s", 7.0, how=f"permit to last block, {ROUNDS * LOOKUPS} lookups; {how}"),
