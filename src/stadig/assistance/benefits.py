@@ -15,8 +15,6 @@ PAYERS: Final = (FK, PM, SKV, CSN, SO)
 """The agencies whose answers say what someone lives on. Without each of them the incomes are not known."""
 OTHERS: Final = (AF, MIV, TNS)
 """Agencies that tell of other things: registered as a job-seeker, permits, vehicles."""
-PLANNING: Final = frozenset({FK, PM, CSN})
-"""Agencies whose answers also list payments to come: a month under way is known from them, of the others only when it is over."""
 NAMING: Final = frozenset({FK, CSN})
 """Agencies whose words for a payment name the benefit; others name who pays."""
 WAGES_PART: Final = "individuppgifter"
@@ -121,6 +119,8 @@ OF_KIND: Final = {
 """The agency that would state what the application calls so."""
 USUAL: Final = {FK: "", PM: "pm", SKV: "wage", CSN: "study_support", SO: "unemployment"}
 """The row that an agency's silence is shown as, where it has one; Försäkringskassan has many."""
+PARTLY: Final = frozenset({SKV, CSN})
+"""Agencies that may state more than their usual row: who settles that row has said nothing of the rest."""
 
 
 def row_of(agency: str, code: str) -> Row:

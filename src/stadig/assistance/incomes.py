@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -221,17 +221,24 @@ def series(statements: Iterable[Statement], month: dt.date, wage_reported_day: D
 def known(statements: Iterable[Statement], who: str, agency: str, month: dt.date) -> bool:
     """Whether what an agency does not state of a person in a month is known not to be.
 
-    Every block is evidence, was asked about the whole month, and was asked when the month was over or by an agency that lists what is to come.
+    Every block is evidence, was asked about the whole month, and was asked when the month was over.
     """
     asked = [one for one in statements if one.who == who and one.agency == agency]
     return bool(asked) and all(safe(one, month) for one in asked)
 
 
 def safe(one: Statement, month: dt.date) -> bool:
-    """Whether a block is evidence of the whole month."""
+    """Whether a block is evidence of the whole month: no contract has an agency declare that its list of coming payments is complete."""
     covers = one.period_from <= month and last_day(month) <= one.period_to
-    begun = one.asked_on >= month and one.agency in benefits.PLANNING
-    return one.evidence and covers and (begun or is_over(one, month))
+    return one.evidence and covers and is_over(one, month)
+
+
+def of_row(asked: Sequence[Statement], row: str) -> list[Statement]:
+    """Those of an agency's blocks that say something of a row: wages stand in a part of their own, where there is one."""
+    wages = [one for one in asked if one.part == benefits.WAGES_PART]
+    if not wages:
+        return list(asked)
+    return wages if row == "wage" else [one for one in asked if one.part != benefits.WAGES_PART]
 
 
 def is_over(one: Statement, month: dt.date) -> bool:
@@ -270,7 +277,7 @@ def _series(
 ) -> Series:
     who, row, agency = key
     control = earlier(month, 1)
-    asked = [one for one in every if one.who == who and one.agency == agency]
+    asked = of_row([one for one in every if one.who == who and one.agency == agency], row)
     cells = [_cell(row, paid, asked, earlier(month, back), late_day) for back in (2, 1, 0)]
     days = [one.days for one in paid if one.month == control and one.days is not None]
     labels = tuple(dict.fromkeys(one.label for one in paid if one.label))

@@ -19,6 +19,8 @@ PERIOD: Final = "period"
 SCHOOL: Final = "school"
 NOT_OVER: Final = "not_over"
 UNPLACED: Final = "unplaced"
+REST: Final = "rest"
+"""What an agency may pay beside its usual row."""
 
 
 @dataclass(frozen=True, slots=True)

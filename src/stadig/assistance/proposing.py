@@ -17,6 +17,7 @@ from stadig.assistance.proposal import (
     NOT_OVER,
     NOT_REPORTED,
     PERIOD,
+    REST,
     SCHOOL,
     UNPLACED,
     Cost,
@@ -99,7 +100,7 @@ def _income(task: Task, one: Series, taken: set[int]) -> Row:
     elif listed and not listed.counted:
         counts, missing, asks = Decimal(0), "", False
         notes.append(("excluded", ()))
-    elif missing and same:
+    elif missing and sum((stated.amount for stated in same), Decimal(0)) > -(counts or Decimal(0)):
         counts = -sum((stated.amount for stated in same), Decimal(0))
         notes.append(("stated", (str(-counts),)))
         sources += tuple(_stated(stated) for stated in same)
@@ -115,7 +116,7 @@ def _income(task: Task, one: Series, taken: set[int]) -> Row:
 def _counts(task: Task, one: Series) -> tuple[Decimal | None, str, bool]:
     """(what counts, why it is not known, whether a person has to say)."""
     if one.control.amount is not None and one.control.known:
-        return -one.control.amount, "", False
+        return -one.control.amount, _more(task, one), False
     if not one.control.known:
         return None, _why(task, one.who, one.agency, one.row), False
     if incomes.may_carry(one) and one.key not in task.used_before:
@@ -124,18 +125,31 @@ def _counts(task: Task, one: Series) -> tuple[Decimal | None, str, bool]:
     return Decimal(0), "", False
 
 
-def _why(task: Task, who: str, agency: str, row: str = "") -> str:
-    """The first reason that an agency's blocks about someone are no evidence of the control month."""
-    control = incomes.earlier(task.month, 1)
-    asked = [one for one in task.statements if one.who == who and one.agency == agency]
-    wages = [one for one in asked if one.part == benefits.WAGES_PART] if agency == SKV and row in {"", "wage"} else []
-    if wages and all(one.evidence for one in wages) and not _reported(task, wages):
-        return NOT_REPORTED  # the wages' own part came; faults of other parts stand with the agency
+def _more(task: Task, one: Series) -> str:
+    """Why an agency may yet state more of its usual row in the control month than it has; empty where it may not."""
+    if one.row != benefits.USUAL.get(one.agency):
+        return ""
+    if one.row == "wage" and not _reported(task, _asked(task, one.who, one.agency, "wage")):
+        return NOT_REPORTED
+    return "" if one.control.over else NOT_OVER
+
+
+def _asked(task: Task, who: str, agency: str, row: str) -> list[Statement]:
+    """An agency's blocks about someone that say something of a row."""
+    return incomes.of_row([one for one in task.statements if one.who == who and one.agency == agency], row)
+
+
+def _why(task: Task, who: str, agency: str, row: str) -> str:
+    """The first reason that an agency's blocks about someone are no evidence of a row in the control month."""
+    asked = _asked(task, who, agency, row)
+    if not asked:
+        return NOT_ASKED_YET
     for one in asked:
         if not one.evidence:
             return one.reason or one.outcome.value
-    if agency == SKV and row in {"", "wage"} and not _reported(task, asked):
+    if row == "wage" and not _reported(task, asked):
         return NOT_REPORTED
+    control = incomes.earlier(task.month, 1)
     return PERIOD if not all(one.period_from <= control <= one.period_to for one in asked) else _timed(asked, task)
 
 
@@ -216,43 +230,52 @@ def _by_hand(task: Task, found: Sequence[Series]) -> list[Row]:
 
 
 def _missing(task: Task, found: Sequence[Series], taken: set[int]) -> list[Row]:
-    """A row for every paying agency that gave no evidence of the control month about an adult, unless a row above says so already."""
-    told = {(one.who, one.agency) for one in found if not one.control.known and one.row == benefits.USUAL.get(one.agency)}
+    """A row for every paying agency that gave no evidence of the control month about an adult, unless a row above says so already.
+
+    Where the agency's usual row is known or settled, what it may pay beside that is a row of its own: only what was settled is settled.
+    """
+    said = {(one.who, one.agency): one for one in found if one.row == benefits.USUAL.get(one.agency)}
     rows: list[Row] = []
     for who in task.adults:
         for agency in benefits.PAYERS:
-            if (who, agency) in told or _sure(task, who, agency, found):
-                continue
-            asked = [one for one in task.statements if one.who == who and one.agency == agency]
-            why = _why(task, who, agency) if asked else NOT_ASKED_YET
-            at_fault = [one for one in asked if not one.evidence] or asked
-            rows.append(_gap(task, who, agency, why=why, asked=at_fault, taken=taken))
+            usual, one = benefits.USUAL[agency], said.get((who, agency))
+            sure = _sure(task, who, agency, one)
+            if not sure and (one is None or (one.control.known and not _more(task, one))):
+                rows.append(_gap(task, who, agency, usual, taken))
+            settled = f"missing:{who}:{agency}" in task.given or f"income:{who}:{usual}" in task.given
+            if agency in benefits.PARTLY and (sure or settled) and not _rest_known(task, who, agency):
+                rows.append(_gap(task, who, agency, REST, taken))
         rows += [_loose(task, one) for one in task.statements if one.who == who and incomes.unplaced(one)]
     return rows
 
 
-def _sure(task: Task, who: str, agency: str, found: Sequence[Series]) -> bool:
-    """Whether an agency's blocks are evidence of all that it could have stated of the control month."""
+def _sure(task: Task, who: str, agency: str, usual: Series | None) -> bool:
+    """Whether an agency's blocks are evidence of all that it could have stated of its usual row in the control month."""
+    if usual and usual.control.amount is not None and usual.control.known:
+        return not _more(task, usual)
     control = incomes.earlier(task.month, 1)
-    asked = [one for one in task.statements if one.who == who and one.agency == agency]
-    if not incomes.known(task.statements, who, agency, control):
-        paid = any(one.control.amount is not None and (one.who, one.agency) == (who, agency) for one in found)
-        timely = bool(asked) and all(one.evidence for one in asked) and paid
-        return timely and benefits.USUAL[agency] in {
-            one.row for one in found if one.control.amount is not None and one.who == who
-        }
-    has_wage = any(one.row == "wage" and one.who == who and one.control.amount is not None for one in found)
-    return agency != SKV or has_wage or _reported(task, asked)
+    asked = _asked(task, who, agency, benefits.USUAL[agency])
+    return bool(asked) and all(incomes.safe(one, control) for one in asked) and (agency != SKV or _reported(task, asked))
 
 
-def _gap(task: Task, who: str, agency: str, *, why: str, asked: Sequence[Statement], taken: set[int]) -> Row:
-    key = f"missing:{who}:{agency}"
-    given = task.given.get(key)
+def _rest_known(task: Task, who: str, agency: str) -> bool:
+    """Whether an agency's blocks are evidence of what it may pay beside its usual row."""
+    every = any(one.who == who and one.agency == agency for one in task.statements)
+    control = incomes.earlier(task.month, 1)
+    return every and all(incomes.safe(one, control) for one in _asked(task, who, agency, REST))
+
+
+def _gap(task: Task, who: str, agency: str, row: str, taken: set[int]) -> Row:
+    """The row of what an agency did not say: its usual row, or ``REST``."""
+    key = f"missing:{who}:{agency}" + (f":{REST}" if row == REST else "")
+    given, why = task.given.get(key), _why(task, who, agency, row)
+    every = _asked(task, who, agency, row)
+    asked = [one for one in every if not one.evidence] or every
     control = incomes.earlier(task.month, 1)
     same = [
         one
         for one in task.declared
-        if one.index not in taken and one.month == control and benefits.OF_KIND.get(one.kind) == agency and one.who in {who, "child"}
+        if row != REST and one.index not in taken and one.month == control and benefits.OF_KIND.get(one.kind) == agency and one.who in {who, "child"}
         and not (one.who == "child" and (one.kind == "salary" or who != "applicant"))
     ]  # fmt: skip
     taken |= {one.index for one in same}
@@ -264,18 +287,19 @@ def _gap(task: Task, who: str, agency: str, *, why: str, asked: Sequence[Stateme
     elif same:
         counts = -sum((one.amount for one in same), Decimal(0))
         notes, sources = (("stated", (str(-counts),)),), (*sources, *(_stated(one) for one in same))
-    cells = _unpaid(task, who, agency)
+    cells = _unpaid(task, who, agency, row)
     parts = [one.part for one in asked if one.part]
     label = ", ".join(parts[:3]) + (" …" if len(parts) > 3 else "")
-    return Row("missing", key, agency, counts, who, label, agency, cells, sources, "" if given else why, notes, given)
+    about = REST if row == REST else agency
+    return Row("missing", key, about, counts, who, label, agency, cells, sources, "" if given else why, notes, given)
 
 
-def _unpaid(task: Task, who: str, agency: str) -> tuple[Cell, ...]:
+def _unpaid(task: Task, who: str, agency: str, row: str) -> tuple[Cell, ...]:
     """The months of an agency that states no payment: known to have none only where all it said is evidence of the month."""
-    asked = [one for one in task.statements if one.who == who and one.agency == agency]
+    asked = _asked(task, who, agency, row)
     if not asked or not all(one.evidence for one in asked):
         return tuple(Cell(None, False) for _back in (2, 1, 0))
-    row, late_day = benefits.USUAL.get(agency, ""), task.rates["wage_reported_day"]
+    late_day = task.rates["wage_reported_day"]
     months = [incomes.earlier(task.month, back) for back in (2, 1, 0)]
     return tuple(
         Cell(

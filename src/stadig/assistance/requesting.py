@@ -9,7 +9,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from stadig.assistance import incomes, row_words
-from stadig.assistance.proposal import NOT_REPORTED, SCHOOL, Proposal, Row, Task
+from stadig.assistance.proposal import NOT_REPORTED, REST, SCHOOL, Proposal, Row, Task
 from stadig.cases.definition import Definition
 from stadig.exchange.names import agency as agency_name
 from stadig.exchange.terms import CSN, FK, PM, SKV, SO
@@ -82,7 +82,9 @@ def _paper(one: Row, month: str, *, several: bool) -> str:
     }
     if one.missing == SCHOOL:
         return _("Intyg om att barnet som är %(what)s år går i skolan") % said
-    if one.about == "wage" or one.missing == NOT_REPORTED:
+    if one.about == REST:
+        text = _("Utbetalningar från %(agency)s för %(month)s, eller svar att du inte fick några")
+    elif one.about == "wage" or one.missing == NOT_REPORTED:
         text = (
             _("Lönespecifikation för %(month)s från %(what)s")
             if one.label and one.about == "wage"

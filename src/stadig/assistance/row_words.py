@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.assistance import benefits
 from stadig.assistance.incomes import earlier
-from stadig.assistance.proposal import Notice, Part, Row
+from stadig.assistance.proposal import REST, Notice, Part, Row
 from stadig.exchange.names import agency as agency_name
 from stadig.exchange.terms import SO
 from stadig.ui import formatting
@@ -129,6 +129,8 @@ def _income(row: Row) -> str:
 
 
 def _missing(row: Row) -> str:
+    if row.about == REST:
+        return _("Annat från %(agency)s") % {"agency": agency_name(row.agency)}
     usual = benefits.USUAL.get(row.agency, "")
     name = str(BENEFITS[usual]) if usual else _("Ersättning från %(agency)s") % {"agency": agency_name(row.agency)}
     return f"{name}, {row.label}" if row.label and row.agency == SO else name
