@@ -102,6 +102,8 @@ class Shown:
     total_label: str
     missing: int
     tag: str
+    tint: str
+    """Of the tag: a proposal that was kept before the file changed is neither complete nor incomplete now."""
     unassessed: int
     costs: int
     """How many costs nobody has taken a stand on."""
@@ -182,6 +184,7 @@ def _of(on: _On, content: bytes, today: dt.date, _language: str) -> Shown:
         total_label=_total(made),
         missing=len(made.missing),
         tag=_tag(made),
+        tint="warning" if made.missing or made.unassessed else "success",
         unassessed=len(made.unassessed),
         costs=sum(key.startswith("cost:") for key in made.unassessed),
         due=formatting.day(today + dt.timedelta(days=int(task.rates["request_days"]))),
@@ -341,6 +344,17 @@ def _tag(made: Proposal) -> str:
     if not many:
         return _("Komplett")
     return ngettext("Inte komplett: %(n)s underlag saknas", "Inte komplett: %(n)s underlag saknas", many) % {"n": many}
+
+
+def tag_then(complete: bool, missing: int) -> str:
+    """How complete a proposal was when it was kept, of one whose file has changed since."""
+    if complete:
+        return _("Komplett när det sparades")
+    if not missing:
+        return _("Inte komplett när det sparades")
+    return ngettext("%(n)s underlag saknades när det sparades", "%(n)s underlag saknades när det sparades", missing) % {
+        "n": missing
+    }
 
 
 def _month(month: dt.date) -> str:

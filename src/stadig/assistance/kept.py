@@ -93,6 +93,11 @@ def decode(data: bytes) -> Content:
     return _CONTENT.decode(data)
 
 
+def digest(content: Content) -> str:
+    """The hash that a kept proposal has, in hexadecimal: two with the same are the same."""
+    return hashlib.sha256(encode(content)).hexdigest()
+
+
 def encode_task(task: Task) -> bytes:
     """What a proposal is computed from, as JSON."""
     return msgspec.json.encode(task, order="deterministic")
@@ -128,8 +133,7 @@ def keep(by: User, gathered: Gathered, *, request_id: UUID | None = None) -> mod
         raise ValidationError(_("Det finns redan %(n)s förslag i ärendet.") % {"n": MOST_KEPT})
     made = proposing.propose(gathered.task)
     plain = encode(Content(gathered.task, made))
-    digest = hashlib.sha256(plain).hexdigest()
-    month = gathered.month
+    sha256, month = hashlib.sha256(plain).hexdigest(), gathered.month
     kept = models.Proposal.objects.create(
         case=case.pk,
         month=month,
@@ -137,8 +141,8 @@ def keep(by: User, gathered: Gathered, *, request_id: UUID | None = None) -> mod
         rules_id=gathered.force.rules_id,
         complete=made.complete,
         missing=len(made.missing),
-        sealed=seal(plain, _belongs(case.pk, month, digest)),
-        sha256=digest,
+        sealed=seal(plain, _belongs(case.pk, month, sha256)),
+        sha256=sha256,
         code_version=__version__,
         made_at=clock.now(),
         by=by,

@@ -199,6 +199,33 @@ def test_a_kept_proposal_says_when_another_norm_holds(world, petra, someone):
     assert kept.checked(one).same
 
 
+def settled(world):
+    """Nothing is missing: every agency has answered, and the costs are accepted."""
+    world.answered()
+    for key, amount in (("cost:rent", 6650), ("cost:electricity", 500)):
+        entries.set_cost(world.petra, world.case.pk, world.month, key, amount=Decimal(amount), why="Enligt hyresavin.")
+
+
+def test_a_kept_proposal_is_complete_until_the_file_changes(world, petra):
+    settled(world)
+    petra.post(reverse("assistance:keep-proposal", args=[world.case.pk]))
+    one = models.Proposal.objects.get()
+    assert one.complete
+    now, then = reverse("assistance:proposal", args=[world.case.pk]), reverse("assistance:kept", args=[world.case.pk, one.pk])
+    assert petra.get(now).content.decode().count("Komplett</") == 2
+    assert "Komplett</" in petra.get(then).content.decode()
+    grown = Composition(Living.SINGLE, (AtHome(dt.date(2007, 3, 1)),))
+    entries.set_household(world.petra, world.case.pk, world.month, grown, "Dottern har flyttat hem.")
+    page = petra.get(now).content.decode()
+    assert "Inte komplett: 1 underlag saknas" in page
+    assert "Komplett</" not in page
+    assert "Komplett när det sparades" in page
+    assert "Underlaget har ändrats sedan dess." in page
+    kept_page = petra.get(then).content.decode()
+    assert "Komplett</" not in kept_page
+    assert "Komplett när det sparades" in kept_page
+
+
 def test_one_who_changes_a_kept_proposal_is_found_out(world, petra):
     world.answered()
     petra.post(reverse("assistance:keep-proposal", args=[world.case.pk]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -95,11 +96,19 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
     if part:
         return render(request, "assistance/_proposal_section.html", context)
     context["name"] = head.persons[0].name if head.persons else ""
-    return render(
-        request,
-        "assistance/proposal.html",
-        context | {"kept": kept.of_case(case_id, one.month), "person": one.person("applicant")},
-    )
+    context |= {"kept": _kept(one, shown), "person": one.person("applicant")}
+    return render(request, "assistance/proposal.html", context)
+
+
+def _kept(one: Gathered, now: calculation.Shown) -> list[tuple[models.Proposal, str, str, bool]]:
+    """(a proposal that was kept, tint and word of how complete it is, whether the file is another now) of each, the latest first."""
+    digest = kept.digest(kept.Content(one.task, calculation.proposed(one.task)))
+    return [
+        (was, now.tint, now.tag, False)
+        if was.sha256 == digest
+        else (was, "neutral", calculation.tag_then(was.complete, was.missing), True)
+        for was in kept.of_case(one.case, one.month)
+    ]
 
 
 @needs(access.READ)
@@ -108,7 +117,10 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
 def source(request: HttpRequest, case_id: int, ref: str) -> HttpResponse:
     """Where each figure of a row stands: agency, contract, when, the answer's hash and the path in it, and the way there."""
     head = head_of(request, case_id)
-    one = gathered(case_id)
+    try:
+        one = gathered(case_id)
+    except norms.NoNorm:
+        return redirect("assistance:proposal", case_id=case_id)
     row = sources.row(one, ref)
     if row is None:
         raise Http404
@@ -157,7 +169,10 @@ def kept_one(request: HttpRequest, case_id: int, proposal_id: int) -> HttpRespon
     shown = calculation.of(case_id, checked.content.task, checked.content.proposal)
     asked = {said.source.lookup for said in checked.content.task.statements if said.source.lookup}
     exchange.record_readings(request.user, asked, "read")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    context = {"case": case, "p": shown, "kept": one, "checked": checked, "since": _since(case_id, one, checked)}
+    since = _since(case_id, one, checked)
+    if since:
+        shown = replace(shown, tint="neutral", tag=calculation.tag_then(one.complete, one.missing))
+    context = {"case": case, "p": shown, "kept": one, "checked": checked, "since": since}
     return render(request, "assistance/kept.html", context)
 
 
