@@ -109,6 +109,17 @@ class Stimulus(forms.Form):
         self.fields["who"].initial = people[0][0]
 
 
+class Youth(forms.Form):
+    """What a child or pupil at home has earned earlier in the calendar year."""
+
+    amount = Kronor(
+        label=_("Tjänat tidigare under året, kronor"),
+        help_text=_("Allt från januari till och med månaden före den som räknas. Skriv 0 om barnet inte har tjänat något."),
+        error_messages={"required": _("Skriv ett belopp. Skriv 0 om barnet inte har tjänat något.")},
+    )
+    why = Why(help_text=_("Till exempel: Lönespecifikationer från sommarjobbet i juni och juli."))
+
+
 BORN, DAYS, LUNCH, LEFT_OUT, SCHOOL, FROM_18 = (
     _("När är barnet fött?"),
     _("Dagar i månaden, om barnet inte bor här alltid"),

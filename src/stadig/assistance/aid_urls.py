@@ -34,6 +34,7 @@ patterns = [
     path(f"{CASE}kostnader/", entering.accept, name="accept-costs"),
     path(f"{CASE}hushall/", entering.home, name="household"),
     path(f"{CASE}jobbstimulans/", entering.incentive, name="stimulus"),
+    path(f"{CASE}barns-lon/", entering.youth, name="youth"),
     path(f"{CASE}angra/<int:entry_id>/", entering.undo, name="undo-entry"),
     path(f"{CASE}historik/", entering.history, name="entries"),
     *_set("ekonomiskt-bistand/riksnorm/", setting.NORMS, "norms", "norm"),

@@ -159,6 +159,28 @@ def test_the_household_incomes_by_hand_and_the_stimulus_are_set_on_their_pages(w
     assert made.unassessed == ()
 
 
+def test_what_a_child_earned_earlier_in_the_year_is_set_on_its_page(at):
+    at(NOON)
+    income = {"kind": "salary", "amount": 9000, "paid_on": "2026-11-25", "whose": "childs", "what": "Butiken"}
+    world = World(has_income=True, incomes=[income])
+    world.answered()
+    client = Client()
+    client.force_login(world.petra)
+    page, proposal = (reverse(f"assistance:{name}", args=[world.case.pk]) for name in ("youth", "proposal"))
+    assert "59 200 kr under 2026" in client.get(page).content.decode().replace("\u00a0", " ")
+    before = gathering.gather(world.case.pk)
+    assert calculation.proposed(before.task).total == 12_370
+    refused = client.post(page, {"amount": "-5", "why": "Lönespecifikationer"})
+    assert refused.status_code == 422
+    assert refused.context["form"].errors["amount"]
+    assert client.post(page, {"amount": "55 200", "why": "Lönespecifikationer januari till oktober"}).url == proposal
+    after = gathering.gather(world.case.pk)
+    assert after.task.youth_earlier == 55_200
+    assert calculation.proposed(after.task).total == 12_370 - 5000
+    assert "Lönespecifikationer januari" in client.get(page).content.decode()
+    assert reverse("assistance:youth", args=[world.case.pk]) in client.get(proposal).content.decode()
+
+
 def test_the_request_for_what_is_missing_opens_only_what_is_asked_for(world, petra):
     world.answered(SO=Outcome.TIMEOUT)
     assert shown(world).wanted == ("Besked från a-kassan för november 2026, eller svar att du inte är med i någon",)

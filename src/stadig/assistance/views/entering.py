@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from stadig.assistance import access, calculation, entries, gathering, household, norms, row_words, stimulus
-from stadig.assistance.aid_forms import Accept, Amount, Household, NewCost, NewIncome, Stimulus
+from stadig.assistance import access, calculation, entries, gathering, household, norms, row_words, stimulus, words
+from stadig.assistance.aid_forms import Accept, Amount, Household, NewCost, NewIncome, Stimulus, Youth
 from stadig.assistance.desk import Head
 from stadig.assistance.gathering import Gathered
 from stadig.assistance.models import Entry
@@ -163,6 +163,33 @@ def incentive(request: HttpRequest, case_id: int) -> HttpResponse:
     months = stimulus.in_a_row(gathering.supported(person), one.month) if person else 0
     set_here = [kept for kept in one.entries if "began" in kept.said]
     return _page(request, "assistance/stimulus.html", case, form, save, months=months, set_here=set_here)
+
+
+@needs(access.ASK)
+@never_cache
+@require_http_methods(METHODS)
+def youth(request: HttpRequest, case_id: int) -> HttpResponse:
+    """What a child or pupil at home has earned earlier in the year: up to one price base amount is not counted (12 kap. 9 §)."""
+    case, one = _edited(request, case_id)
+    entry = next((kept for kept in one.entries if kept.key == "youth"), None)
+    initial = {"amount": _plain(one.task.youth_earlier), "why": entry.said["why"]} if entry else {}
+    form = Youth(request.POST or None, initial=initial)
+
+    def save(said: dict[str, Any]) -> None:
+        entries.set_youth(
+            request.user,  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+            case_id,
+            one.month,
+            said["amount"],
+            said["why"],
+            request_id=once(request),
+        )
+
+    limit = words.rule_value(one.task.rates.rate("price_base_amount"))
+    age = one.task.rates["youth_under"]
+    wages = [kept for kept in one.task.declared if kept.who == "child" and kept.kind == "salary"]
+    more = {"entry": entry, "limit": limit, "age": age, "year": one.month.year, "wages": bool(wages)}
+    return _page(request, "assistance/youth.html", case, form, save, **more)
 
 
 @needs(access.ASK)
