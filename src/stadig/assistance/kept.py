@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT: Final = 200
 OF_CASE: Final = """
-SELECT p.id, p.made_at, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username), p.complete, p.missing
+SELECT p.id, p.made_at, coalesce(nullif(trim(u.first_name || ' ' || u.last_name), ''), u.username), p.complete, p.missing, p.sha256
 FROM assistance_proposal p JOIN city_user u ON u.id = p.by_id WHERE p.case = %s AND p.month = %s::date ORDER BY p.made_at DESC, p.id DESC
 """
 
@@ -74,6 +74,7 @@ class Listed(NamedTuple):
     by: str
     complete: bool
     missing: int
+    sha256: str
 
 
 class Tampered(AssistanceError):

@@ -100,7 +100,7 @@ def proposal(request: HttpRequest, case_id: int) -> HttpResponse:
     return render(request, "assistance/proposal.html", context)
 
 
-def _kept(one: Gathered, now: calculation.Shown) -> list[tuple[models.Proposal, str, str, bool]]:
+def _kept(one: Gathered, now: calculation.Shown) -> list[tuple[kept.Listed, str, str, bool]]:
     """(a proposal that was kept, tint and word of how complete it is, whether the file is another now) of each, the latest first."""
     digest = kept.digest(kept.Content(one.task, calculation.proposed(one.task)))
     return [
