@@ -188,7 +188,7 @@ def youth(request: HttpRequest, case_id: int) -> HttpResponse:
     limit = words.rule_value(one.task.rates.rate("price_base_amount"))
     age = one.task.rates["youth_under"]
     wages = [kept for kept in one.task.declared if kept.who == "child" and kept.kind == "salary"]
-    more = {"entry": entry, "limit": limit, "age": age, "year": one.month.year, "wages": bool(wages)}
+    more = {"entry": entry, "limit": limit, "age": age, "year": str(one.month.year), "wages": bool(wages)}
     return _page(request, "assistance/youth.html", case, form, save, **more)
 
 
