@@ -25,6 +25,8 @@ JITTER_S: Final = 0.2
 KEEP_ALIVE_S: Final = 15.0
 LATE_AT_ONCE: Final = 64
 """Calls to one agency that go on listening after their deadline; beyond that a late answer is let go."""
+PACE_WEIGHT: Final = 0.1
+"""Of the latest answer in how long an agency takes."""
 SHORT: Final = 100
 """Characters of a content type that are kept."""
 BUSY: Final = 503
@@ -124,6 +126,8 @@ class Line:
         self.most_bytes = most_bytes
         self.slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self.late: defaultdict[str, int] = defaultdict(int)
+        self.pace: dict[str, float] = {}
+        """Slot → seconds that its answers have taken of late."""
 
     async def close(self) -> None:
         """Shut every socket."""
@@ -178,6 +182,10 @@ def _word(fault: Exception) -> str:
     return "cut_off" if isinstance(fault, (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError)) else "unreadable"
 
 
+def _pace(request: Request) -> float:
+    return request.line.pace.get(request.slot, 0.0)
+
+
 class Fanout:
     """Every request under way in one event loop."""
 
@@ -194,7 +202,7 @@ class Fanout:
         loop = asyncio.get_running_loop()
         deadline = min(loop.time() + agency_s, ends_at)
         all_of_it = Lookup(self, listener, loop, late_s)
-        for request in requests:
+        for request in sorted(requests, key=_pace, reverse=True):  # whoever takes longest to answer is asked first
             request.deadline = deadline
             all_of_it.start(request)
         await all_of_it.settled()
@@ -231,6 +239,7 @@ class Lookup:
         return self._settled
 
     async def _run(self, request: Request) -> None:
+        begun = self.loop.time()
         alarm = self.loop.call_at(request.deadline, self._overdue, request)
         try:
             async with asyncio.timeout_at(request.deadline + self.late_s):
@@ -247,6 +256,8 @@ class Lookup:
             self.fanout.active.discard(request)
             self._give_back(request)
         request.over = True
+        before, took = request.line.pace.get(request.slot), self.loop.time() - begun
+        request.line.pace[request.slot] = took if before is None else before + PACE_WEIGHT * (took - before)
         self.listener.answered(request, request.attempt, reply, late=request.overdue)
         if request.overdue:
             request.line.late[request.slot] -= 1

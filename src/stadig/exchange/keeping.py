@@ -104,15 +104,28 @@ class Batch:
         self.news: dict[tuple[str, int], int] = {}
         self.last: list[Callable[[], None]] = []
         self.ended: list[tuple[Plan, Tally]] = []
+        self.intents: list[Intent] = []
+
+
+def keep(things: Iterable[Thing]) -> None:
+    """Store what became of requests: calls, blocks, breakers, news, and the audit rows of lookups that are finished; all or nothing."""
+    batch = Batch()
+    for thing in things:
+        HANDLERS[type(thing).__name__](batch, thing)
+    if batch.intents or batch.breakers or batch.last or batch.ended:
+        _keep_with_log(None, batch)
+        return
+    with connection.cursor() as cursor:  # one message of several statements is one transaction
+        _write(cursor, batch)
 
 
 @verb
-def keep(by: None, things: Iterable[Thing]) -> None:
-    """Store what became of requests: calls, blocks, breakers, news, and the audit rows of lookups that are finished."""
-    batch = Batch()
+def _keep_with_log(by: None, batch: Batch) -> None:
     with connection.cursor() as cursor:
-        for thing in things:
-            HANDLERS[type(thing).__name__](cursor, batch, thing)
+        for thing in batch.intents:
+            assert thing.call  # noqa: S101
+            cursor.execute(NEW_CALL, [thing.attempt, thing.correlation, batch.now, thing.call.id])
+            (thing.result,) = cursor.fetchall()[0]
         proofs = _write(cursor, batch)
         breaking.note(cursor, batch.breakers, batch.now)
         for step in batch.last:
@@ -163,13 +176,11 @@ def _encode(rows: Sequence[CallRow | BlockRow]) -> str:
     return _encoder.encode(rows).decode()
 
 
-def _intent(cursor: Any, batch: Batch, thing: Intent) -> None:
-    assert thing.call  # noqa: S101
-    cursor.execute(NEW_CALL, [thing.attempt, thing.correlation, batch.now, thing.call.id])
-    thing.result = cursor.fetchone()[0]
+def _intent(batch: Batch, thing: Intent) -> None:
+    batch.intents.append(thing)
 
 
-def _ended(cursor: Any, batch: Batch, thing: Ended) -> None:
+def _ended(batch: Batch, thing: Ended) -> None:
     reply = thing.reply
     batch.calls.append(
         CallRow(
@@ -183,7 +194,7 @@ def _ended(cursor: Any, batch: Batch, thing: Ended) -> None:
     )
 
 
-def _came(cursor: Any, batch: Batch, thing: Came) -> None:
+def _came(batch: Batch, thing: Came) -> None:
     from stadig.exchange.storing import sha256_of
 
     assert thing.call  # noqa: S101
@@ -233,7 +244,7 @@ def _note_breaker(batch: Batch, call: PlannedCall, agency: str, blocks: list[Blo
         batch.breakers.append(breaking.Told(call.line.name, agency, failed, call.line.breaker))
 
 
-def _overdue(cursor: Any, batch: Batch, thing: Overdue) -> None:
+def _overdue(batch: Batch, thing: Overdue) -> None:
     assert thing.call  # noqa: S101
     for agency in thing.call.question.agencies:
         code = "" if thing.left else "no_slot"
@@ -245,7 +256,7 @@ def _overdue(cursor: Any, batch: Batch, thing: Overdue) -> None:
     _news(batch, thing.plan)
 
 
-def _not_made(cursor: Any, batch: Batch, thing: NotMade) -> None:
+def _not_made(batch: Batch, thing: NotMade) -> None:
     plan = thing.plan
     batch.calls.append(CallRow(thing.row, batch.now, fault=thing.code[:40]))
     for agency in thing.agencies:
@@ -257,14 +268,13 @@ def _not_made(cursor: Any, batch: Batch, thing: NotMade) -> None:
     _news(batch, plan)
 
 
-def _tried(cursor: Any, batch: Batch, thing: Tried) -> None:
+def _tried(batch: Batch, thing: Tried) -> None:
     assert thing.call  # noqa: S101
     for agency in thing.call.question.agencies:
         batch.breakers.append(breaking.Told(thing.call.line.name, agency, not thing.reached, thing.call.line.breaker))
 
 
-def _finished(cursor: Any, batch: Batch, thing: Finished) -> None:
-    batch.ended.append((thing.plan, thing.tally))
+def _finished(batch: Batch, thing: Finished) -> None:
     plan = thing.plan
     batch.ended.append((plan, thing.tally))
     _news(batch, plan)
@@ -273,7 +283,7 @@ def _finished(cursor: Any, batch: Batch, thing: Finished) -> None:
     batch.news[telling.done_topic(plan.id), plan.id] = 1
 
 
-HANDLERS: Final[dict[str, Callable[[Any, Batch, Any], None]]] = {
+HANDLERS: Final[dict[str, Callable[[Batch, Any], None]]] = {
     "Intent": _intent,
     "Ended": _ended,
     "Came": _came,

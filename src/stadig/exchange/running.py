@@ -79,9 +79,11 @@ class House:
         calls = [call for call in plan.calls if not call.trial]
         trials = [call for call in plan.calls if call.trial]
         ends_at = self.loop.time() + (plan.deadline_at - now()).total_seconds() - MARGIN_S
-        tasks = [listener.ask(calls, ends_at)] + [listener.try_first(call, ends_at) for call in trials]
         listener.settled(0)
-        await asyncio.gather(*tasks)
+        if trials:
+            await asyncio.gather(listener.ask(calls, ends_at), *(listener.try_first(call, ends_at) for call in trials))
+        else:
+            await listener.ask(calls, ends_at)
         await listener.finished
 
     def begin(self, plan: Plan) -> asyncio.Task[None]:
@@ -125,6 +127,7 @@ class Run:
         self.house = house
         self.plan = plan
         self.tally = Tally()
+        self.lines: dict[str, Line] = {}
         self.calls: dict[int, PlannedCall] = {}
         self.rows: dict[tuple[int, int], int] = {}
         self.begun = now()
@@ -132,7 +135,7 @@ class Run:
         self.finished: asyncio.Future[Any] = house.loop.create_future()
 
     def settled(self, calls: int = 1) -> None:
-        """So many more calls have been answered or are overdue. The last one's blocks and the lookup's end are stored together."""
+        """So many more calls have been answered or are overdue. The lookup's end is stored after the last one's blocks."""
         self.left -= calls
         if self.left == 0:
             self.left = -1
@@ -178,12 +181,13 @@ class Run:
 
     def _request(self, call: PlannedCall) -> Request | None:
         try:
-            line = self.house.line(call.line)
+            line = self.lines.get(call.line.name) or self.house.line(call.line)
         except CertificateFault as fault:
             log.error("%s: %s", call.line.name, fault)
             self._put(NotMade(self.plan, self.tally, row=call.id, agencies=call.question.agencies, code=fault.code))
             self.settled()
             return None
+        self.lines[call.line.name] = line
         self.calls[call.id] = call
         self.rows[call.id, call.attempt] = call.id
         return Request(call.id, line, "+".join(call.question.agencies), call.outgoing, attempt=call.attempt)

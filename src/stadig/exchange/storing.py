@@ -121,6 +121,18 @@ class Finished(Thing):
     """Every agency has answered or is overdue."""
 
 
+@dataclass(slots=True)
+class Taken:
+    """What is stored in one turn: first what agencies answered, for which someone waits, then the ends of lookups with their digests."""
+
+    answers: list[Thing] = field(default_factory=list)
+    ends: list[Thing] = field(default_factory=list)
+    held: Thing | None = None
+    """What must come after these."""
+    last: bool = False
+    """Nothing comes any more."""
+
+
 class Store:
     """The thread and what waits for it."""
 
@@ -163,31 +175,33 @@ class Store:
         held: Thing | None = None
         try:
             while True:
-                batch, held, last = self._take(held)
-                _read_all(batch)
-                _store(batch)
-                if last:
+                taken = self._take(held)
+                for batch in (taken.answers, taken.ends):
+                    _read_all(batch)
+                    _store(batch)
+                if taken.last:
                     return
+                held = taken.held
         finally:
             connection.close()
 
-    def _take(self, held: Thing | None) -> tuple[list[Thing], Thing | None, bool]:
-        """(things to store together, one that must come after them, whether to stop then).
-
-        A late answer replaces what may stand in the same batch, so it begins one of its own."""
+    def _take(self, held: Thing | None) -> Taken:
+        """What waits now. A late answer replaces what may stand among the answers, so it is the first of the next turn."""
+        taken = Taken()
         first = held or self._next()
-        batch: list[Thing] = []
         while first is not None:
-            if batch and isinstance(first, Came) and first.late:
-                return batch, first, False
-            batch.append(first)
-            if len(batch) >= MOST_TOGETHER:
-                return batch, None, False
+            if (taken.answers or taken.ends) and isinstance(first, Came) and first.late:
+                taken.held = first
+                return taken
+            (taken.ends if isinstance(first, Finished) else taken.answers).append(first)
+            if len(taken.answers) >= MOST_TOGETHER:
+                return taken
             try:
                 first = self._waiting.get_nowait()
             except queue.Empty:
-                return batch, None, False
-        return batch, None, True
+                return taken
+        taken.last = True
+        return taken
 
     def _next(self) -> Thing | None:
         try:
@@ -236,7 +250,7 @@ def _store(batch: list[Thing]) -> None:
     until = time.monotonic() + TRY_FOR_SECONDS
     while True:
         try:
-            keeping.keep(None, batch)
+            keeping.keep(batch)
             break
         except (OperationalError, InterfaceError):
             connection.close()

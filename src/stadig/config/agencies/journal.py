@@ -19,11 +19,20 @@ class Journal:
         path.touch(mode=0o600)
 
     def note(
-        self, contract: str, correlation: str, agencies: list[str], body: bytes, moods: dict[str, str], *, seconds: float = 0.0
+        self,
+        contract: str,
+        correlation: str,
+        agencies: list[str],
+        body: bytes,
+        moods: dict[str, str],
+        *,
+        held: tuple[dt.datetime, float] | None = None,
     ) -> None:
-        """Write down a request. ``moods`` are what went wrong on purpose, by agency; ``seconds`` how long the answer is held back."""
+        """Write down a request. ``moods`` are what went wrong on purpose, by agency; ``held``: when it came, and how long its answer is
+        held back from then."""
+        at, seconds = held or (dt.datetime.now(dt.UTC), 0.0)
         line = {
-            "at": dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds"),
+            "at": at.isoformat(timespec="milliseconds"),
             "path": PATHS[contract],
             "contract": contract,
             "correlation": correlation,

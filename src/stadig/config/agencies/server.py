@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from lxml import etree
 
 from stadig.config.agencies import answers, composite, lefi, lives, spoiling
@@ -22,6 +23,20 @@ ACTORS_PATH = "/lefi/v9/aktorer/{actor}/"
 TOO_LARGE = 2**20
 WHOLE = ("http_503", "fault", "closed", "wrong_charset", "truncated", "huge", "bomb")
 """What goes wrong with an answer as a whole and not with one agency's part of it."""
+ARRIVED = web.RequestKey("arrived", float)
+"""When a question came, on the loop's clock."""
+
+
+TOGETHER_S = 0.02
+"""Answers that are held back longer are made this long after their question came: those that come with it are not kept waiting."""
+
+
+@web.middleware
+async def arriving(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Note when a question came before any other that came with it is looked at: waiting for them is of the agency's own time."""
+    request[ARRIVED] = asyncio.get_running_loop().time()
+    await asyncio.sleep(0)
+    return await handler(request)
 
 
 @dataclass
@@ -39,7 +54,7 @@ class Agencies:
 
     def app(self) -> web.Application:
         """The web application."""
-        app = web.Application(client_max_size=TOO_LARGE)
+        app = web.Application(client_max_size=TOO_LARGE, middlewares=[arriving])
         app.router.add_post(r"/ssbtek/v{version:1[01]}", self.ssbtek)
         app.router.add_post(ACTORS_PATH + "formansinformation/fraga", self.lefi)
         app.router.add_get(ACTORS_PATH + "tillgangligaInformationstyper", self.lefi_kinds)
@@ -55,7 +70,6 @@ class Agencies:
     async def ssbtek(self, request: web.Request) -> web.StreamResponse:
         """A question to the composite service, or its health probe."""
         version, body = request.match_info["version"], await request.read()
-        arrived = asyncio.get_running_loop().time()
         contract = f"ssbtek-{version}"
         try:
             schema = (self.schemas or {}).get(version)
@@ -72,9 +86,12 @@ class Agencies:
         if len(draws) > 1:
             draws = {agency: self._waited(draw) for agency, draw in draws.items()}
         seconds = max((draw.latency_s for draw in draws.values()), default=0.0)
-        self.journal.note(contract, question.correlation, [*draws, *question.refused], body, moods, seconds=seconds)
+        self.journal.note(
+            contract, question.correlation, [*draws, *question.refused], body, moods, held=self._held(request, seconds)
+        )
         if any(draw.mood == "hang" for draw in draws.values()):
             await self._silence()
+        await asyncio.sleep(min(seconds, TOGETHER_S))
         found = {
             agency: f'<ssbt:{agency} xmlns:ssbt="{composite.SPACE}{version}">'.encode()
             + composite.error("BT", code, text)
@@ -86,9 +103,7 @@ class Agencies:
             found[name] = answers.element(asked, tuple(draws[one.agency].mood for one in asked), question.correlation)
         whole = next((draw.mood for draw in draws.values() if draw.mood in WHOLE), "")
         answer = composite.envelope(version, question, found)
-        await asyncio.sleep(
-            arrived + seconds - asyncio.get_running_loop().time()
-        )  # making the answer is of the agency's own time
+        await self._hold(request, seconds)
         return await self._send(request, answer, XML, whole, version)
 
     def _waited(self, draw: Draw) -> Draw:
@@ -112,7 +127,6 @@ class Agencies:
     async def lefi(self, request: web.Request) -> web.StreamResponse:
         """LEFI's own question, about one person."""
         body = await request.read()
-        arrived = asyncio.get_running_loop().time()
         correlation = request.headers.get("X-Correlation-Id", request.headers.get("X-Request-Id", ""))
         if self.actor and request.match_info["actor"] != self.actor:
             return _refused(403, "Aktören är okänd eller får inte representeras av anroparen.")
@@ -125,18 +139,18 @@ class Agencies:
         draws = {one.agency: self.drawn(one) for one in asked}
         seconds = max(draw.latency_s for draw in draws.values())
         said = {name: draw.mood for name, draw in draws.items()}
-        self.journal.note("lefi-9", correlation, list(draws), body, said, seconds=seconds)
+        self.journal.note("lefi-9", correlation, list(draws), body, said, held=self._held(request, seconds))
         if any(draw.mood == "hang" for draw in draws.values()):
             await self._silence()
         moods = [draws[one.agency].mood for one in asked]
         pairs = [answers.known(one, mood) for one, mood in zip(asked, moods, strict=True)]
         for (one, life), mood in zip(pairs, moods, strict=True):
             if answers.failing(one.agency, mood, life):
-                await self._hold(arrived, seconds)
+                await self._hold(request, seconds)
                 return _refused(500, "Internt fel.")
         document = answers.insurance([one for one, _ in pairs], [life for _, life in pairs], invalid="invalid" in moods)
         whole = next((mood for mood in moods if mood in WHOLE), "")
-        await self._hold(arrived, seconds)
+        await self._hold(request, seconds)
         return await self._send(request, document, JSON, whole, "")
 
     def _lefi_asked(self, person: str, period: tuple[dt.date, dt.date] | None, wanted: frozenset[str]) -> tuple[Asked, ...]:
@@ -170,10 +184,10 @@ class Agencies:
             return web.json_response({"message": f"Needed: person, from, to, {', '.join(REST_NEEDS)}."}, status=400)
         asked = Asked("HAMN", "rest", person, begin, end, end, self.present or end, Ingivare("", "", ""), "", "", "")
         draw = self.drawn(asked)
-        self.journal.note("rest", correlation, ["HAMN"], body, {"HAMN": draw.mood}, seconds=draw.latency_s)
+        self.journal.note("rest", correlation, ["HAMN"], body, {"HAMN": draw.mood}, held=self._held(request, draw.latency_s))
         if draw.mood == "hang":
             await self._silence()
-        await asyncio.sleep(draw.latency_s)
+        await self._hold(request, draw.latency_s)
         if draw.mood in ("no_match", "bt_error", "ssbt_error"):
             return web.json_response({"message": "Not found"}, status=404 if draw.mood == "no_match" else 500)
         whole = draw.mood if draw.mood in WHOLE else ""
@@ -185,9 +199,14 @@ class Agencies:
         del request
         return web.json_response({"status": "OK"})
 
-    async def _hold(self, arrived: float, seconds: float) -> None:
+    def _held(self, request: web.Request, seconds: float) -> tuple[dt.datetime, float]:
+        """(when the question came, how long its answer is held back from then)."""
+        ago = asyncio.get_running_loop().time() - request[ARRIVED]
+        return dt.datetime.now(dt.UTC) - dt.timedelta(seconds=ago), seconds
+
+    async def _hold(self, request: web.Request, seconds: float) -> None:
         """Hold the answer back until so long after the question came: making it is of the agency's own time."""
-        await asyncio.sleep(arrived + seconds - asyncio.get_running_loop().time())
+        await asyncio.sleep(request[ARRIVED] + seconds - asyncio.get_running_loop().time())
 
     async def _silence(self) -> None:
         """Never answer. The other side hangs up when it has had enough."""

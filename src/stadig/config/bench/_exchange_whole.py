@@ -20,10 +20,12 @@ class Timed(NamedTuple):
     """One lookup. Seconds."""
 
     id: int
+    asked_at: float
+    """When the question was committed and handed over, in seconds since 1970."""
     asking: float
     """From issuing the permit until the question is committed."""
     running: float
-    """From then until each agency's block is stored."""
+    """From then until its end is stored."""
 
 
 class Asker:
@@ -68,9 +70,9 @@ class Asker:
 
         loop = asyncio.get_running_loop()
         lookup, begun = await loop.run_in_executor(self.pool, self.ask)
-        asked = time.perf_counter()
+        asked, asked_at = time.perf_counter(), time.time()
         await running.finished(lookup)
-        return Timed(lookup, asked - begun, time.perf_counter() - asked)
+        return Timed(lookup, asked_at, asked - begun, time.perf_counter() - asked)
 
     async def many(self, count: int, at_once: int) -> list[Timed]:
         """``count`` lookups, ``at_once`` under way at a time."""
@@ -118,9 +120,10 @@ def main() -> None:
     from stadig.config import django
 
     django.setup()
-    from stadig.config.web import rest_the_collector
+    from stadig.config.web import rest_the_collector, share_turns
 
     rest_the_collector()
+    share_turns()
     what, first, second = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     measure = saturated if what == "saturated" else timed
     print(json.dumps(asyncio.run(measure(Asker(), first, second))))

@@ -142,7 +142,7 @@ def test_one_thing_that_cannot_be_stored_keeps_no_other_from_being(caplog: pytes
 
     from stadig.exchange.storing import Finished, Store, Tally, Tried
 
-    plan: Any = SimpleNamespace(id=0)
+    plan: Any = SimpleNamespace(id=0, again_of=None)
     told: list[Any] = []
     store = Store()
     store.put(Tried(plan, Tally(), done=told.append))
