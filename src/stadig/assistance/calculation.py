@@ -263,9 +263,9 @@ def plain(task: Task, made: Proposal) -> tuple[str, ...]:
         if one.counts is None:
             lines.append(_("%(row)s: vi vet inte än") % {"row": head})
             continue
-        parts = ", ".join(f"{row_words.part(part)} {row_words.kronor(part.amount)} kr" for part in one.parts)
-        lines.append(f"{head}: {row_words.kronor(one.counts)} kr" + (f" ({parts})" if parts else ""))
-    lines.append(f"{_total(made)}: {row_words.kronor(made.total)} kr")
+        parts = ", ".join(f"{row_words.part(part)} {formatting.crowns(row_words.kronor(part.amount))}" for part in one.parts)
+        lines.append(f"{head}: {formatting.crowns(row_words.kronor(one.counts))}" + (f" ({parts})" if parts else ""))
+    lines.append(f"{_total(made)}: {formatting.crowns(row_words.kronor(made.total))}")
     return tuple(lines)
 
 

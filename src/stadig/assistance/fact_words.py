@@ -113,7 +113,7 @@ def title(fact: Fact) -> str:
 
 def kronor(value: Decimal) -> str:
     """*4 212 kr*, with öre where there are any."""
-    return f"{formatting.number(value, 0 if value == value.to_integral_value() else 2)}{formatting.SPACE}kr"
+    return formatting.crowns(formatting.number(value, 0 if value == value.to_integral_value() else 2))
 
 
 def month(day: dt.date | None) -> str:

@@ -135,12 +135,15 @@ def _never_asked(one: Answer) -> bool:
 
 
 def _again_at(view: LookupView) -> dt.datetime | None:
-    """When Stadig asks again by itself about what is missing, in the city's time; None when that is left to a person."""
+    """When Stadig asks again by itself about what is missing, in the city's time; None when that is left to a person.
+
+    While the question is out it is counted from its deadline, so that an agency is promised the same before and after the others have answered.
+    """
     newest = view.lookup
     turn = len(_family(view)) - 1
-    if newest.kind not in (Stored.Kind.PERSON, Stored.Kind.AGAIN) or turn >= len(AFTER) or newest.finished_at is None:
+    if newest.kind not in (Stored.Kind.PERSON, Stored.Kind.AGAIN) or turn >= len(AFTER):
         return None
-    at = newest.finished_at + AFTER[turn]
+    at = (newest.finished_at or newest.deadline_at) + AFTER[turn]
     return city(at, newest) if at > clock.real_now() - STILL else None
 
 

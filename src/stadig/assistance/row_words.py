@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from stadig.assistance import benefits
+from stadig.assistance import benefits, words
 from stadig.assistance.incomes import earlier
 from stadig.assistance.proposal import REST, Notice, Part, Row
 from stadig.exchange.names import agency as agency_name
@@ -150,15 +150,13 @@ def part(one: Part) -> str:
         age = int(one.label)
         return _("Barn, under ett år") if age < 1 else ngettext("Barn, %(n)s år", "Barn, %(n)s år", age) % {"n": age}
     if kind == "common":
-        many = int(about)
-        said = ngettext("Gemensamma kostnader, %(n)s person", "Gemensamma kostnader, %(n)s personer", many)
-        return said % {"n": many}
+        return words.common(int(about))
     return _("Personliga kostnader, vuxna") if kind == "adult" else about
 
 
 def notes(row: Row) -> tuple[str, ...]:
     """What is said beneath a row: why it is missing, what was applied for, what was carried over."""
-    said: list[str] = [f"{part(one)}: {kronor(one.amount)} kr" + _days(one) for one in row.parts]
+    said: list[str] = [f"{part(one)}: {formatting.crowns(kronor(one.amount))}" + _days(one) for one in row.parts]
     said += [why(row.missing)] if row.missing else []
     for code, values in row.notes:
         said.append(_note(code, values))

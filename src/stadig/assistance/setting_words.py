@@ -60,7 +60,7 @@ NORM: Final = Words(
     missing_why=_("Regeringen beslutar den i socialtjänstförordningen. Utan den går inga förslag att räkna för det året."),
     empty=_("Ingen riksnorm än."),
     empty_why=_("Skriv in årets norm ur förordningen. En kollega bekräftar den, och sedan räknar vi med den."),
-    heading=_("Riksnorm %(first)s – %(last)s"),
+    heading=_("Riksnorm %(period)s"),
     own=_("Du skrev själv in den. Den gäller när någon annan har läst varje belopp mot källan."),
     check=_("Läs varje belopp mot källan"),
     odd_ones=_("Rader som ändras på ett annat sätt än de övriga är märkta. De kan vara rätt, men läs dem en gång till."),
@@ -90,7 +90,7 @@ RULES: Final = Words(
     ),
     empty=_("Inga regler än."),
     empty_why=_("Skriv in årets regler med sina källor. En kollega bekräftar dem, och sedan räknar vi med dem."),
-    heading=_("Beräkningsregler %(first)s – %(last)s"),
+    heading=_("Beräkningsregler %(period)s"),
     own=_("Du skrev själv in dem. De gäller när någon annan har läst varje värde mot sin källa."),
     check=_("Läs varje värde mot sin källa"),
     odd_ones=_(

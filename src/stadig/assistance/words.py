@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from stadig.assistance.dated import TableFault
 from stadig.assistance.norm import RULES
@@ -46,7 +46,6 @@ WHERE = {
     "lunch": gettext_lazy("Barn %(which)s år, utan lunch"),
     "adult.single": gettext_lazy("Ensamstående"),
     "adult.couple": gettext_lazy("Sambor"),
-    "common": gettext_lazy("Gemensamma kostnader, %(which)s personer"),
     "extra": gettext_lazy("Tillägg %(which)s"),
     "rules": gettext_lazy("Regler"),
     "valid_from": gettext_lazy("Första dagen"),
@@ -67,7 +66,15 @@ def place(where: str) -> str:
     kind, _dot, which = where.partition(".")
     if kind == "rate":
         return rule(which)
+    if kind == "common" and which.isdigit():
+        return common(int(which))
     return str(WHERE[kind]) % {"which": which.replace("-", "–")} if kind in WHERE and which else where
+
+
+def common(many: int) -> str:
+    """The costs that a household of so many shares."""
+    said = ngettext("Gemensamma kostnader, %(n)s person", "Gemensamma kostnader, %(n)s personer", many)
+    return said % {"n": many}
 
 
 RULES_SAID = {

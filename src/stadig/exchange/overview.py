@@ -157,8 +157,8 @@ def _agency(code: str, one: Connection, known: _Known) -> AgencyRow:
 
 
 def _when(at: dt.datetime | None) -> str:
-    """A moment in real time on a Stockholm clock, whatever the town's own clock shows."""
-    return f"{clock.local(at):%Y-%m-%d %H.%M}" if at else ""
+    """A moment of real time as the town's clock showed it: *i dag 07.20*."""
+    return formatting.moment(clock.in_town(at)) if at else ""
 
 
 def _hours(hours: Hours) -> str:

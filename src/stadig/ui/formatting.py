@@ -114,6 +114,11 @@ def percent(value: float | None, decimals: int = 0, tongue: str = "") -> str:
     return text if text == DASH else text + (SPACE if tongue == "sv" else "") + "%"
 
 
+def crowns(written: str) -> str:
+    """An amount that is already written, with its currency: ``4 212 kr`` in Swedish, ``SEK 4,212`` in English."""
+    return f"{written}{SPACE}kr" if language() == "sv" else f"SEK{SPACE}{written}"
+
+
 def local(moment: datetime | date) -> datetime | date:
     """An aware moment in Stockholm's time; a date stays as it is."""
     if isinstance(moment, datetime):

@@ -19,7 +19,7 @@ from stadig.assistance import asking, desk, lookups, measuring
 from stadig.assistance.tests.people import CHILD, SAMIRA, YUSUF, Town, law, person
 from stadig.assistance.tests.stored import answered, connected, raw_of
 from stadig.cases.models import Document
-from stadig.city import disclosure
+from stadig.city import clock, disclosure
 from stadig.city.models import AuditEntry, Effect, User
 from stadig.city.roles import Role
 from stadig.exchange.models import Lookup
@@ -94,6 +94,16 @@ def test_evidence_stands_first_and_reading_it_is_logged(town):
     assert "enligt SFS 2025:400" in said
     row = AuditEntry.objects.get(did="read", what="exchange.lookup")
     assert (row.what_id, row.ids["case"]) == (str(lookup.pk), town.couple.pk)
+
+
+def test_a_closed_agency_is_promised_the_same_while_the_others_answer_and_after(town):
+    opens = clock.now() + dt.timedelta(hours=2)
+    lookup = answered(town, town.yusuf, AUTUMN, SICK, Block("SO", Outcome.CLOSED, available_from=opens))
+    promised = "Vi frågar då av oss själva, om ärendet fortfarande är öppet."
+    client = browser(town.petra)
+    assert promised in client.get(page(town)).content.decode()
+    Lookup.objects.filter(pk=lookup.pk).update(finished_at=None)
+    assert promised in client.get(page(town)).content.decode()
 
 
 def test_nothing_of_one_adults_answers_is_shown_under_the_other(town):

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from stadig.assistance import norm_file, norms, rates, setting
-from stadig.assistance.models import Rules
+from stadig.assistance import first, norm_file, norms, rates, setting
+from stadig.assistance.models import Norm, Rules
 from stadig.assistance.setting import NORM
 from stadig.assistance.tests.test_norm import TOML as NORM_TOML
 from stadig.assistance.tests.test_rates import TOML
@@ -108,6 +108,15 @@ def test_a_month_with_a_norm_and_without_rules_is_not_computed_and_the_page_says
     page = logged_in(world.petra).get(reverse("assistance:proposal", args=[world.case.pk])).content.decode()
     assert "Det finns inga beräkningsregler för januari 2027." in page
     assert reverse("assistance:rules") in page
+
+
+def test_a_norm_of_a_whole_year_is_called_by_its_year_and_one_person_is_one(henrik, at):
+    at("2026-12-14T12:00+01:00")
+    first.write(Norm, Rules)
+    page = logged_in(henrik).get(reverse("assistance:norm", args=[Norm.objects.get(valid_from="2026-01-01").pk])).content.decode()
+    assert "<title>Riksnorm 2026" in page
+    assert "Gemensamma kostnader, 1 person<" in page
+    assert "Gemensamma kostnader, 2 personer<" in page
 
 
 def test_a_norm_is_written_though_no_rules_hold_in_its_year(henrik, ove):

@@ -137,7 +137,7 @@ def _one(request: HttpRequest, pages: Pages, found: models.Dated, error: str = "
     context = {
         "words": pages.words,
         "one": found,
-        "title": str(pages.words.heading) % {"first": found.valid_from.isoformat(), "last": found.valid_to.isoformat()},
+        "title": str(pages.words.heading) % {"period": _period(found)},
         "state": _state(found, clock.today()),
         "lines": _lines(pages.kind.table(earlier) if earlier else None, table, get_language()),
         "heads": _heads(earlier, found),
@@ -148,6 +148,13 @@ def _one(request: HttpRequest, pages: Pages, found: models.Dated, error: str = "
         "error": error,
     }
     return render(request, "assistance/setting.html", context, status=422 if error else 200)
+
+
+def _period(found: models.Dated) -> str:
+    """*2025* for a whole year, else the first and the last day."""
+    first, last = found.valid_from, found.valid_to
+    whole = (first, last) == (dt.date(first.year, 1, 1), dt.date(first.year, 12, 31))
+    return str(first.year) if whole else f"{first.isoformat()} – {last.isoformat()}"
 
 
 def _heads(earlier: models.Dated | None, now: models.Dated) -> tuple[str, str]:
