@@ -151,6 +151,9 @@ def test_only_those_who_handle_the_case_and_one_it_was_shown_to_may_read(town):
     assert said.status_code == 200
     assert "En invånare" in said.content.decode()
     assert "Fråga igen" not in said.content.decode()
+    of_the_log = reverse("exchange:extract", args=[town.yusuf.pk])
+    assert of_the_log not in said.content.decode(), "an auditor may not print a person's log"
+    assert of_the_log in browser(town.petra).get(page(town)).content.decode()
 
 
 def test_a_party_who_works_there_does_not_read_their_own_case(town):

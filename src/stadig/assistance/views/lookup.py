@@ -21,6 +21,7 @@ from stadig.assistance.lookups import Lookup
 from stadig.assistance.views.shared import back, found, lookup_of, once, read
 from stadig.city import clock, live
 from stadig.city.permissions import needs
+from stadig.exchange import access as exchange_access
 from stadig.exchange import actions as exchange
 from stadig.exchange import waiting
 from stadig.exchange.spending import ExchangeError
@@ -185,6 +186,7 @@ def _context(request: HttpRequest, head: Head, person: Person, lookup: Lookup, p
         _about(request, head, person)
         | {
             "lookup": summary,
+            "may_print_log": exchange_access.PRINT_LOG.held_by(request.user),
             "period": lookup.period,
             "shown": shown,
             "laws": _laws(lookup),
