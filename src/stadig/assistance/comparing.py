@@ -1,7 +1,8 @@
 """A benefit in M−1 beside the same benefit in M−2: what changed, what is new, what is gone, and what we do not know.
 
 Sums are compared, never rounded percentages: 1250 and 1255 differ. A benefit that is gone is a warning of its own, and only where the later
-month's blocks are evidence; where they are not, nothing is said to have changed.
+month's blocks are evidence; where they are not, nothing is said to have changed. A sum *so far* that is larger than the other month's has risen;
+while it is smaller nobody knows.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final, NamedTuple
 
 from stadig.assistance import benefits, incomes
 from stadig.assistance.incomes import Cell, Counted, Series, Statement
@@ -49,6 +51,16 @@ class Compared:
         return self.change in (Change.CHANGED, Change.NEW, Change.VANISHED)
 
 
+class SoFar(NamedTuple):
+    """Whether the sums of M−2 and M−1 may have grown since the agency was asked."""
+
+    before: bool = False
+    now: bool = False
+
+
+WHOLE: Final = SoFar()
+
+
 def two_months(
     statements: Sequence[Statement], found: Sequence[Series], month: dt.date, rates: Rates, counted: Sequence[Counted] = ()
 ) -> tuple[Compared, ...]:
@@ -56,7 +68,11 @@ def two_months(
 
     ``found`` are the series of ``statements``; ``counted`` is what last month's kept calculation holds.
     """
-    said = [compare(one, rates["change_percent"]) for one in found]
+    months, day = (incomes.earlier(month, 2), incomes.earlier(month, 1)), rates["wage_reported_day"]
+    said: list[Compared] = []
+    for one in found:
+        before, now = (incomes.so_far(statements, one, each, day) for each in months)
+        said.append(compare(one, rates["change_percent"], SoFar(before, now)))
     said += _no_longer_stated(statements, found, month, rates["wage_reported_day"], counted)
     return tuple(one for one in said if one.warns and not _pauses(one, month))
 
@@ -86,10 +102,12 @@ def _silent(block: Statement, row: str, month: dt.date, reported_day: Decimal) -
     return covered and incomes.is_over(block, control) and incomes.reported(row, block.asked_on, control, reported_day)
 
 
-def compare(one: Series, threshold_percent: Decimal) -> Compared:
+def compare(one: Series, threshold_percent: Decimal, so_far: SoFar = WHOLE) -> Compared:
     """The benefit's two months. ``threshold_percent`` 0 means that any difference of sums counts as a change."""
-    change = _change(one.before, one.control, threshold_percent)
     before, now = one.before.amount, one.control.amount
+    change = _change(one.before, one.control, threshold_percent)
+    if change != Change.SAME and before is not None and now is not None and (so_far.now if now < before else so_far.before):
+        change = Change.UNKNOWN
     percent = (now - before) * 100 / before if before and now is not None else None
     label = one.label if benefits.off_list(one.row) else one.named
     return Compared(one.who, one.row, one.agency, label, change, before, now, percent)

@@ -256,15 +256,26 @@ def reported(row: str, agency_asked_on: dt.date, month: dt.date, wage_reported_d
     return agency_asked_on > earlier(month, -1).replace(day=int(wage_reported_day))
 
 
+def so_far(statements: Iterable[Statement], one: Series, month: dt.date, wage_reported_day: Decimal) -> bool:
+    """Whether what is stated of a benefit in a month is a sum *so far*: more may come than was known when the agency was asked."""
+    asked = of_row([said for said in statements if (said.who, said.agency) == (one.who, one.agency)], one.row)
+    return not _told_of(asked, one.row, month, wage_reported_day)
+
+
 def may_carry(one: Series) -> bool:
     """Whether an income of M−2 may count now: its benefit has nothing in M−1, and that is known."""
     return one.control.amount is None and one.control.known and bool(one.before.amount) and one.before.known
 
 
 def few_or_many_days(one: Series, least: Decimal, most: Decimal) -> bool:
-    """Whether the days paid for in the control month are so few or many that someone should look (benefits paid by days)."""
+    """Whether the days paid for in the control month are so few or many that someone should look (benefits paid by days).
+
+    They are not few before the month is over.
+    """
     row = benefits.ROWS.get(one.row)
-    return bool(row and row.by_days and one.days is not None and not least <= one.days <= most)
+    if not (row and row.by_days) or one.days is None:
+        return False
+    return one.days > most or (one.days < least and one.control.over)
 
 
 def grant_pauses(row: str, month: dt.date) -> bool:
@@ -289,12 +300,15 @@ def _series(
     )
 
 
+def _told_of(asked: Iterable[Statement], row: str, month: dt.date, late_day: Decimal) -> bool:
+    return all(safe(one, month) and reported(row, one.asked_on, month, late_day) for one in asked)
+
+
 def _cell(row: str, paid: list[Payment], asked: list[Statement], month: dt.date, late_day: Decimal) -> Cell:
     here = [one for one in paid if one.month == month]
     over = all(is_over(one, month) for one in asked)
     if not here:
-        told = all(safe(one, month) and reported(row, one.asked_on, month, late_day) for one in asked)
-        return Cell(None, told, over=over)
+        return Cell(None, _told_of(asked, row, month, late_day), over=over)
     counted = sum((one.amount for one in here), Decimal(0))
     sure = all(one.evidence for one in here)
     return Cell(counted, sure, tuple(one.source for one in here), all(one.planned for one in here), over)

@@ -70,6 +70,7 @@ def _differs(task: Task, found: Sequence[Series]) -> list[Notice]:
             and (whoever or row.who == one.who)
         ]
         total = sum((row.control.amount or Decimal(0) for row in same), Decimal(0))
-        if same and one.month == control and total != one.amount:
+        more_may_come = any(incomes.so_far(task.statements, row, control, task.rates["wage_reported_day"]) for row in same)
+        if same and one.month == control and (total > one.amount or (total < one.amount and not more_may_come)):
             said.append(Notice("declared_otherwise", same[0].who, same[0].row, now=total, before=one.amount))
     return said

@@ -50,6 +50,35 @@ def test_what_was_paid_in_a_month_under_way_counts_and_more_may_come(agency, cod
     assert paid_so_far.key in made.missing
 
 
+@pytest.mark.parametrize(
+    ("asked_on", "so_far", "told"),
+    [
+        (dt.date(2026, 11, 19), 3000, []),  # 3 000 of 5 000 by the nineteenth is no fall
+        (dt.date(2026, 11, 19), 7000, ["changed"]),  # it is more already
+        (dt.date(2026, 11, 30), 3000, ["changed"]),  # the month was over: it has fallen
+    ],
+)
+def test_a_sum_so_far_that_is_smaller_has_not_fallen_before_the_month_is_over(asked_on, so_far, told):
+    fund = said(SO, paid("AKASSA", 5000, 10), paid("AKASSA", so_far, 11, day=10))
+    made = propose(*(replace(one, asked_on=asked_on) for one in all_said(fund)))
+    assert [one.code for one in made.warnings] == told
+
+
+@pytest.mark.parametrize(("asked_on", "told"), [(dt.date(2026, 12, 3), []), (dt.date(2026, 12, 14), ["changed"])])
+def test_wages_have_not_fallen_before_every_employer_has_had_to_report(asked_on, told):
+    wages = said(SKV, *(paid("AGI", amount, month, kind=Kind.INCOME) for amount, month in ((9000, 10), (5000, 11))))
+    made = propose(*(replace(one, asked_on=asked_on) for one in all_said(wages)))
+    assert [one.code for one in made.warnings] == told
+
+
+def test_few_days_and_less_than_was_stated_are_told_of_when_the_month_is_over():
+    sick = said(FK, paid("SJP", 3000, 11, day=10, days=Decimal(5)))
+    more = Declared(0, "sickness", "applicant", Decimal(9000), NOVEMBER)
+    early = propose(*(replace(one, asked_on=dt.date(2026, 11, 19)) for one in all_said(sick)), declared=(more,))
+    assert {one.code for one in early.warnings} == {"new"}
+    assert {one.code for one in propose(*all_said(sick), declared=(more,)).warnings} == {"new", "days", "declared_otherwise"}
+
+
 def test_a_coming_payment_that_is_listed_counts_and_the_rest_of_the_month_stays_unknown():
     early = dt.date(2026, 11, 10)
     told = all_said(said(FK, paid("ABB", 1250, 11, day=20, planned=True)))
