@@ -16,6 +16,7 @@ from stadig.exchange import terms
 from stadig.exchange.connections import ConnectionsFault, connections
 from stadig.exchange.contracts.errors import FaultyDeclaration
 from stadig.exchange.contracts.registry import open_contract
+from stadig.ui import formatting
 
 VERSION: Final = re.compile(r"\s+v\d[\d.]*$")
 
@@ -89,8 +90,8 @@ def of(code: str) -> Agency:
     name = _declared(code)
     return Agency(
         name,
-        gettext("Det som %(agency)s har avtalat med kommunen att lämna ut") % {"agency": name},
-        gettext("Vi vet inte vad %(agency)s har om personen.") % {"agency": name},
+        gettext("Det som %(agency)s har avtalat med kommunen att lämna ut") % {"agency": formatting.inside(name)},
+        gettext("Vi vet inte vad %(agency)s har om personen.") % {"agency": formatting.inside(name)},
         gettext("%(agency)s svarar att inget är registrerat om personen under perioden.") % {"agency": name},
     )
 

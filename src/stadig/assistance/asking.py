@@ -106,7 +106,7 @@ def _attach(by: User, case_id: int, agency: str, uploads: Sequence[UploadedFile]
     try:
         stored.extend(files.store(one, by, purpose=of_cases.FILES, name="bilaga") for one in uploads)
         case = cases.locked(by, case_id)
-        title = _("Bilaga till samtal med %(agency)s") % {"agency": named.name(agency)}
+        title = _("Bilaga till samtal med %(agency)s") % {"agency": formatting.inside(named.name(agency))}
         document = cases.add_document(case, Document.Direction.DRAWN_UP, "phone_note", title, by=by)
         document.files.add(*stored)
         cases.tell(case, "document", by=by, document=document)

@@ -154,7 +154,7 @@ def answered_and_told(agency: str) -> Words:
         _(
             "Svaret och det som sades står här, och de har inte jämförts. Begär ett skriftligt besked från %(agency)s innan beslutet vilar på det."
         )
-        % {"agency": agencies.name(agency)},
+        % {"agency": formatting.inside(agencies.name(agency))},
     )
 
 
@@ -188,7 +188,7 @@ def _error(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     where = {
         Source.SELF: _("Felet är hos oss."),
         Source.COMPOSITE: _("Felet är i den tjänst som förmedlar frågan."),
-        Source.AGENCY: _("Felet är hos %(agency)s.") % {"agency": name},
+        Source.AGENCY: _("Felet är hos %(agency)s.") % {"agency": formatting.inside(name)},
     }.get(told.source, "")  # type: ignore[call-overload]
     code = reasons.reason(told.code)
     else_do = _("Fråga igen om en stund, eller ring och anteckna svaret.")
@@ -219,20 +219,25 @@ def _not_asked(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     why = {
         "no_law": _("%(agency)s frågas inte förrän ett lagstöd är inskrivet. En chef eller administratör skriver in det.")
         % {"agency": name},
-        "period": _("Perioden är längre än %(agency)s får svara på. Välj en kortare period.") % {"agency": name},
+        "period": _("Perioden är längre än %(agency)s får svara på. Välj en kortare period.")
+        % {"agency": formatting.inside(name)},
         "not_chosen": _("%(agency)s valdes bort i den här frågan.") % {"agency": name},
-        "prefetch_off": _("Kommunen har inte valt att fråga %(agency)s i förväg.") % {"agency": name},
+        "prefetch_off": _("Kommunen har inte valt att fråga %(agency)s i förväg.") % {"agency": formatting.inside(name)},
         "protected": _("Personen har skyddade uppgifter och frågas inte i förväg."),
-        "no_number": _("Personen har inget personnummer hos oss."),
-        "not_connected": _("Kommunen är inte ansluten till %(agency)s.") % {"agency": name},
-    }.get(told.reason, _("Frågan till %(agency)s ställdes aldrig.") % {"agency": name})
+        "no_number": _("Personens personnummer finns inte hos oss."),
+        "not_connected": _("Kommunen är inte ansluten till %(agency)s.") % {"agency": formatting.inside(name)},
+    }.get(told.reason, _("Frågan till %(agency)s ställdes aldrig.") % {"agency": formatting.inside(name)})
     return unknown, _after(why, _("Be den sökande om ett underlag, eller ring och anteckna svaret.")), "call"
 
 
 def _unknown_code(name: str, unknown: str, told: Told) -> tuple[str, str, str]:
     codes = _("Svaret har en kod som vi inte känner: %(codes)s.") % {"codes": ", ".join(told.codes)} if told.codes else ""
     said = codes or reasons.reason(told.code) or _("Svaret har en kod som vi inte känner.")
-    return unknown, _after(said, _("Läs hela svaret, eller ring %(agency)s och anteckna.") % {"agency": name}), "call"
+    return (
+        unknown,
+        _after(said, _("Läs hela svaret, eller ring %(agency)s och anteckna.") % {"agency": formatting.inside(name)}),
+        "call",
+    )
 
 
 def _manual(name: str, unknown: str, told: Told) -> tuple[str, str, str]:

@@ -26,6 +26,7 @@ from stadig.city.desk import Card
 from stadig.exchange import actions as exchange
 from stadig.exchange import choosing, connections, names
 from stadig.exchange.models import Lookup
+from stadig.ui import formatting
 
 if TYPE_CHECKING:
     from stadig.city.models import User
@@ -159,9 +160,9 @@ def cards(user: User) -> list[Card]:
     title = ngettext(
         "Uppgifter om en person är hämtade i förväg", "Uppgifter om %(n)s personer är hämtade i förväg", night.asked
     ) % {"n": night.asked}
-    text = _("I natt frågades %(names)s.") % {"names": ", ".join(names.agency(one) for one in night.agencies)}
+    text = _("I natt frågades %(names)s.") % {"names": ", ".join(formatting.inside(names.agency(one)) for one in night.agencies)}
     if night.stopped:
-        name = names.agency(night.stopped)
+        name = formatting.inside(names.agency(night.stopped))
         text += " " + _("Det avbröts, eftersom %(name)s inte svarade. De andra frågar du om som vanligt.") % {"name": name}
     kind = "warning" if night.stopped else "info"
     tag = _("Avbröts") if night.stopped else _("Klart")

@@ -77,7 +77,7 @@ def _paper(one: Row, month: str, *, several: bool) -> str:
     said = {
         "month": month,
         "who": str(row_words.WHO.get(one.who, "")).lower(),
-        "agency": agency_name(one.agency),
+        "agency": formatting.inside(agency_name(one.agency)),
         "what": one.label,
     }
     if one.missing == SCHOOL:

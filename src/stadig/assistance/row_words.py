@@ -105,7 +105,7 @@ def why(code: str) -> str:
 def benefit(row: str, label: str = "", agency: str = "") -> str:
     """What a benefit's row is called; one that is not listed by the agency's own words."""
     if benefits.off_list(row):
-        return label or _("Okänd ersättning från %(agency)s") % {"agency": agency_name(agency)}
+        return label or _("Okänd ersättning från %(agency)s") % {"agency": formatting.inside(agency_name(agency))}
     return str(BENEFITS.get(row, row))
 
 
@@ -130,9 +130,10 @@ def _income(row: Row) -> str:
 
 def _missing(row: Row) -> str:
     if row.about == REST:
-        return _("Annat från %(agency)s") % {"agency": agency_name(row.agency)}
+        return _("Annat från %(agency)s") % {"agency": formatting.inside(agency_name(row.agency))}
     usual = benefits.USUAL.get(row.agency, "")
-    name = str(BENEFITS[usual]) if usual else _("Ersättning från %(agency)s") % {"agency": agency_name(row.agency)}
+    agency = formatting.inside(agency_name(row.agency))
+    name = str(BENEFITS[usual]) if usual else _("Ersättning från %(agency)s") % {"agency": agency}
     return f"{name}, {row.label}" if row.label and row.agency == SO else name
 
 

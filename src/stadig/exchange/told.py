@@ -205,7 +205,7 @@ def _asked(row: tuple[Any, ...], answers: dict[int, tuple[Answer, ...]], reading
         purpose=str(purpose.title) if purpose else slug,
         period=f"{formatting.day(first, weekday=False, year=True)} – {formatting.day(last, weekday=False, year=True)}",
         months=_months(first, last),
-        agencies=formatting.list_of([one.agency for one in said]),
+        agencies=formatting.list_of([formatting.inside(one.agency) for one in said]),
         answers=said,
         readings=readings.get(pk, ()),
     )

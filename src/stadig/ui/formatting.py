@@ -119,6 +119,11 @@ def crowns(written: str) -> str:
     return f"{written}{SPACE}kr" if language() == "sv" else f"SEK{SPACE}{written}"
 
 
+def inside(name: str) -> str:
+    """A name in the middle of a sentence: *the Tax Agency* for *The Tax Agency*. Others stay as they are."""
+    return f"the {name[4:]}" if name.startswith("The ") else name
+
+
 def local(moment: datetime | date) -> datetime | date:
     """An aware moment in Stockholm's time; a date stays as it is."""
     if isinstance(moment, datetime):

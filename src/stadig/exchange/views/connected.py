@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stadig.city.permissions import needs
 from stadig.exchange import access, choosing, names, overview, probing
 from stadig.exchange.connections import ConnectionsFault
+from stadig.ui import formatting
 
 
 @needs(access.SEE_CONNECTIONS)
@@ -33,7 +34,7 @@ def probe(request: HttpRequest, name: str) -> HttpResponse:
         tried = probing.probe(user, name)
     except (LookupError, ConnectionsFault):
         raise Http404 from None
-    silent = [names.agency(one.agency) for one in tried.probes if not one.reached]
+    silent = [formatting.inside(names.agency(one.agency)) for one in tried.probes if not one.reached]
     if tried.why == "no_probe":
         messages.info(request, _("Den här anslutningen har ingen fråga för att pröva den."))
     elif tried.why:

@@ -60,6 +60,12 @@ def date_short(value: Any) -> str:
 
 
 @register.filter
+def inside(value: Any) -> str:
+    """A name in the middle of a sentence: *the Tax Agency*."""
+    return formatting.inside(str(value))
+
+
+@register.filter
 def law(value: Any) -> str:
     """A statute whose number is never parted from its sign at the end of a line: *15 kap. 10 § socialtjänstlagen*."""
     return formatting.law(str(value))

@@ -38,6 +38,8 @@ def test_numbers_are_written_the_english_way_for_english_readers():
     with translation.override("en"):
         assert formatting.number(1640.25, 1) == "1,640.3"
         assert formatting.percent(83) == "83%"
+        assert formatting.inside("The Tax Agency") == "the Tax Agency"
+        assert formatting.inside("Theatre fund") == "Theatre fund"
         assert formatting.crowns("4,212") == "SEK\N{NO-BREAK SPACE}4,212"
         assert formatting.clock(NOON) == "12:00"
         assert formatting.day(NOON) == "Tuesday 24 November"
