@@ -152,3 +152,26 @@ def test_one_thing_that_cannot_be_stored_keeps_no_other_from_being(caplog: pytes
     assert isinstance(told[0], AssertionError)
     assert told[1] is None
     assert "was not stored" in caplog.text
+
+
+def test_what_is_stored_together_is_stored_whole_or_not_at_all(agencies: Agencies, written: Any, asked: Finished) -> None:
+    from django.db import DataError, connection
+
+    from stadig.exchange import keeping
+
+    written(agencies)
+    asked(agencies=["FK"])
+    call = Call.objects.get()
+    Call.objects.update(answered_at=None)
+    batch = keeping.Batch()
+    batch.calls.append(keeping.CallRow(call.pk, batch.now))
+    empty = dict.fromkeys(
+        ("asked_at", "answered_at", "latency_ms", "basis", "data_as_of", "available_from", "schema_valid", "sealed")
+    )
+    lists = dict.fromkeys(("schema_errors", "dropped", "unknown"), ())
+    texts = dict.fromkeys(("part", "source", "code", "contract", "alarm"), "")
+    row: Any = {"lookup": call.lookup_id, "call": call.pk, "agency": "an agency with too long a name", "outcome": "data"}
+    batch.blocks.append(keeping.BlockRow(**row, **empty, **lists, **texts))
+    with connection.cursor() as cursor, pytest.raises(DataError):
+        keeping._write(cursor, batch)
+    assert Call.objects.get().answered_at is None, "the call was stored though its block was not"
